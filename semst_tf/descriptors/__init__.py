@@ -1,0 +1,25 @@
+"""Fields of a picture or a feature map that source and translation share."""
+
+from semst_tf.descriptors.filter_bank import texture_filters
+from semst_tf.descriptors.maps import luminance
+from semst_tf.descriptors.orientation import OrientationField
+from semst_tf.descriptors.random_projection import random_projection
+from semst_tf.descriptors.sample import gather_tokens
+from semst_tf.descriptors.sample import grid_coordinates
+from semst_tf.descriptors.sample import sample_positions
+from semst_tf.descriptors.second_moments import SecondMomentField
+from semst_tf.descriptors.self_similarity import SelfSimilarityField
+from semst_tf.descriptors.tone import ToneField
+
+__all__ = [
+    "OrientationField",
+    "SecondMomentField",
+    "SelfSimilarityField",
+    "ToneField",
+    "gather_tokens",
+    "grid_coordinates",
+    "luminance",
+    "random_projection",
+    "sample_positions",
+    "texture_filters",
+]

@@ -1,0 +1,72 @@
+import keras
+from keras import ops
+
+from semst_tf.descriptors.maps import luminance
+from semst_tf.descriptors.maps import require_images
+
+
+@keras.saving.register_keras_serializable(package="semst_tf")
+class ToneField(keras.layers.Layer):
+    """Tone: the picture's own channels, averaged over small squares.
+
+    Every channel is one scalar map, as the `"rsmi"` estimator of
+    `MutualInformation` takes them. There are no weights.
+
+    Args:
+        stride: Integer, side of a square in pixels. Defaults to `2`.
+        colour: Boolean. Whether to keep the channels; otherwise the field is
+            the brightness alone. Defaults to `True`.
+        **kwargs: `name` and other arguments of `keras.layers.Layer`; the layer
+            computes in float32.
+
+    Call arguments:
+        images: Tensor of shape `(batch, height, width, channels)`.
+
+    Returns:
+        Float32 tensor of shape `(batch, height // stride, width // stride,
+        channels)`, one channel if not `colour`, in the range of the images.
+
+    Raises:
+        ValueError: If `stride` is below 1 or `images` does not have four axes.
+
+    Reference:
+        semst_tf design.
+    """
+
+    feature_layer = None
+
+    def __init__(self, stride=2, colour=True, **kwargs):
+        kwargs.setdefault("dtype", "float32")
+        super().__init__(**kwargs)
+        if stride < 1:
+            raise ValueError(
+                f"`stride` must be at least 1. Received: stride={stride}"
+            )
+        self.stride = stride
+        self.colour = colour
+
+    def call(self, images):
+        require_images(images)
+        tone = ops.cast(images, "float32")
+        tone = tone if self.colour else luminance(tone)
+        return ops.average_pool(tone, self.stride, self.stride)
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (
+            batch,
+            None if height is None else height // self.stride,
+            None if width is None else width // self.stride,
+            channels if self.colour else 1,
+        )
+
+    def build(self, input_shape):
+        require_images(keras.KerasTensor(input_shape))
+        self.built = True
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "stride": self.stride,
+            "colour": self.colour,
+        }

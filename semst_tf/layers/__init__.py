@@ -1,0 +1,19 @@
+"""Layers that Keras lacks."""
+
+from semst_tf.layers.blur_downsample import BlurDownsample
+from semst_tf.layers.blur_upsample import BlurUpsample
+from semst_tf.layers.instance_normalization import instance_normalization
+from semst_tf.layers.match_channels import match_channels
+from semst_tf.layers.pad_to_multiple import PadToMultiple
+from semst_tf.layers.reflection_padding import ReflectionPadding2D
+from semst_tf.layers.residual_block import ResidualBlock
+
+__all__ = [
+    "BlurDownsample",
+    "BlurUpsample",
+    "PadToMultiple",
+    "ReflectionPadding2D",
+    "ResidualBlock",
+    "instance_normalization",
+    "match_channels",
+]

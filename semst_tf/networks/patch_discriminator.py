@@ -1,0 +1,130 @@
+"""The network that tells real pictures of the target from translations."""
+
+import keras
+from keras import ops
+
+from semst_tf.initializers import seed_sequence
+from semst_tf.initializers import xavier_normal
+from semst_tf.layers import BlurDownsample
+from semst_tf.layers import instance_normalization
+from semst_tf.networks.checks import check_positive
+
+
+@keras.saving.register_keras_serializable(package="semst_tf")
+class PatchDiscriminator(keras.Model):
+    """Scores overlapping patches of a picture; the PatchGAN of CUT.
+
+    With three layers a score sees 70 x 70 pixels, with two 34 x 34, with one
+    16 x 16. A patch that is large against the crop lets the discriminator
+    see, and pull at, the layout of the whole scene.
+
+    Args:
+        filters: int. Channels after the first convolution. Defaults to `64`.
+        layers: int. Convolutions that are followed by a downsampling.
+            Defaults to `3`.
+        input_channels: int. Defaults to `3`.
+        seed: int or `None`. Seed of the initial weights.
+        **kwargs: Arguments of `keras.Model`.
+
+    Call arguments:
+        images: Tensor `(batch, height, width, input_channels)`, values in
+            [-1, 1], at least `minimum_size` high and wide.
+
+    Returns:
+        Float32 tensor `(batch, rows, columns, 1)`, one score a patch, trained
+        towards 1 on real pictures and 0 on translations. About an eighth of
+        the picture's size with three layers.
+
+    Raises:
+        ValueError: If a number is not positive, or the picture is too small.
+
+    Reference:
+        CUT, Park et al. 2020 (`basic` discriminator, anti-aliased).
+    """
+
+    def __init__(
+        self, filters=64, layers=3, input_channels=3, seed=None, **kwargs
+    ):
+        super().__init__(**kwargs)
+        check_positive(
+            filters=filters, layers=layers, input_channels=input_channels
+        )
+        self.filters = filters
+        # `layers` itself is a property of every Keras model.
+        self.downsamplings = layers
+        self.input_channels = input_channels
+        self.seed = seed
+        seeds = seed_sequence(seed)
+
+        self.stack = [
+            *self._convolution(filters, next(seeds)),
+            self._activation(),
+            BlurDownsample(dtype=self.dtype_policy),
+        ]
+        for depth in range(1, layers + 1):
+            self.stack += [
+                *self._convolution(filters * min(2**depth, 8), next(seeds)),
+                instance_normalization(dtype=self.dtype_policy),
+                self._activation(),
+            ]
+            if depth < layers:
+                self.stack.append(BlurDownsample(dtype=self.dtype_policy))
+        self.stack += self._convolution(1, next(seeds))
+        self.build((None, None, None, input_channels))
+
+    def _convolution(self, filters, seed):
+        return [
+            keras.layers.ZeroPadding2D(1, dtype=self.dtype_policy),
+            keras.layers.Conv2D(
+                filters,
+                4,
+                kernel_initializer=xavier_normal(seed=seed),
+                dtype=self.dtype_policy,
+            ),
+        ]
+
+    def _activation(self):
+        return keras.layers.LeakyReLU(
+            negative_slope=0.2, dtype=self.dtype_policy
+        )
+
+    @property
+    def minimum_size(self):
+        """Smallest height and width for which there is a score at all."""
+        return 3 * 2**self.downsamplings
+
+    def build(self, input_shape):
+        shape = input_shape
+        for layer in self.stack:
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+        self.built = True
+
+    def call(self, images):
+        known = [size for size in images.shape[1:3] if size is not None]
+        if known and min(known) < self.minimum_size:
+            raise ValueError(
+                f"A discriminator of {self.downsamplings} layers needs "
+                f"pictures of at least {self.minimum_size} x "
+                f"{self.minimum_size} pixels; use larger crops or fewer "
+                f"layers. Received: images.shape={tuple(images.shape)}"
+            )
+        scores = images
+        for layer in self.stack:
+            scores = layer(scores)
+        return ops.cast(scores, "float32")
+
+    def compute_output_shape(self, input_shape):
+        shape = input_shape
+        for layer in self.stack:
+            shape = layer.compute_output_shape(shape)
+        return shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "layers": self.downsamplings,
+            "input_channels": self.input_channels,
+            "seed": self.seed,
+        }

@@ -1,0 +1,224 @@
+"""The network that translates a picture."""
+
+import keras
+from keras import ops
+
+from semst_tf.initializers import seed_sequence
+from semst_tf.initializers import xavier_normal
+from semst_tf.layers import BlurDownsample
+from semst_tf.layers import BlurUpsample
+from semst_tf.layers import PadToMultiple
+from semst_tf.layers import ReflectionPadding2D
+from semst_tf.layers import ResidualBlock
+from semst_tf.layers import instance_normalization
+from semst_tf.networks.checks import check_positive
+
+FIRST_BLOCK = 12
+"""Index of the first residual block in `ResNetGenerator.stack`."""
+
+
+@keras.saving.register_keras_serializable(package="semst_tf")
+class ResNetGenerator(keras.Model):
+    """Translates pictures of any size; the ResNet generator of CUT.
+
+    Two anti-aliased downsamplings, residual blocks at a quarter of the size,
+    two upsamplings. Its first layers up to the last contrastive one are the
+    encoder. `stack` lists the layers with the indices by which the CUT family
+    names the contrastive features.
+
+    A size that is not a multiple of 4 is padded by mirroring inside the
+    network and cropped back, so that the output has the size of the input.
+
+    Args:
+        filters: int. Channels after the first convolution. Defaults to `64`.
+        blocks: int. Residual blocks. Defaults to `9`.
+        input_channels: int. Defaults to `3`.
+        output_channels: int. Defaults to `3`.
+        feature_layers: Sequence of int, or `None`. Increasing indices into
+            `stack`, none behind the last residual block, of the contrastive
+            features. Defaults to `(0, 4, 8, 12, 16)` for 9 blocks, and to
+            `(0, 4, 8, first block, middle block)` for any other number.
+        seed: int or `None`. Seed of the initial weights.
+        **kwargs: Arguments of `keras.Model`.
+
+    Call arguments:
+        images: Tensor `(batch, height, width, input_channels)`, values in
+            [-1, 1].
+        return_features: bool. Return `(outputs, features)`, the features
+            being what `encode(images)` gives. Defaults to `False`.
+
+    Returns:
+        Float32 tensor `(batch, height, width, output_channels)` in [-1, 1].
+
+    Raises:
+        ValueError: If a number is not positive, or a feature layer does not
+            exist in the encoder.
+
+    Example:
+
+    >>> generator = ResNetGenerator(filters=8, blocks=2)
+    >>> generator(keras.ops.zeros((1, 30, 45, 3))).shape
+    (1, 30, 45, 3)
+
+    Reference:
+        CUT, Park et al. 2020 (`resnet_9blocks`, instance norm, anti-aliased).
+    """
+
+    stride = 4
+    minimum_size = 8
+
+    def __init__(
+        self,
+        filters=64,
+        blocks=9,
+        input_channels=3,
+        output_channels=3,
+        feature_layers=None,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        check_positive(
+            filters=filters,
+            blocks=blocks,
+            input_channels=input_channels,
+            output_channels=output_channels,
+        )
+        self.filters = filters
+        self.blocks = blocks
+        self.input_channels = input_channels
+        self.output_channels = output_channels
+        self.feature_layers = _checked_feature_layers(feature_layers, blocks)
+        self.seed = seed
+        seeds = seed_sequence(seed)
+
+        self.pad = PadToMultiple(
+            self.stride, minimum=self.minimum_size, dtype=self.dtype_policy
+        )
+        self.stack = [
+            ReflectionPadding2D(3, dtype=self.dtype_policy),
+            *self._convolution(filters, 7, "valid", next(seeds)),
+            *self._convolution(2 * filters, 3, "same", next(seeds)),
+            BlurDownsample(dtype=self.dtype_policy),
+            *self._convolution(4 * filters, 3, "same", next(seeds)),
+            BlurDownsample(dtype=self.dtype_policy),
+            *[
+                ResidualBlock(
+                    4 * filters, seed=next(seeds), dtype=self.dtype_policy
+                )
+                for _ in range(blocks)
+            ],
+            BlurUpsample(dtype=self.dtype_policy),
+            *self._convolution(2 * filters, 3, "same", next(seeds)),
+            BlurUpsample(dtype=self.dtype_policy),
+            *self._convolution(filters, 3, "same", next(seeds)),
+            ReflectionPadding2D(3, dtype=self.dtype_policy),
+            keras.layers.Conv2D(
+                output_channels,
+                7,
+                kernel_initializer=xavier_normal(seed=next(seeds)),
+                dtype=self.dtype_policy,
+            ),
+            # In float32 under every policy: half precision would quantise
+            # the picture itself.
+            keras.layers.Activation("tanh", dtype="float32"),
+        ]
+        self.build((None, None, None, input_channels))
+
+    def _convolution(self, filters, kernel_size, padding, seed):
+        return [
+            keras.layers.Conv2D(
+                filters,
+                kernel_size,
+                padding=padding,
+                kernel_initializer=xavier_normal(seed=seed),
+                dtype=self.dtype_policy,
+            ),
+            instance_normalization(dtype=self.dtype_policy),
+            keras.layers.ReLU(dtype=self.dtype_policy),
+        ]
+
+    @property
+    def feature_channels(self):
+        """Channels of each contrastive feature, in order."""
+        shape = (None, None, None, self.input_channels)
+        channels = []
+        for index in range(self.feature_layers[-1] + 1):
+            shape = self.stack[index].compute_output_shape(shape)
+            if index in self.feature_layers:
+                channels.append(shape[-1])
+        return tuple(channels)
+
+    def build(self, input_shape):
+        shape = input_shape
+        for layer in self.stack:
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+        self.built = True
+
+    def call(self, images, return_features=False):
+        padded = self.pad(images)
+        features = []
+        outputs = self._run(padded, self.stack, features)
+        if padded is not images:
+            height, width = ops.shape(images)[1:3]
+            outputs = outputs[:, :height, :width]
+        return (outputs, features) if return_features else outputs
+
+    def encode(self, images):
+        """Returns the contrastive features of pictures.
+
+        Runs the encoder only, which is about half of the network.
+
+        Args:
+            images: As in the call.
+
+        Returns:
+            List of tensors `(batch, height, width, channels)`, one for each
+            of `feature_layers`. The first is, with the default layers, the
+            padded picture itself; 4 and 8 are convolutions before their
+            normalisation; later ones are outputs of residual blocks. Sizes
+            follow the padded picture.
+        """
+        images = ops.cast(images, self.compute_dtype)
+        features = []
+        encoder = self.stack[: self.feature_layers[-1] + 1]
+        self._run(self.pad(images), encoder, features)
+        return features
+
+    def _run(self, outputs, layers, features):
+        for index, layer in enumerate(layers):
+            outputs = layer(outputs)
+            if index in self.feature_layers:
+                features.append(outputs)
+        return outputs
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.output_channels)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "blocks": self.blocks,
+            "input_channels": self.input_channels,
+            "output_channels": self.output_channels,
+            "feature_layers": list(self.feature_layers),
+            "seed": self.seed,
+        }
+
+
+def _checked_feature_layers(layers, blocks):
+    last = FIRST_BLOCK + blocks - 1
+    if layers is None:
+        middle = FIRST_BLOCK + (blocks - 1) // 2
+        return tuple(sorted({0, 4, 8, FIRST_BLOCK, middle}))
+    layers = tuple(layers)
+    increasing = layers == tuple(sorted(set(layers)))
+    if not layers or not increasing or layers[0] < 0 or layers[-1] > last:
+        raise ValueError(
+            "`feature_layers` must be increasing layer indices from 0 to the "
+            f"last residual block, which is {last} with {blocks} blocks. "
+            f"Received: feature_layers={layers}"
+        )
+    return layers
