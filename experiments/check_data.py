@@ -1,0 +1,82 @@
+"""Checks the pictures of both domains before hours go into training.
+
+Counts pictures, sizes and channels; names unreadable, truncated and too small
+files; notices empty folders and pictures that are in both domains. Nothing is
+changed.
+
+Example:
+  python experiments/check_data.py --source=game --target=street --crop_size=256
+
+Source and target are folders (searched with their subfolders), or
+tfds:<name>[@<split>] for a TensorFlow Datasets set. Add @left or @right to a
+folder of side-by-side files to take one half of each.
+
+Exit code 0: ready to train. 2: problems, named in one line on stderr.
+"""
+
+from absl import flags
+from cli import quiet_imports
+from cli import run
+
+FLAGS = flags.FLAGS
+
+flags.DEFINE_string("source", None, "Pictures to translate.", required=True)
+flags.DEFINE_string("target", None, "Pictures to look like.", required=True)
+flags.DEFINE_string(
+    "crop_size",
+    None,
+    "Training crop in pixels, 256 or 256x512 (height x width); every picture "
+    "must be at least as large. Not checked where it is not given.",
+)
+flags.DEFINE_string(
+    "resize",
+    None,
+    "As in training: a width (512), height x width (256x512) or the shorter "
+    "side (short:286).",
+)
+flags.DEFINE_integer(
+    "channels", None, "Convert every picture to 1 (grey) or 3 (colour)."
+)
+flags.DEFINE_list(
+    "value_range",
+    None,
+    "Black and white of float pictures, for example 0,1.",
+)
+flags.DEFINE_bool(
+    "skip_bad",
+    False,
+    "Accept that unreadable and too small pictures will be left out.",
+)
+flags.DEFINE_bool("thorough", False, "Decode every picture, not just headers.")
+
+
+def main(_):
+    # After the flags are parsed: --help must not wait for the package.
+    with quiet_imports():
+        from semst_tf.data import ImageCollection
+        from semst_tf.data import check_images
+
+    domains = [
+        ImageCollection(
+            pictures,
+            resize=FLAGS.resize,
+            channels="auto" if FLAGS.channels is None else FLAGS.channels,
+            value_range=FLAGS.value_range,
+            default_split=split,
+        )
+        for pictures, split in (
+            (FLAGS.source, "trainA"),
+            (FLAGS.target, "trainB"),
+        )
+    ]
+    report = check_images(
+        *domains, crop_size=FLAGS.crop_size, thorough=FLAGS.thorough
+    )
+    print(report)
+    report.raise_for_problems(FLAGS.skip_bad)
+    if report.skipped:
+        print(f"{len(report.skipped)} pictures will be left out (--skip_bad)")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,126 @@
+"""What every script shares: flags in, one clear line out when they are wrong.
+
+Exit codes: 0 success, 1 a defect (with its traceback), 2 wrong input, 130
+stopped with Ctrl-C.
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from absl import app
+from absl import flags
+
+WRONG_INPUT = 2
+INTERRUPTED = 130
+
+
+def run(main):
+    """Parses the flags, runs `main`, and exits.
+
+    A `ValueError` or `OSError` out of `main` is wrong input (a missing
+    folder, an unknown preset): it becomes one line on stderr and exit code
+    2. Other exceptions keep their traceback.
+
+    Args:
+        main: Function of one argument, absl's list with the script's name.
+            What it returns is the exit code; `None` is 0.
+
+    Example:
+
+    ```python
+    def main(_):
+        print(FLAGS.source)
+
+    if __name__ == "__main__":
+        run(main)
+    ```
+    """
+    app.run(
+        lambda arguments: exit_code_of(main, arguments),
+        flags_parser=parse_flags,
+    )
+
+
+@contextlib.contextmanager
+def quiet_imports():
+    """Keeps what native libraries print while they load off the terminal.
+
+    TensorFlow's start-up notes ignore its own log level, and would bury the
+    one line that matters. If the import fails, they are shown after all.
+
+    Example:
+
+    ```python
+    def main(_):
+        with quiet_imports():
+            import semst_tf
+    ```
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as notes:
+        os.dup2(notes.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            notes.seek(0)
+            os.write(stderr, notes.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+def exit_code_of(main, arguments):
+    """Runs `main`; wrong input becomes one line on stderr and code 2."""
+    try:
+        return main(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (ValueError, OSError) as error:
+        return _complain(_message(error))
+
+
+def parse_flags(arguments):
+    """Parses flags for absl; wrong ones become one line and exit code 2."""
+    asks_help = any(
+        argument.lstrip("-").split("=")[0] in ("help", "helpfull", "helpshort")
+        for argument in arguments[1:]
+    )
+    try:
+        positional = flags.FLAGS(arguments)[1:]
+    except flags.Error as error:
+        sys.exit(_complain(f"{_message(error)} (try --help)"))
+    except SystemExit:
+        # absl calls it a failure that somebody asked for help.
+        sys.exit(0 if asks_help else 1)
+    if positional:
+        sys.exit(
+            _complain(
+                f"unexpected argument {positional[0]!r}; options start with "
+                "-- (try --help)"
+            )
+        )
+    return arguments[:1]
+
+
+def _message(error):
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.strerror}: {error.filename}"
+    return str(error) or type(error).__name__
+
+
+def _complain(message):
+    script = Path(sys.argv[0]).stem
+    line = " ".join(f"{script}: {message}".split())
+    # A file name need not be valid text; the line must come out all the same.
+    print(
+        line.encode("utf-8", "backslashreplace").decode(),
+        file=sys.stderr,
+    )
+    return WRONG_INPUT

@@ -1,0 +1,27 @@
+"""Pictures in, seeded crops out: folders, checks and unpaired sampling."""
+
+from semst_tf.data.check import CheckReport
+from semst_tf.data.check import check_images
+from semst_tf.data.image_collection import ImageCollection
+from semst_tf.data.image_files import UnreadableImageError
+from semst_tf.data.image_files import read_image
+from semst_tf.data.image_files import write_image
+from semst_tf.data.sample_photos import sample_photos
+from semst_tf.data.unpaired_images import unpaired_images
+from semst_tf.data.unpaired_sampler import UnpairedSampler
+from semst_tf.data.value_range import from_unit_range
+from semst_tf.data.value_range import to_unit_range
+
+__all__ = [
+    "CheckReport",
+    "ImageCollection",
+    "UnpairedSampler",
+    "UnreadableImageError",
+    "check_images",
+    "from_unit_range",
+    "read_image",
+    "sample_photos",
+    "to_unit_range",
+    "unpaired_images",
+    "write_image",
+]

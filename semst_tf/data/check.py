@@ -1,0 +1,351 @@
+"""Finds what is wrong with the pictures before training starts."""
+
+import collections
+import concurrent.futures
+import dataclasses
+import filecmp
+import hashlib
+import os
+
+from semst_tf.data.image_collection import ImageCollection
+from semst_tf.data.image_files import SUFFIXES
+from semst_tf.data.image_files import may_be_truncated
+from semst_tf.data.resize import parse_crop_size
+
+_FAST_LIMIT = 20_000  # headers; about ten seconds from a local disk
+_FAST_DECODED = 4  # pictures whose pixels are decoded in the fast check
+_NAMED = 3  # bad files named in one message
+_COMPARED_BYTES = 65_536
+
+
+@dataclasses.dataclass
+class DomainReport:
+    """What was found in the pictures of one domain.
+
+    Args:
+        name: str. `"source"` or `"target"`.
+        collection: The `ImageCollection` that was checked.
+        checked: int. Pictures looked at.
+        sizes: Counter of `(height, width)`, as loaded.
+        channels: Counter of channel counts, as loaded.
+        channel_examples: Dict from channel count to the name of a picture.
+        dtypes: Counter of dtype names.
+        unreadable: Dict from picture index to the reason.
+        too_small: Dict from picture index to the reason.
+    """
+
+    name: str
+    collection: ImageCollection
+    checked: int = 0
+    sizes: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter
+    )
+    channels: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter
+    )
+    channel_examples: dict = dataclasses.field(default_factory=dict)
+    dtypes: collections.Counter = dataclasses.field(
+        default_factory=collections.Counter
+    )
+    unreadable: dict = dataclasses.field(default_factory=dict)
+    too_small: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def bad(self):
+        """Dict from picture index to reason: unreadable or too small."""
+        return {**self.unreadable, **self.too_small}
+
+    @property
+    def usable(self):
+        """The collection without its bad pictures."""
+        bad = self.bad
+        return self.collection.without(bad) if bad else self.collection
+
+    def __str__(self):
+        lines = [
+            f"{self.name}: {self.collection.description}",
+            f"  pictures  {len(self.collection)} ({self.checked} checked)",
+            f"  height x width  {_histogram(self.sizes)}",
+            f"  channels  {_histogram(self.channels)}",
+            f"  dtype     {_histogram(self.dtypes)}",
+        ]
+        for title, bad in (
+            ("unreadable", self.unreadable),
+            ("too small", self.too_small),
+        ):
+            if bad:
+                lines.append(f"  {title}  {len(bad)}")
+                lines.extend(f"    {reason}" for reason in bad.values())
+        return "\n".join(lines)
+
+
+@dataclasses.dataclass
+class CheckReport:
+    """Result of `check_images`; `print(report)` is made for reading.
+
+    Args:
+        source: `DomainReport` of the source domain.
+        target: `DomainReport` of the target domain.
+        set_problems: List of str. What makes a whole set unusable.
+        warnings: List of str. What is odd but can be trained on.
+    """
+
+    source: DomainReport
+    target: DomainReport
+    set_problems: list = dataclasses.field(default_factory=list)
+    warnings: list = dataclasses.field(default_factory=list)
+
+    @property
+    def file_problems(self):
+        """List of str: bad pictures, which `skip_bad` would leave out."""
+        reports = (self.source, self.target)
+        return [_bad_files(report) for report in reports if report.bad]
+
+    @property
+    def problems(self):
+        """List of str: everything that training would stop for."""
+        return self.set_problems + self.file_problems
+
+    @property
+    def skipped(self):
+        """List of str: names of the pictures that `skip_bad` leaves out."""
+        return [
+            report.collection.name(index)
+            for report in (self.source, self.target)
+            for index in sorted(report.bad)
+        ]
+
+    def raise_for_problems(self, skip_bad=False):
+        """Raises one error that names what is wrong.
+
+        Args:
+            skip_bad: bool. Whether bad pictures will be left out and are no
+                error, as long as others remain. Defaults to `False`.
+
+        Raises:
+            ValueError: If there are problems.
+        """
+        problems = list(self.set_problems)
+        if skip_bad:
+            problems += [
+                f"{report.name}: none of its pictures can be used"
+                for report in (self.source, self.target)
+                if report.bad and len(report.bad) == len(report.collection)
+            ]
+        if not skip_bad or problems:
+            problems += self.file_problems
+        if problems:
+            raise ValueError(
+                "The pictures have problems. " + "; ".join(problems)
+            )
+
+    def __str__(self):
+        lines = [str(self.source), str(self.target)]
+        lines += [f"warning: {text}" for text in self.warnings]
+        lines += [f"problem: {text}" for text in self.problems]
+        if not self.problems:
+            lines.append("no problems found")
+        return "\n".join(lines)
+
+
+def check_images(source, target, crop_size=None, thorough=False):
+    """Checks the pictures of both domains.
+
+    The fast check reads headers (of at most 20,000 pictures, evenly spaced)
+    and decodes a few pictures and those whose end seems to be missing. The
+    thorough check decodes every picture.
+
+    Args:
+        source: `ImageCollection`, or what it is made from: a folder, a list
+            of files, a `tfds:` name.
+        target: The same for the target domain.
+        crop_size: int, `(height, width)` or `None`: the crop that must fit
+            into every picture. Defaults to `None`.
+        thorough: bool. Whether to decode everything. Defaults to `False`.
+
+    Returns:
+        A `CheckReport`.
+
+    Raises:
+        OSError: If a folder is missing or can't be listed.
+        ValueError: If an argument is invalid.
+
+    Example:
+
+    ```python
+    report = check_images("game", "street", crop_size=256, thorough=True)
+    print(report)
+    ```
+    """
+    crop_size = parse_crop_size(crop_size)
+    reports = [
+        _check_domain(name, _as_collection(pictures), crop_size, thorough)
+        for name, pictures in (("source", source), ("target", target))
+    ]
+    report = CheckReport(*reports)
+    for domain in reports:
+        report.set_problems += _set_problems(domain)
+        if len(domain.dtypes) > 1:
+            report.warnings.append(
+                f"{domain.name}: pictures of several dtypes "
+                f"({_histogram(domain.dtypes)})"
+            )
+    _compare_domains(report)
+    return report
+
+
+def _as_collection(pictures):
+    if isinstance(pictures, ImageCollection):
+        return pictures
+    return ImageCollection(pictures)
+
+
+def _check_domain(name, pictures, crop_size, thorough):
+    report = DomainReport(name, pictures)
+    step = 1
+    if not thorough:
+        step = max(1, -(-len(pictures) // _FAST_LIMIT))
+    indices = range(0, len(pictures), step)
+    report.checked = len(indices)
+
+    def inspect(index):
+        return _inspect(pictures, index, thorough or index < _FAST_DECODED)
+
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        for index, (header, reason) in zip(
+            indices, threads.map(inspect, indices)
+        ):
+            if reason is not None:
+                report.unreadable[index] = reason
+                continue
+            size = (header.height, header.width)
+            report.sizes[size] += 1
+            report.channels[header.channels] += 1
+            report.channel_examples.setdefault(
+                header.channels, pictures.name(index)
+            )
+            report.dtypes[header.dtype] += 1
+            if crop_size and (size[0] < crop_size[0] or size[1] < crop_size[1]):
+                report.too_small[index] = (
+                    f"{pictures.name(index)} is {size[0]}x{size[1]}, smaller "
+                    f"than the crop {crop_size[0]}x{crop_size[1]}"
+                )
+    return report
+
+
+def _inspect(pictures, index, decode):
+    """Returns the header of a picture and, where it is bad, the reason."""
+    try:
+        header = pictures.header(index)
+        if decode or may_be_truncated(pictures.open(index)):
+            image = pictures.decode(index)
+            if _has_value_range(pictures, header.dtype):
+                pictures.to_unit_range(image)
+        return header, None
+    except (OSError, ValueError) as error:
+        return None, _named(pictures.name(index), error)
+
+
+def _named(name, error):
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    reason = reason or str(error)
+    return reason if name in reason else f"{name}: {reason}"
+
+
+def _has_value_range(pictures, dtype):
+    return pictures.value_range is not None or not dtype.startswith("float")
+
+
+def _set_problems(report):
+    pictures = report.collection
+    if len(pictures) == 0:
+        return [
+            f"{report.name}: no pictures ({' '.join(SUFFIXES)}) in "
+            f"{pictures.description}"
+        ]
+    problems = []
+    if len(report.channels) > 1:
+        found = [
+            f"{report.channel_examples[channels]} has {channels} channels"
+            for channels, _ in report.channels.most_common(2)
+        ]
+        problems.append(
+            f"{report.name}: {' but '.join(found)}; pass channels=3 or "
+            "channels=1"
+        )
+    for dtype in report.dtypes:
+        if not _has_value_range(pictures, dtype):
+            problems.append(
+                f"{report.name}: {dtype} pictures need value_range=(low, high)"
+            )
+    return problems
+
+
+def _bad_files(report):
+    reasons = list(report.bad.values())
+    named = ", ".join(reasons[:_NAMED])
+    more = f" and {len(reasons) - _NAMED} more" if len(reasons) > _NAMED else ""
+    return (
+        f"{report.name}: {len(reasons)} of {len(report.collection)} pictures "
+        f"can't be used: {named}{more}"
+    )
+
+
+def _compare_domains(report):
+    source, target = report.source.collection, report.target.collection
+    if not len(source) or not len(target):
+        return
+    if source.identity() == target.identity():
+        report.set_problems.append(
+            f"source and target are the same pictures: {source.description}"
+        )
+        return
+    if source.half != target.half:
+        return  # Two halves of the same files are two domains.
+    same = _count_identical(source, target)
+    if same == min(len(source), len(target)):
+        report.set_problems.append(
+            f"all {same} pictures of the smaller set are also in the other set"
+        )
+    elif same:
+        report.warnings.append(f"{same} pictures are in both sets")
+
+
+def _count_identical(source, target):
+    """How many target files have the same content as a source file."""
+    source_files, target_files = (
+        [path for path in pictures.paths if os.access(path, os.R_OK)]
+        for pictures in (source, target)
+    )
+    # Most files are told apart by their length alone, unopened.
+    shared = set(map(os.path.getsize, source_files))
+    shared &= set(map(os.path.getsize, target_files))
+    candidates = collections.defaultdict(list)
+    for path in source_files:
+        if os.path.getsize(path) in shared:
+            candidates[_beginning(path)].append(path)
+    same = 0
+    for path in target_files:
+        if os.path.getsize(path) in shared:
+            same += any(
+                filecmp.cmp(path, other, shallow=False)
+                for other in candidates.get(_beginning(path), ())
+            )
+    return same
+
+
+def _beginning(path):
+    with open(path, "rb") as file:
+        digest = hashlib.sha256(file.read(_COMPARED_BYTES)).digest()
+    return os.path.getsize(path), digest
+
+
+def _histogram(counter, shown=5):
+    parts = []
+    for value, count in counter.most_common(shown):
+        if isinstance(value, tuple):
+            value = "x".join(str(number) for number in value)
+        parts.append(f"{value} ({count})")
+    if len(counter) > shown:
+        parts.append(f"and {len(counter) - shown} more")
+    return ", ".join(parts) or "-"

@@ -1,0 +1,84 @@
+import os
+import stat
+from pathlib import Path
+
+from semst_tf.data.image_files import SUFFIXES
+from semst_tf.data.image_files import printable
+
+
+class FileSource:
+    """The picture files of a folder, or a list of files, in a fixed order.
+
+    A folder is searched with all its subfolders, links to folders included
+    (each real folder once). Files are taken by suffix (PNG, JPEG, WebP, BMP,
+    GIF, TIFF, NPY; upper or lower case) and sorted by path; hidden ones (a
+    leading dot) and what is not a regular file are left out.
+
+    Args:
+        files: A folder, one file, or a list or tuple of files.
+
+    Raises:
+        OSError: If a folder is missing or can't be listed.
+        ValueError: If `files` is none of these.
+    """
+
+    def __init__(self, files):
+        if isinstance(files, (list, tuple)):
+            self.paths = [Path(path) for path in files]
+            self.description = f"a list of {len(self.paths)} files"
+            self._roots = self.paths
+        elif isinstance(files, (str, os.PathLike)) and os.fspath(files):
+            root = Path(files).expanduser()
+            root.stat()  # A missing folder is told apart from an empty one.
+            self.paths = _picture_files(root) if root.is_dir() else [root]
+            self.description = printable(root)
+            self._roots = [root]
+        else:
+            raise ValueError(
+                "Pictures come from a folder, a list of files or a "
+                f"'tfds:...' name. Received: {files!r}"
+            )
+
+    def __len__(self):
+        return len(self.paths)
+
+    def name(self, index):
+        """Printable name of a picture."""
+        return printable(self.paths[index])
+
+    def open(self, index):
+        """What `read_image` takes: here, the path."""
+        return self.paths[index]
+
+    def identity(self):
+        """Equal for two sources that are the very same folder or list."""
+        return tuple(os.path.realpath(path) for path in self._roots)
+
+
+def _picture_files(root):
+    found = []
+    visited = set()
+    walk = os.walk(root, followlinks=True, onerror=_raise)
+    for folder, subfolders, names in walk:
+        status = os.stat(folder)
+        if (status.st_dev, status.st_ino) in visited:
+            subfolders.clear()  # A link back to a parent would never end.
+            continue
+        visited.add((status.st_dev, status.st_ino))
+        subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
+        paths = (Path(folder, name) for name in names)
+        found.extend(path for path in paths if _is_picture(path))
+    return sorted(found)
+
+
+def _is_picture(path):
+    if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES:
+        return False
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True  # A dangling link: listed, so that the check names it.
+
+
+def _raise(error):
+    raise error

@@ -1,0 +1,245 @@
+import dataclasses
+import os
+import threading
+
+import numpy as np
+
+from semst_tf.data.channels import check_channels
+from semst_tf.data.channels import convert_channels
+from semst_tf.data.channels import converted_channels
+from semst_tf.data.file_source import FileSource
+from semst_tf.data.image_files import read_header
+from semst_tf.data.image_files import read_image
+from semst_tf.data.resize import filter_of
+from semst_tf.data.resize import resize_image
+from semst_tf.data.resize import resized_shape
+from semst_tf.data.tfds_source import TFDSSource
+from semst_tf.data.value_range import to_unit_range
+from semst_tf.data.value_range import value_range_of
+
+
+class ImageCollection:
+    """The pictures of one domain, in a fixed order, decoded on demand.
+
+    A picture is read, halved (side-by-side files), resized and brought to one
+    channel count, in this order, and then kept in memory while there is room.
+    Nothing random happens here, so the memory can't freeze an augmentation.
+    Reading is safe from several threads. TensorFlow is not imported, except
+    for `tfds:` sets and 16-bit colour PNG.
+
+    Args:
+        pictures: A folder (searched with its subfolders), a list of files, or
+            `"tfds:<name>[/<config>][@<split>][#<feature>]"`. A folder may end
+            in `@left` or `@right`, which sets `half`.
+        half: `"left"`, `"right"` or `None`: the half of side-by-side files
+            that is this domain (of an odd width, the middle column is
+            dropped). Defaults to `None`, the whole picture.
+        resize: `None`, int (new width, height follows), `(height, width)` or
+            a string: `"512"`, `"256x512"` (height x width), `"short:286"`
+            (shorter side). Defaults to `None`.
+        resize_filter: `"bicubic"`, `"lanczos"`, `"bilinear"`, `"area"` or
+            `"nearest"`; anti-aliased. Defaults to `"bicubic"`.
+        channels: `"auto"` (1 for grey, 3 for colour, as stored for NPY) or
+            int: grey is repeated to RGB, RGB becomes grey by luminance.
+            Alpha is always dropped. Defaults to `"auto"`.
+        value_range: Pair `(low, high)` of the stored values that stand for
+            black and white. Defaults to `None`: the full range of uint8 or
+            uint16; float pictures need it.
+        cache_bytes: int. Memory for decoded pictures, in bytes; once it is
+            full, the other pictures are decoded every time. Defaults to 0.
+        default_split: str. Split of a `tfds:` set that names none. Defaults
+            to `"train"`.
+        data_dir: Folder of prepared `tfds:` sets. Defaults to `None`.
+
+    Raises:
+        OSError: If a folder is missing or can't be listed.
+        ValueError: If an argument is not one of the above.
+
+    Example:
+
+    ```python
+    photos = ImageCollection("maps/train@left", resize=512)
+    photos.load(0).shape  # (512, 512, 3)
+    ```
+    """
+
+    def __init__(
+        self,
+        pictures,
+        half=None,
+        resize=None,
+        resize_filter="bicubic",
+        channels="auto",
+        value_range=None,
+        cache_bytes=0,
+        default_split="train",
+        data_dir=None,
+    ):
+        pictures, half = _split_half(pictures, half)
+        if half not in (None, "left", "right"):
+            raise ValueError(
+                "`half` must be 'left', 'right' or None. "
+                f"Received: half={half!r}"
+            )
+        resized_shape(1, 1, resize)
+        filter_of(resize_filter)
+        check_channels(channels)
+        if value_range is not None:
+            value_range = value_range_of("float32", value_range)
+        self.half = half
+        self.resize = resize
+        self.resize_filter = resize_filter
+        self.requested_channels = channels
+        self.value_range = value_range
+        self.cache_bytes = cache_bytes
+        if isinstance(pictures, str) and pictures.startswith("tfds:"):
+            self._source = TFDSSource(pictures, default_split, data_dir)
+        else:
+            self._source = FileSource(pictures)
+        self._indices = range(len(self._source))
+        self._reset_memory()
+
+    def _reset_memory(self):
+        self._cache = {}
+        self._free_bytes = self.cache_bytes
+        self._first_channels = None
+        self._lock = threading.Lock()
+
+    def __len__(self):
+        return len(self._indices)
+
+    @property
+    def description(self):
+        """One line that says where the pictures come from."""
+        half = f"@{self.half}" if self.half else ""
+        return self._source.description + half
+
+    @property
+    def channels(self):
+        """Channel count of every picture of this collection, as loaded."""
+        if self._first_channels is None:
+            self._first_channels = self.header(0).channels
+        return self._first_channels
+
+    @property
+    def paths(self):
+        """Paths of the pictures; empty where they are not files."""
+        if not self._source.paths:
+            return []
+        return [self._source.paths[stored] for stored in self._indices]
+
+    def name(self, index):
+        """Name of a picture: its path, or the set and number."""
+        return self._source.name(self._indices[index])
+
+    def open(self, index):
+        """The stored file: a path or a binary file object."""
+        return self._source.open(self._indices[index])
+
+    def identity(self):
+        """Equal for two collections of the very same pictures."""
+        return self._source.identity(), self.half
+
+    def without(self, indices):
+        """Returns this collection less some pictures, with empty memory."""
+        dropped = set(indices)
+        kept = object.__new__(ImageCollection)
+        kept.__dict__.update(self.__dict__)
+        kept._indices = [
+            stored
+            for index, stored in enumerate(self._indices)
+            if index not in dropped
+        ]
+        kept._reset_memory()
+        return kept
+
+    def header(self, index):
+        """Size, channels and dtype that `load` will give, without decoding.
+
+        Args:
+            index: int. Position of the picture.
+
+        Returns:
+            An `ImageHeader`.
+
+        Raises:
+            OSError, ValueError: If the picture can't be read or converted.
+        """
+        stored = read_header(self.open(index))
+        width = stored.width // 2 if self.half else stored.width
+        if width == 0:
+            raise ValueError(f"{self.name(index)} is too narrow to be halved")
+        height, width = resized_shape(stored.height, width, self.resize)
+        channels = converted_channels(stored.channels, self.requested_channels)
+        if channels is None:
+            raise ValueError(
+                f"{self.name(index)} has {stored.channels} channels, which "
+                f"can't become {self.requested_channels}"
+            )
+        return dataclasses.replace(
+            stored, height=height, width=width, channels=channels
+        )
+
+    def load(self, index):
+        """Reads one picture, from memory where it is kept there.
+
+        Args:
+            index: int. Position of the picture.
+
+        Returns:
+            A read-only array `(height, width, channels)` in the dtype of the
+            file: uint8, uint16 or float32.
+
+        Raises:
+            OSError, ValueError: If the picture can't be read or converted, or
+                has another channel count than the first one.
+        """
+        image = self._cache.get(index)
+        if image is not None:
+            return image
+        image = self.decode(index)
+        if image.shape[-1] != self.channels:
+            raise ValueError(
+                f"{self.name(index)} has {image.shape[-1]} channels but "
+                f"{self.name(0)} has {self.channels}. All pictures of a "
+                "domain need the same number: pass channels=3 or channels=1"
+            )
+        image.setflags(write=False)
+        with self._lock:
+            if index not in self._cache and image.nbytes <= self._free_bytes:
+                self._cache[index] = image
+                self._free_bytes -= image.nbytes
+        return image
+
+    def to_unit_range(self, image):
+        """Maps (a crop of) a loaded picture to float32 in [-1, 1]."""
+        return to_unit_range(image, self.value_range)
+
+    def decode(self, index):
+        """Like `load`, but not remembered nor compared with the others."""
+        image = read_image(self.open(index))
+        if self.half:
+            half_width = image.shape[1] // 2
+            start = 0 if self.half == "left" else image.shape[1] - half_width
+            image = image[:, start : start + half_width]
+        size = resized_shape(*image.shape[:2], self.resize)
+        image = resize_image(image, size, self.resize_filter)
+        image = convert_channels(image, self.requested_channels)
+        # A view would keep the other half, or Pillow's buffer, alive.
+        return np.array(image, order="C")
+
+
+def _split_half(pictures, half):
+    """Takes `@left` or `@right` off the end of a folder name."""
+    if not isinstance(pictures, (str, os.PathLike)):
+        return pictures, half
+    folder, separator, suffix = os.fspath(pictures).rpartition("@")
+    is_half = separator and suffix in ("left", "right")
+    if not is_half or os.path.exists(pictures):
+        return pictures, half
+    if half not in (None, suffix):
+        raise ValueError(
+            "The folder name and `half` disagree. "
+            f"Received: {os.fspath(pictures)!r}, half={half!r}"
+        )
+    return folder, suffix

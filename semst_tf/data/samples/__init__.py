@@ -1,0 +1,1 @@
+"""Sample photographs; sources and licences are in ATTRIBUTION.md."""

@@ -1,0 +1,204 @@
+"""The tf.data pipeline that training reads."""
+
+import warnings
+
+import numpy as np
+
+from semst_tf.data.check import check_images
+from semst_tf.data.image_collection import ImageCollection
+from semst_tf.data.unpaired_sampler import UnpairedSampler
+
+_DOMAINS = ("source", "target")
+
+
+def unpaired_images(
+    source,
+    target,
+    crop_size=256,
+    batch_size=1,
+    seed=0,
+    resize=None,
+    resize_filter="bicubic",
+    half=None,
+    channels="auto",
+    value_range=None,
+    flip=True,
+    matched_crops=False,
+    first_example=0,
+    passes=None,
+    drop_remainder=False,
+    cache_bytes=2**30,
+    skip_bad=False,
+    workers=None,
+    data_dir=None,
+):
+    """Makes a seeded `tf.data.Dataset` of unpaired crops.
+
+    The pictures are checked first (headers, and truncated files), so that
+    errors show before training and not hours later. Decoded pictures are kept
+    in memory before, never after, the random crop and flip. Every example is
+    a pure function of the seed and its index (see `UnpairedSampler`): with
+    `first_example=k` the data continues exactly as if `k` examples had been
+    read. Loading runs in parallel with training and keeps the order.
+
+    `resize`, `resize_filter`, `half`, `channels` and `value_range` may be a
+    dict `{"source": ..., "target": ...}` where the domains differ.
+
+    Args:
+        source: Pictures of the source domain: a folder, a list of files,
+            `"tfds:<name>[@<split>]"` (split `trainA` where none is named), or
+            an `ImageCollection` (used as it is, with its own options).
+        target: The same for the target domain (`trainB`).
+        crop_size: int, `(height, width)`, or `None` for whole pictures (then
+            `batch_size` must be 1). Defaults to 256.
+        batch_size: int. Examples in a batch. Defaults to 1.
+        seed: int, not negative. Defaults to 0.
+        resize: `None`, int (width; height follows), `(height, width)` or
+            `"short:286"`. Defaults to `None`.
+        resize_filter: str. See `ImageCollection`. Defaults to `"bicubic"`.
+        half: `"left"`, `"right"` or `None`. See `ImageCollection`. Defaults
+            to `None`.
+        channels: `"auto"` or int. Defaults to `"auto"`.
+        value_range: `None` or `(low, high)`. Defaults to `None`.
+        flip: bool. Random mirror images. Defaults to `True`.
+        matched_crops: bool. Same relative height for both crops of an
+            example. Defaults to `False`.
+        first_example: int. Index of the first example. Defaults to 0.
+        passes: int or `None`. The data ends after so many passes of the
+            larger domain, counted from index 0. Defaults to `None`, endless:
+            give `steps_per_epoch` to `fit`.
+        drop_remainder: bool. Whether to drop a last batch that is not full.
+            Defaults to `False`.
+        cache_bytes: int. Memory for decoded pictures, in bytes, half of it
+            for each domain. Defaults to `2**30`.
+        skip_bad: bool. Whether to leave out pictures that the check finds
+            unreadable or too small, with a warning, instead of raising.
+            Defaults to `False`.
+        workers: int or `None`. Examples prepared at the same time. Defaults
+            to `None`, tuned while running.
+        data_dir: Folder of prepared `tfds:` sets. Defaults to `None`.
+
+    Returns:
+        A `tf.data.Dataset` of `{"source": s, "target": t}`, both float32
+        `(batch, crop_height, crop_width, channels)` in [-1, 1].
+
+    Raises:
+        ImportError: If TensorFlow is not installed.
+        OSError: If a folder or file is missing.
+        ValueError: If an argument is invalid or the pictures have problems.
+
+    Example:
+
+    ```python
+    data = unpaired_images("game", "street", crop_size=256, resize=1024)
+    model.fit(data, steps_per_epoch=1000, epochs=10)
+    ```
+    """
+    if crop_size is None and batch_size != 1:
+        raise ValueError(
+            "Whole pictures (`crop_size=None`) differ in size and can't be "
+            f"batched. Received: batch_size={batch_size}"
+        )
+    _check_count("batch_size", batch_size, 1)
+    _check_count("first_example", first_example, 0)
+    _check_count("cache_bytes", cache_bytes, 0)
+    if passes is not None:
+        _check_count("passes", passes, 1)
+    if workers is not None:
+        _check_count("workers", workers, 1)
+    collections = [
+        _collection(
+            pictures,
+            resize=_of_domain(resize, domain),
+            resize_filter=_of_domain(resize_filter, domain),
+            half=_of_domain(half, domain),
+            channels=_of_domain(channels, domain),
+            value_range=_of_domain(value_range, domain),
+            cache_bytes=cache_bytes // 2,
+            default_split={"source": "trainA", "target": "trainB"}[domain],
+            data_dir=data_dir,
+        )
+        for domain, pictures in zip(_DOMAINS, (source, target))
+    ]
+    report = check_images(*collections, crop_size=crop_size)
+    report.raise_for_problems(skip_bad)
+    if report.skipped:
+        warnings.warn(
+            "Pictures left out. " + "; ".join(report.file_problems),
+            stacklevel=2,
+        )
+    sampler = UnpairedSampler(
+        report.source.usable,
+        report.target.usable,
+        crop_size=crop_size,
+        seed=seed,
+        flip=flip,
+        matched_crops=matched_crops,
+    )
+    return _dataset(
+        sampler, batch_size, first_example, passes, drop_remainder, workers
+    )
+
+
+def _collection(pictures, **options):
+    if isinstance(pictures, ImageCollection):
+        return pictures
+    return ImageCollection(pictures, **options)
+
+
+def _of_domain(option, domain):
+    return option[domain] if isinstance(option, dict) else option
+
+
+def _check_count(name, value, smallest):
+    valid = isinstance(value, (int, np.integer)) and value >= smallest
+    if not valid or isinstance(value, bool):
+        raise ValueError(
+            f"`{name}` must be an integer of at least {smallest}. "
+            f"Received: {name}={value!r}"
+        )
+
+
+def _dataset(
+    sampler, batch_size, first_example, passes, drop_remainder, workers
+):
+    try:
+        import tensorflow as tf
+    except ImportError as error:
+        raise ImportError(
+            "`unpaired_images` makes a tf.data.Dataset and needs TensorFlow. "
+            "Without it, use `UnpairedSampler`: the same examples."
+        ) from error
+
+    def example(index):
+        drawn = sampler.example(index)
+        return drawn["source"], drawn["target"]
+
+    height, width = sampler.crop_size or (None, None)
+    shapes = {
+        "source": (height, width, sampler.source.channels),
+        "target": (height, width, sampler.target.channels),
+    }
+
+    def load(index):
+        drawn = tf.numpy_function(example, [index], [tf.float32, tf.float32])
+        return {
+            domain: tf.ensure_shape(image, shapes[domain])
+            for domain, image in zip(_DOMAINS, drawn)
+        }
+
+    if passes is None:
+        indices = tf.data.Dataset.counter(first_example)
+    else:
+        end = passes * sampler.pass_length
+        indices = tf.data.Dataset.range(min(first_example, end), end)
+    examples = indices.map(
+        load,
+        num_parallel_calls=workers or tf.data.AUTOTUNE,
+        deterministic=True,
+    )
+    # Endless data has no last batch: its batch dimension is known.
+    batches = examples.batch(
+        batch_size, drop_remainder=drop_remainder or passes is None
+    )
+    return batches.prefetch(tf.data.AUTOTUNE)

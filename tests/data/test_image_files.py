@@ -1,0 +1,242 @@
+import io
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+from PIL import ImageOps
+
+from semst_tf.data import UnreadableImageError
+from semst_tf.data import read_image
+from semst_tf.data import write_image
+from semst_tf.data.image_files import may_be_truncated
+from semst_tf.data.image_files import read_header
+
+
+def random_image(shape, dtype):
+    random = np.random.default_rng(1)
+    if dtype == "float32":
+        return random.random(shape, dtype="float32")
+    return random.integers(0, np.iinfo(dtype).max + 1, shape, dtype=dtype)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 5), (33, 64)])
+@pytest.mark.parametrize(
+    ("suffix", "dtype", "channels"),
+    [
+        (".png", "uint8", 1),
+        (".png", "uint8", 3),
+        (".png", "uint16", 1),
+        (".png", "uint16", 3),
+        (".bmp", "uint8", 1),
+        (".bmp", "uint8", 3),
+        (".tif", "uint8", 1),
+        (".tif", "uint8", 3),
+        (".tif", "uint16", 1),
+        (".TIFF", "float32", 1),
+        (".npy", "uint8", 5),
+        (".npy", "uint16", 3),
+        (".npy", "float32", 4),
+    ],
+)
+def test_round_trip_keeps_every_bit(tmp_path, shape, suffix, dtype, channels):
+    path = tmp_path / f"picture{suffix}"
+    image = random_image((*shape, channels), dtype)
+    write_image(path, image)
+    restored = read_image(path)
+    assert restored.dtype == image.dtype
+    np.testing.assert_array_equal(restored, image)
+    header = read_header(path)
+    assert (header.height, header.width) == shape
+    assert (header.channels, header.dtype) == (channels, dtype)
+    assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp"])
+def test_lossy_formats_stay_close(tmp_path, suffix):
+    path = tmp_path / f"picture{suffix}"
+    ramp = np.linspace(20, 230, 48).astype("uint8")
+    image = np.repeat(np.tile(ramp, (40, 1))[..., None], 3, axis=-1)
+    write_image(path, image)
+    assert np.abs(read_image(path).astype(int) - image).max() < 10
+
+
+def test_grey_jpeg_stays_grey(tmp_path):
+    write_image(tmp_path / "grey.jpg", np.full((8, 8), 77, "uint8"))
+    assert read_image(tmp_path / "grey.jpg").shape == (8, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "dtype"),
+    [
+        ("a.jpg", (4, 4, 3), "uint16"),
+        ("a.jpg", (4, 4, 5), "uint8"),
+        ("a.webp", (4, 4, 3), "float32"),
+        ("a.png", (4, 4, 3), "float32"),
+        ("a.tif", (4, 4, 3), "uint16"),
+        ("a.gif", (4, 4, 3), "uint8"),
+        ("a", (4, 4, 3), "uint8"),
+        ("a.png", (4,), "uint8"),
+        ("a.png", (0, 4, 3), "uint8"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused_and_nothing_written(
+    tmp_path, name, shape, dtype
+):
+    with pytest.raises(ValueError, match="Received: "):
+        write_image(tmp_path / name, np.zeros(shape, dtype))
+    assert os.listdir(tmp_path) == []
+
+
+def test_failed_write_keeps_the_old_file_and_leaves_no_rest(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "picture.png"
+    write_image(path, np.zeros((4, 4), "uint8"))
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_image(path, np.ones((4, 4), "uint8"))
+    assert read_image(path).max() == 0
+    assert os.listdir(tmp_path) == ["picture.png"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "channels"),
+    [("1", 1), ("LA", 1), ("P", 3), ("RGBA", 3), ("PA", 3)],
+)
+def test_palettes_become_colour_and_alpha_is_dropped(tmp_path, mode, channels):
+    path = tmp_path / "picture.png"
+    if mode == "PA":  # A palette with transparent entries.
+        picture = Image.new("P", (6, 5), 1)
+        picture.putpalette([9, 8, 7, 200, 100, 50])
+        picture.save(path, transparency=b"\xff\x10")
+    else:
+        Image.new(mode, (6, 5), 1 if mode == "1" else None).save(path)
+    image = read_image(path)
+    assert image.shape == (5, 6, channels)
+    assert read_header(path).channels == channels
+    if mode == "PA":
+        assert image[0, 0].tolist() == [200, 100, 50]
+
+
+def test_alpha_is_not_blended(tmp_path):
+    path = tmp_path / "picture.png"
+    Image.new("RGBA", (2, 2), (200, 100, 50, 0)).save(path)
+    assert read_image(path)[0, 0].tolist() == [200, 100, 50]
+
+
+def test_first_frame_of_an_animation_is_read(tmp_path):
+    path = tmp_path / "picture.gif"
+    frames = [Image.new("RGB", (4, 4), c) for c in ("red", "blue")]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    assert read_image(path)[0, 0].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp"])
+def test_exif_orientation_is_applied_once(tmp_path, suffix, orientation):
+    path = tmp_path / f"picture{suffix}"
+    blocks = random_image((2, 3, 3), "uint8").repeat(8, 0).repeat(8, 1)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(blocks).save(path, exif=exif)
+    upright = ImageOps.exif_transpose(Image.open(path).convert("RGB"))
+    if suffix == ".tif":  # Pillow itself turns these while decoding.
+        upright = Image.open(path).convert("RGB")
+    image = read_image(path)
+    np.testing.assert_array_equal(image, np.asarray(upright))
+    header = read_header(path)
+    assert (header.height, header.width) == image.shape[:2]
+
+
+def test_content_counts_and_not_the_suffix(tmp_path):
+    buffer = io.BytesIO()
+    Image.new("RGB", (6, 5), "red").save(buffer, "JPEG")
+    path = tmp_path / "picture.png"
+    path.write_bytes(buffer.getvalue())
+    assert read_image(path).shape == (5, 6, 3)
+
+
+def test_16_bit_colour_png_with_alpha_keeps_16_bits(tmp_path):
+    tf = pytest.importorskip("tensorflow")
+    path = tmp_path / "picture.png"
+    image = random_image((5, 6, 4), "uint16")
+    path.write_bytes(tf.io.encode_png(image).numpy())
+    np.testing.assert_array_equal(read_image(path), image[..., :3])
+    assert read_header(path).dtype == "uint16"
+
+
+def test_16_bit_colour_tiff_is_refused_instead_of_halved(tmp_path):
+    # Pillow can't write one: mark an 8-bit file as 16-bit.
+    path = tmp_path / "picture.tif"
+    Image.new("RGB", (4, 2)).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"\x08\x00" * 3, b"\x10\x00" * 3))
+    with pytest.raises(UnreadableImageError, match="would lose bits"):
+        read_header(path)
+
+
+def test_two_dimensional_and_double_precision_arrays_are_read(tmp_path):
+    np.save(tmp_path / "a.npy", np.eye(3))
+    image = read_image(tmp_path / "a.npy")
+    assert image.shape == (3, 3, 1)
+    assert image.dtype == np.float32
+
+
+def test_every_kind_of_bad_file_is_named(make_bad):
+    for kind in make_bad.kinds:
+        path = make_bad(kind)
+        with pytest.raises(UnreadableImageError) as error:
+            read_image(path)
+        assert str(path) in str(error.value), kind
+        assert "\n" not in str(error.value), kind
+
+
+@pytest.mark.parametrize(
+    "suffix", [".png", ".jpg", ".webp", ".bmp", ".gif", ".npy"]
+)
+def test_missing_ends_are_suspected_and_whole_files_are_not(
+    make_picture, suffix
+):
+    path = make_picture(f"picture{suffix}", size=(64, 64))
+    assert not may_be_truncated(path)
+    content = path.read_bytes()
+    path.write_bytes(content[:-70])
+    if suffix == ".npy":
+        with pytest.raises(UnreadableImageError, match="truncated"):
+            read_header(path)
+    else:
+        assert may_be_truncated(path)
+
+
+def test_decompression_bomb_is_an_error(make_picture, monkeypatch):
+    path = make_picture("picture.png", size=(64, 64))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(UnreadableImageError, match="decompression bomb"):
+        read_image(path)
+
+
+def test_missing_file_keeps_its_own_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_image(tmp_path / "none.png")
+
+
+@pytest.mark.filterwarnings("ignore:Tag data larger:UserWarning")
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".gif", ".npy"])
+def test_flipped_bits_never_raise_anything_unexpected(make_picture, suffix):
+    path = make_picture(f"picture{suffix}", size=(32, 32))
+    content = np.frombuffer(path.read_bytes(), "uint8")
+    random = np.random.default_rng(5)
+    for _ in range(60):
+        damaged = content.copy()
+        places = random.integers(0, len(damaged), 4)
+        damaged[places] ^= random.integers(1, 256, 4).astype("uint8")
+        try:
+            image = read_image(io.BytesIO(damaged.tobytes()))
+        except UnreadableImageError:
+            continue
+        assert image.ndim == 3
