@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from keras import ops
+from pictures import mean_cosine
+from pictures import scene
+from pictures import stripes
+
+from semst_tf.descriptors import SecondMomentField
+from semst_tf.descriptors import texture_filters
+
+pytestmark = pytest.mark.backend_neutral
+
+
+def compute(images, **arguments):
+    return ops.convert_to_numpy(SecondMomentField(**arguments)(images))
+
+
+def test_brightness_and_colour_are_not_texture():
+    picture = scene()
+    tinted = picture + np.array([0.2, -0.1, 0.1], "float32")
+    np.testing.assert_allclose(compute(tinted), compute(picture), atol=1e-3)
+
+
+def test_texture_does_not_depend_on_where_its_stripes_begin():
+    first = compute(stripes((0, 1)))
+    shifted = compute(stripes((0, 1), phase=3))
+    assert mean_cosine(first, shifted) > 0.95
+
+
+@pytest.mark.parametrize(
+    "other", [stripes((1, 0)), stripes((0, 1), period=4), scene(size=48)]
+)
+def test_other_textures_differ(other):
+    inside = np.s_[:, 3:-3, 3:-3]
+    first = compute(stripes((0, 1)))
+    assert mean_cosine(first[inside], compute(other)[inside]) < 0.9
+
+
+def test_flat_picture_has_no_texture():
+    flat = compute(np.full((1, 24, 24, 3), 0.4, "float32"))
+    np.testing.assert_allclose(flat, 0.0, atol=1e-2)
+    assert np.linalg.norm(compute(scene()), axis=-1).min() > 0.9
+
+
+def test_window_is_centred_on_its_cell():
+    picture = np.zeros((1, 44, 44, 1), "float32")
+    picture[0, 21:23, 21:23] = 1.0  # the middle of the middle cell
+    strength = np.linalg.norm(compute(picture), axis=-1)[0]
+    assert 0 < np.count_nonzero(strength > 0.1) < 100
+    np.testing.assert_allclose(strength, strength[::-1], atol=1e-4)
+    np.testing.assert_allclose(strength, strength[:, ::-1], atol=1e-4)
+
+
+def test_encoder_moments_are_the_local_covariance_of_projections():
+    features = np.random.default_rng(0).standard_normal((1, 12, 12, 5))
+    field = SecondMomentField("encoder", projections=5, window=8)
+    result = ops.convert_to_numpy(field(features.astype("float32")))
+    assert result.shape == (1, 6, 6, 15)
+    # A window of 8 pixels is 4 x 4 features; all 5 directions keep the trace.
+    window = features[0, 3:7, 3:7].reshape(16, 5)
+    directions = np.linalg.qr(np.random.default_rng(0).standard_normal((5, 5)))[
+        0
+    ]
+    covariance = np.cov((window @ directions).T, bias=True)
+    upper = covariance[np.triu_indices(5)]
+    expected = np.sign(upper) * np.sqrt(np.abs(upper))
+    expected /= np.linalg.norm(expected)
+    np.testing.assert_allclose(result[0, 2, 2], expected, atol=1e-3)
+
+
+def test_more_projections_than_channels_use_the_channels():
+    features = np.ones((1, 8, 8, 3), "float32")
+    field = SecondMomentField("encoder", projections=16)
+    assert field(features).shape == (1, 4, 4, 6)
+
+
+@pytest.mark.parametrize("channels, count", [(1, 10), (3, 12), (5, 10)])
+def test_filters_ignore_flat_pictures_and_are_independent(channels, count):
+    filters = texture_filters(channels)
+    assert filters.shape == (7, 7, channels, count)
+    np.testing.assert_allclose(filters.sum(axis=(0, 1)), 0.0, atol=1e-6)
+    assert np.linalg.matrix_rank(filters.reshape(-1, count)) == count
