@@ -150,6 +150,7 @@ class ResNetGenerator(keras.Model):
         return tuple(channels)
 
     def build(self, input_shape):
+        self.pad.build(input_shape)
         shape = input_shape
         for layer in self.stack:
             layer.build(shape)

@@ -1,0 +1,23 @@
+"""Unpaired image-to-image translation that keeps what is in the picture."""
+
+from semst_tf import data
+from semst_tf import descriptors
+from semst_tf import losses
+from semst_tf import networks
+from semst_tf.config import SemSTConfig
+from semst_tf.presets import preset_config
+from semst_tf.presets import presets
+from semst_tf.semst import SemST
+from semst_tf.version import __version__
+
+__all__ = [
+    "SemST",
+    "SemSTConfig",
+    "__version__",
+    "data",
+    "descriptors",
+    "losses",
+    "networks",
+    "preset_config",
+    "presets",
+]

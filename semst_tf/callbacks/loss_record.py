@@ -1,0 +1,62 @@
+"""The loss curves as a JSON file."""
+
+import json
+import pathlib
+import time
+
+import keras
+
+from semst_tf.files import write_json
+
+
+class LossRecord(keras.callbacks.Callback):
+    """Keeps one row an epoch, the step and every metric, in a JSON file.
+
+    Continues what the file holds up to the step at which training begins.
+
+    Args:
+        path: Path of the file, `{"steps": ..., "seconds": ..., "history":
+            [{"step": ..., "seconds": ..., <metric>: ...}]}`; seconds are
+            those spent training.
+
+    Example:
+
+    >>> model.fit(data, callbacks=[LossRecord("run/metrics.json")])
+    """
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = pathlib.Path(path)
+
+    def on_train_begin(self, logs=None):
+        step = int(self.model.optimizer.iterations)
+        self.history = [
+            row for row in read_history(self.path) if row["step"] <= step
+        ]
+        before = self.history[-1]["seconds"] if self.history else 0.0
+        self._start = time.monotonic() - before
+
+    def on_epoch_end(self, epoch, logs=None):
+        step = int(self.model.optimizer.iterations)
+        seconds = round(time.monotonic() - self._start, 3)
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        self.history.append({"step": step, "seconds": seconds, **values})
+        write_json(
+            self.path,
+            {"steps": step, "seconds": seconds, "history": self.history},
+        )
+
+
+def read_history(path):
+    """Reads the rows that a `LossRecord` wrote.
+
+    Args:
+        path: Path of the file, which need not exist.
+
+    Returns:
+        List of dicts.
+    """
+    path = pathlib.Path(path)
+    if not path.exists():
+        return []
+    return json.loads(path.read_text())["history"]

@@ -1,0 +1,56 @@
+"""The same pictures, translated again and again while training."""
+
+import pathlib
+
+import keras
+import numpy as np
+
+from semst_tf.data.image_files import write_image
+from semst_tf.gallery import picture_grid
+
+
+class SampleTranslations(keras.callbacks.Callback):
+    """Writes a grid of fixed source pictures above their translations.
+
+    Each grid is a PNG file named by its step, and a TensorBoard image.
+
+    Args:
+        images: List of uint8 arrays `(height, width, channels)`, of any
+            sizes.
+        folder: Path for the PNG files. Created if it is missing.
+        every: int. Epochs between two grids. Defaults to `1`.
+        tensorboard: Path of a TensorBoard log folder, or `None`.
+
+    Example:
+
+    >>> model.fit(data, callbacks=[SampleTranslations(photos, "run/samples")])
+    """
+
+    def __init__(self, images, folder, every=1, tensorboard=None):
+        super().__init__()
+        self.images = images
+        self.folder = pathlib.Path(folder)
+        self.every = every
+        self.tensorboard = tensorboard
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every == 0:
+            self.write()
+
+    def write(self):
+        """Translates the pictures with the model as it is now."""
+        step = int(self.model.optimizer.iterations)
+        translations = self.model.translate(self.images)
+        grid = picture_grid([self.images, translations])
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_image(self.folder / f"step_{step:08d}.png", grid)
+        if self.tensorboard is not None:
+            self._summarise(grid, step)
+
+    def _summarise(self, grid, step):
+        import tensorflow as tf
+
+        writer = tf.summary.create_file_writer(str(self.tensorboard))
+        with writer.as_default(step):
+            tf.summary.image("source_above_translation", grid[np.newaxis])
+        writer.close()

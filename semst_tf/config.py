@@ -1,0 +1,434 @@
+"""What can be chosen, as data: one tree of frozen dataclasses."""
+
+import dataclasses
+import difflib
+import json
+
+CONTRASTIVE_LOSSES = (
+    "patch_nce",
+    "hard_negative_importance",
+    "hard_negative_similarity",
+)
+ESTIMATORS = ("infonce", "rsmi", "joint_histogram")
+STRUCTURE_DESCRIPTORS = ("orientation", "self_similarity")
+TEXTURE_DESCRIPTORS = ("pixel_moments", "encoder_moments")
+TONE_DESCRIPTORS = ("colour", "luminance")
+
+
+@dataclasses.dataclass(frozen=True)
+class GeneratorConfig:
+    """The translating network.
+
+    Args:
+        filters: int. Channels after the first convolution.
+        blocks: int. Residual blocks at a quarter of the size.
+        input_channels: int. Channels of source pictures.
+        output_channels: int. Channels of target pictures.
+    """
+
+    filters: int = 64
+    blocks: int = 9
+    input_channels: int = 3
+    output_channels: int = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class DiscriminatorConfig:
+    """The judging network.
+
+    Args:
+        filters: int. Channels after the first convolution.
+        layers: int. 3: a score sees 70 x 70 pixels, 2: 34 x 34, 1: 16 x 16.
+        weight: float. Weight of the adversarial term of the generator.
+    """
+
+    filters: int = 64
+    layers: int = 3
+    weight: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class ContrastiveConfig:
+    """Contrast between patches of the input and of the output.
+
+    Args:
+        loss: str. `"patch_nce"` (CUT), `"hard_negative_importance"` (hard
+            negatives by importance weights, semst_tf design) or
+            `"hard_negative_similarity"` (as Hneg_SRC released them).
+        weight: float. Weight of the term; with `identity` it is shared
+            evenly between source and target pictures, as in CUT.
+        identity: bool. Also translate target pictures, which should stay
+            what they are. One more generator and encoder pass.
+        temperature: float. Divides the similarities.
+        patches: int. Tokens a feature map.
+        units: int. Size of a token.
+        gamma_start: float. Spread of the hard-negative weights at the first
+            step; large is flat.
+        gamma_end: float. Spread at the last step; between them linear.
+        duplicate_threshold: float. Negatives of the residual blocks that are
+            more similar than this to the key are the same surface and are
+            left out; 1.0 keeps all. Importance weights only.
+        flip_equivariance: bool. Translate a mirrored copy of half of the
+            pictures and compare with the features of the unmirrored one, as
+            FastCUT does. One more encoder pass.
+    """
+
+    loss: str = "patch_nce"
+    weight: float = 1.0
+    identity: bool = True
+    temperature: float = 0.07
+    patches: int = 256
+    units: int = 256
+    gamma_start: float = 1.0
+    gamma_end: float = 0.2
+    duplicate_threshold: float = 1.0
+    flip_equivariance: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class AlignmentConfig:
+    """Mutual information between a descriptor of the input and of the output.
+
+    Args:
+        weight: float. Weight of the term; 0 leaves it out.
+        descriptor: str. Which field is compared. Structure: `"orientation"`
+            or `"self_similarity"`. Texture: `"pixel_moments"` or
+            `"encoder_moments"`. Tone: `"colour"` or `"luminance"`.
+        estimator: str. `"infonce"`, `"rsmi"` or `"joint_histogram"`.
+        critic: str. `"fixed"` compares the fields themselves; `"learned"`
+            compares them through heads that are trained with the generator.
+        temperature: float. Of `"infonce"`.
+        patches: int. Positions that `"infonce"` compares.
+        ramp: float. Share of the training over which the weight grows from
+            0 to its full value.
+        duplicate_threshold: float. `"infonce"` leaves out negatives whose
+            input fields have a larger cosine; 1.0 keeps all.
+    """
+
+    weight: float = 0.0
+    descriptor: str = "orientation"
+    estimator: str = "infonce"
+    critic: str = "fixed"
+    temperature: float = 0.1
+    patches: int = 256
+    ramp: float = 0.1
+    duplicate_threshold: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class OptimizerConfig:
+    """Adam and its schedule, for generator, heads and discriminator alike.
+
+    Args:
+        learning_rate: float. Constant until the decay begins.
+        beta_1: float. Decay of the first moment.
+        beta_2: float. Decay of the second moment.
+        steps: int. Length of the training; schedules and ramps refer to it.
+        decay: float. Share of the training, at its end, over which the
+            learning rate falls linearly to 0.
+        ema_decay: float. Decay of the moving average of the generator's
+            weights that translations then come from; 0 keeps none.
+    """
+
+    learning_rate: float = 2e-4
+    beta_1: float = 0.5
+    beta_2: float = 0.999
+    steps: int = 100_000
+    decay: float = 0.5
+    ema_decay: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class DataConfig:
+    """How crops are made of pictures; used by the scripts.
+
+    Args:
+        crop_size: int. Side of the square training crops.
+        batch_size: int. Pairs of crops a step, over all replicas.
+        resize: str. Applied to whole pictures before cropping: empty for
+            none, `"256"` for a width, `"short:286"` for the short side,
+            `"256x512"` for height x width.
+        target_resize: str. The same for target pictures; empty for what
+            `resize` says.
+        resize_filter: str. `"bicubic"`, `"lanczos"`, `"bilinear"`, `"area"`
+            or `"nearest"`.
+        flip: bool. Mirror half of the crops.
+        matched_crops: bool. Cut source and target at the same relative
+            height, so that both show the same band of the scene.
+    """
+
+    crop_size: int = 256
+    batch_size: int = 1
+    resize: str = ""
+    target_resize: str = ""
+    resize_filter: str = "bicubic"
+    flip: bool = True
+    matched_crops: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class SemSTConfig:
+    """Everything that defines a translator and its training.
+
+    Presets are instances of it; `replace` makes variants. Written beside
+    every trained model, so that a result names what made it.
+
+    Args:
+        preset: str. The preset it started from.
+        seed: int. Initial weights, data order, crops and patch positions.
+        generator: `GeneratorConfig`.
+        discriminator: `DiscriminatorConfig`.
+        contrastive: `ContrastiveConfig`.
+        semantic_relation_weight: float. Weight of semantic relation
+            consistency (Hneg_SRC); 0 leaves it out.
+        structure: `AlignmentConfig` of edges and shapes.
+        texture: `AlignmentConfig` of local statistics.
+        tone: `AlignmentConfig` of colour and brightness.
+        optimizer: `OptimizerConfig`.
+        data: `DataConfig`.
+
+    Example:
+
+    >>> config = SemSTConfig().replace({"generator.filters": 16})
+    >>> config.generator.filters
+    16
+    """
+
+    preset: str = "cut"
+    seed: int = 0
+    generator: GeneratorConfig = GeneratorConfig()
+    discriminator: DiscriminatorConfig = DiscriminatorConfig()
+    contrastive: ContrastiveConfig = ContrastiveConfig()
+    semantic_relation_weight: float = 0.0
+    structure: AlignmentConfig = AlignmentConfig()
+    texture: AlignmentConfig = AlignmentConfig(
+        descriptor="pixel_moments", estimator="rsmi"
+    )
+    tone: AlignmentConfig = AlignmentConfig(
+        descriptor="colour", estimator="rsmi"
+    )
+    optimizer: OptimizerConfig = OptimizerConfig()
+    data: DataConfig = DataConfig()
+
+    def __post_init__(self):
+        _check(self)
+
+    def replace(self, overrides):
+        """Returns a copy with some fields changed.
+
+        Args:
+            overrides: Dict from field names to values. A nested field is
+                named with dots (`"generator.filters"`) or by a nested dict.
+                Text is read as the type of the field, so that command lines
+                can pass what was typed.
+
+        Returns:
+            A new `SemSTConfig`.
+
+        Raises:
+            ValueError: If a field does not exist or a value does not fit.
+        """
+        nested = {}
+        for name, value in overrides.items():
+            _insert(nested, name.split("."), value)
+        return _replaced(self, nested, prefix="")
+
+    def to_dict(self):
+        """Returns the tree as nested dicts of plain values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values):
+        """Makes a config of what `to_dict` returned; absent fields default.
+
+        Raises:
+            ValueError: If a field does not exist or a value does not fit.
+        """
+        return cls().replace(values)
+
+    def to_json(self):
+        """Returns the tree as indented JSON text."""
+        return json.dumps(self.to_dict(), indent=2) + "\n"
+
+
+def field_names(config):
+    """Lists the dotted names of all fields of a config, in order.
+
+    Args:
+        config: A dataclass instance, such as a `SemSTConfig`.
+
+    Returns:
+        List of str.
+    """
+    names = []
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            names += [f"{field.name}.{inner}" for inner in field_names(value)]
+        else:
+            names.append(field.name)
+    return names
+
+
+def _insert(nested, path, value):
+    """Puts a value where its path leads; the caller's dicts stay untouched."""
+    if dataclasses.is_dataclass(value):
+        value = dataclasses.asdict(value)
+    if isinstance(value, dict):
+        group = _group(nested, path)
+        for name, inner in value.items():
+            _insert(group, name.split("."), inner)
+    else:
+        _group(nested, path[:-1])[path[-1]] = value
+
+
+def _group(nested, path):
+    for name in path:
+        if not isinstance(nested.get(name), dict):
+            nested[name] = {}
+        nested = nested[name]
+    return nested
+
+
+def _replaced(config, nested, prefix):
+    fields = {field.name: field for field in dataclasses.fields(config)}
+    changes = {}
+    for name, value in nested.items():
+        if name not in fields:
+            raise ValueError(_unknown_field(config, prefix, name))
+        current = getattr(config, name)
+        if dataclasses.is_dataclass(current):
+            if not isinstance(value, dict):
+                raise ValueError(
+                    f"`{prefix}{name}` is a group of fields; give a dict. "
+                    f"Received: {value!r}"
+                )
+            changes[name] = _replaced(current, value, f"{prefix}{name}.")
+        else:
+            changes[name] = _converted(
+                value, fields[name].type, f"{prefix}{name}"
+            )
+    return dataclasses.replace(config, **changes)
+
+
+def _unknown_field(config, prefix, name):
+    names = [prefix + known for known in field_names(config)]
+    close = difflib.get_close_matches(prefix + name, names, n=3, cutoff=0.5)
+    hint = f" Did you mean {', '.join(close)}?" if close else ""
+    return f"There is no config field `{prefix}{name}`.{hint} Received: {name}"
+
+
+def _converted(value, kind, name):
+    if isinstance(value, str) and kind is not str:
+        value = _from_text(value, kind, name)
+    truth = isinstance(value, bool)
+    if kind is float and isinstance(value, int) and not truth:
+        value = float(value)
+    if not isinstance(value, kind) or (truth and kind is not bool):
+        raise ValueError(
+            f"Config field `{name}` takes {kind.__name__}. Received: {value!r}"
+        )
+    return value
+
+
+def _from_text(text, kind, name):
+    if kind is bool:
+        words = {"true": True, "1": True, "false": False, "0": False}
+        if text.lower() in words:
+            return words[text.lower()]
+    else:
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    raise ValueError(
+        f"Config field `{name}` takes {kind.__name__}. Received: {text!r}"
+    )
+
+
+def _check(config):
+    """Refuses values that could only fail later, or train nonsense."""
+    _check_choices(config)
+    numbers = {
+        "generator.filters": config.generator.filters,
+        "generator.blocks": config.generator.blocks,
+        "generator.input_channels": config.generator.input_channels,
+        "generator.output_channels": config.generator.output_channels,
+        "discriminator.filters": config.discriminator.filters,
+        "discriminator.layers": config.discriminator.layers,
+        "contrastive.temperature": config.contrastive.temperature,
+        "contrastive.patches": config.contrastive.patches,
+        "contrastive.units": config.contrastive.units,
+        "contrastive.gamma_start": config.contrastive.gamma_start,
+        "contrastive.gamma_end": config.contrastive.gamma_end,
+        "optimizer.learning_rate": config.optimizer.learning_rate,
+        "optimizer.steps": config.optimizer.steps,
+        "data.crop_size": config.data.crop_size,
+        "data.batch_size": config.data.batch_size,
+    }
+    for group in ("structure", "texture", "tone"):
+        alignment = getattr(config, group)
+        numbers[f"{group}.temperature"] = alignment.temperature
+        numbers[f"{group}.patches"] = alignment.patches
+    for name, number in numbers.items():
+        if not 0 < number < float("inf"):
+            raise ValueError(
+                f"Config field `{name}` must be positive and finite. "
+                f"Received: {number}"
+            )
+    _check_intervals(config)
+
+
+def _check_choices(config):
+    choices = {
+        "contrastive.loss": (config.contrastive.loss, CONTRASTIVE_LOSSES)
+    }
+    for group, descriptors in (
+        ("structure", STRUCTURE_DESCRIPTORS),
+        ("texture", TEXTURE_DESCRIPTORS),
+        ("tone", TONE_DESCRIPTORS),
+    ):
+        alignment = getattr(config, group)
+        choices[f"{group}.descriptor"] = (alignment.descriptor, descriptors)
+        choices[f"{group}.estimator"] = (alignment.estimator, ESTIMATORS)
+        choices[f"{group}.critic"] = (alignment.critic, ("fixed", "learned"))
+    for name, (value, allowed) in choices.items():
+        if value not in allowed:
+            raise ValueError(
+                f"Config field `{name}` must be one of {', '.join(allowed)}. "
+                f"Received: {value!r}"
+            )
+
+
+def _check_intervals(config):
+    at_least_zero = {
+        "seed": config.seed,
+        "discriminator.weight": config.discriminator.weight,
+        "contrastive.weight": config.contrastive.weight,
+        "semantic_relation_weight": config.semantic_relation_weight,
+        "structure.weight": config.structure.weight,
+        "texture.weight": config.texture.weight,
+        "tone.weight": config.tone.weight,
+    }
+    shares = {
+        "optimizer.decay": config.optimizer.decay,
+        "structure.ramp": config.structure.ramp,
+        "texture.ramp": config.texture.ramp,
+        "tone.ramp": config.tone.ramp,
+    }
+    decays = {
+        "optimizer.beta_1": config.optimizer.beta_1,
+        "optimizer.beta_2": config.optimizer.beta_2,
+        "optimizer.ema_decay": config.optimizer.ema_decay,
+    }
+    for fields, fits, interval in (
+        (at_least_zero, lambda x: 0 <= x < float("inf"), "0 or more"),
+        (shares, lambda x: 0 <= x <= 1, "from 0 to 1"),
+        (decays, lambda x: 0 <= x < 1, "from 0 to below 1"),
+    ):
+        for name, number in fields.items():
+            if not fits(number):
+                raise ValueError(
+                    f"Config field `{name}` must be {interval}. "
+                    f"Received: {number}"
+                )

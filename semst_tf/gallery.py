@@ -1,0 +1,51 @@
+"""Pictures side by side."""
+
+import numpy as np
+from PIL import Image
+
+from semst_tf.data.value_range import from_unit_range
+from semst_tf.data.value_range import to_unit_range
+
+
+def picture_grid(rows, height=160, gap=4):
+    """Arranges pictures of any size, type and channel count in a grid.
+
+    Args:
+        rows: List of rows, each a list of arrays `(height, width, channels)`:
+            integer pictures in the range of their type, floating-point ones
+            in [-1, 1]. Of more than three channels the first is shown.
+        height: int. Height of every cell in pixels; pictures keep their
+            aspect. Defaults to `160`.
+        gap: int. White pixels between the cells. Defaults to `4`.
+
+    Returns:
+        Uint8 array `(grid_height, grid_width, 3)`.
+    """
+    cells = [[_cell(picture, height) for picture in row] for row in rows]
+    columns = max(len(row) for row in cells)
+    widths = [
+        max(row[i].shape[1] for row in cells if i < len(row))
+        for i in range(columns)
+    ]
+    total_height = len(cells) * (height + gap) - gap
+    total_width = sum(widths) + gap * (columns - 1)
+    grid = np.full((total_height, total_width, 3), 255, "uint8")
+    for i, row in enumerate(cells):
+        top = i * (height + gap)
+        left = 0
+        for cell, width in zip(row, widths):
+            grid[top : top + height, left : left + cell.shape[1]] = cell
+            left += width + gap
+    return grid
+
+
+def _cell(picture, height):
+    """One picture as uint8 RGB of the wanted height."""
+    picture = np.asarray(picture)
+    floating = np.issubdtype(picture.dtype, np.floating)
+    unit = to_unit_range(picture, (-1.0, 1.0) if floating else None)
+    if unit.shape[-1] != 3:
+        unit = np.repeat(unit[..., :1], 3, axis=-1)
+    width = max(1, round(unit.shape[1] * height / unit.shape[0]))
+    image = Image.fromarray(from_unit_range(unit))
+    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC))

@@ -1,0 +1,70 @@
+"""Finds the translating network in whatever a person has."""
+
+import pathlib
+
+import keras
+
+from semst_tf.callbacks.checkpoints import checkpoint_paths
+from semst_tf.importers import cut_generator
+from semst_tf.semst import SemST
+
+
+def load_translator(path):
+    """Loads the network that translates.
+
+    Args:
+        path: Path of a run directory (its finished model, or else its newest
+            checkpoint), of a `.keras` file, or of a `.pth` file of the CUT
+            family. Nothing in the file is executed.
+
+    Returns:
+        Keras model that maps `(batch, height, width, channels)` in [-1, 1] to
+        translations of the same height and width.
+
+    Raises:
+        ValueError: If there is no translator, or it cannot be read.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        path = _newest_model(path)
+    if not path.is_file():
+        raise ValueError(f"There is no model at this place. Received: {path}")
+    if path.suffix == ".pth":
+        return cut_generator(path)
+    if path.suffix != ".keras":
+        raise ValueError(
+            "A model is a run directory, a .keras file, or a .pth file of "
+            f"the CUT family. Received: {path}"
+        )
+    return _translating_network(path)
+
+
+def _newest_model(folder):
+    finished = folder / "model.keras"
+    candidates = [*checkpoint_paths(folder / "checkpoints")]
+    if finished.exists():
+        candidates.append(finished)
+    if not candidates:
+        raise ValueError(
+            "A run directory holds model.keras, or checkpoints while it is "
+            f"being trained; this one has neither. Received: {folder}"
+        )
+    return candidates[-1]
+
+
+def _translating_network(path):
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:
+        # Whatever is wrong inside a file, it is the file that is wrong.
+        raise ValueError(
+            f"This file does not hold a Keras model that semst_tf can read "
+            f"({type(error).__name__}). Received: {path}"
+        ) from error
+    network = model.translator if isinstance(model, SemST) else model
+    if not hasattr(network, "input_channels"):
+        raise ValueError(
+            "This file holds a Keras model that is no translator, but a "
+            f"{type(model).__name__}. Received: {path}"
+        )
+    return network

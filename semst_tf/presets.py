@@ -1,0 +1,109 @@
+"""The named configurations: baselines and methods as switches of one code."""
+
+from semst_tf.config import AlignmentConfig
+from semst_tf.config import ContrastiveConfig
+from semst_tf.config import DataConfig
+from semst_tf.config import DiscriminatorConfig
+from semst_tf.config import GeneratorConfig
+from semst_tf.config import OptimizerConfig
+from semst_tf.config import SemSTConfig
+
+# Edges of input and output compared without a learned part, which a hidden
+# code in the features could satisfy while the scene changes.
+_STRUCTURE = AlignmentConfig(
+    weight=1.0, descriptor="orientation", estimator="infonce"
+)
+# Tone and texture may change, but only as a consistent function of the input.
+_TEXTURE = AlignmentConfig(
+    weight=0.5, descriptor="pixel_moments", estimator="rsmi"
+)
+_TONE = AlignmentConfig(weight=2.0, descriptor="colour", estimator="rsmi")
+
+_DESCRIPTIONS = {
+    "tiny": "SemST small enough to train in minutes on a CPU; for a first "
+    "look and for tests.",
+    "cut": "CUT (Park et al. 2020): PatchNCE with identity, the baseline.",
+    "fastcut": "FastCUT (Park et al. 2020): no identity, contrastive weight "
+    "10, flip equivariance.",
+    "hneg_src": "Hneg_SRC (Jung et al. 2022) as released: hard negatives by "
+    "weighted similarities and semantic relation consistency.",
+    "semst": "Structure, texture and tone of input and output aligned by "
+    "mutual information, with hard negatives; single scale.",
+}
+
+_CONFIGS = {
+    "tiny": SemSTConfig(
+        preset="tiny",
+        generator=GeneratorConfig(filters=16, blocks=4),
+        discriminator=DiscriminatorConfig(filters=16, layers=2),
+        contrastive=ContrastiveConfig(patches=64, units=64),
+        structure=_STRUCTURE,
+        texture=_TEXTURE,
+        optimizer=OptimizerConfig(steps=1500, ema_decay=0.99),
+        data=DataConfig(crop_size=128, batch_size=1, resize="short:160"),
+    ),
+    "cut": SemSTConfig(preset="cut", data=DataConfig(resize="286x286")),
+    "fastcut": SemSTConfig(
+        preset="fastcut",
+        contrastive=ContrastiveConfig(
+            weight=10.0, identity=False, flip_equivariance=True
+        ),
+        optimizer=OptimizerConfig(decay=0.25),
+        data=DataConfig(resize="286x286"),
+    ),
+    "hneg_src": SemSTConfig(
+        preset="hneg_src",
+        contrastive=ContrastiveConfig(
+            loss="hard_negative_similarity",
+            weight=0.1,
+            gamma_start=50.0,
+            gamma_end=10.0,
+        ),
+        semantic_relation_weight=0.05,
+        data=DataConfig(resize="286x286"),
+    ),
+    "semst": SemSTConfig(
+        preset="semst",
+        contrastive=ContrastiveConfig(
+            loss="hard_negative_importance", duplicate_threshold=0.98
+        ),
+        structure=_STRUCTURE,
+        texture=_TEXTURE,
+        tone=_TONE,
+        data=DataConfig(resize="short:286"),
+    ),
+}
+
+
+def presets():
+    """Lists the presets.
+
+    Returns:
+        Dict from the name of a preset to a line that describes it.
+
+    Example:
+
+    >>> for name, description in semst_tf.presets().items():
+    ...     print(name, description)
+    """
+    return dict(_DESCRIPTIONS)
+
+
+def preset_config(name):
+    """Returns the configuration of a preset.
+
+    Args:
+        name: str. One of `presets()`.
+
+    Returns:
+        A `SemSTConfig`; its `replace` makes variants.
+
+    Raises:
+        ValueError: If there is no such preset.
+    """
+    if name not in _CONFIGS:
+        raise ValueError(
+            f"There is no such preset; there are {', '.join(_CONFIGS)}. "
+            f"Received: {name!r}"
+        )
+    return _CONFIGS[name]

@@ -1,0 +1,353 @@
+"""The translator as a Keras model."""
+
+import keras
+from keras import ops
+
+from semst_tf.alignment import Alignment
+from semst_tf.config import SemSTConfig
+from semst_tf.linear_decay import LinearDecay
+from semst_tf.networks import PatchDiscriminator
+from semst_tf.networks import PatchProjector
+from semst_tf.networks import ResNetGenerator
+from semst_tf.objective import Networks
+from semst_tf.objective import Objective
+from semst_tf.presets import preset_config
+from semst_tf.trainers import backend_trainer
+from semst_tf.translate import translate
+
+
+@keras.saving.register_keras_serializable(package="semst_tf")
+class SemST(backend_trainer(), keras.Model):
+    """Unpaired image-to-image translation that keeps what is in the picture.
+
+    Holds the networks, knows how to compile, fit, save and load them, and
+    translates pictures. It is built when it is made, so that every weight
+    exists before the first step. What is minimised is in
+    `semst_tf.objective`, how gradients are applied in `semst_tf.trainers`.
+
+    Args:
+        config: `semst_tf.config.SemSTConfig`, or the dict that its `to_dict`
+            gives. Defaults to the `cut` preset's.
+        **kwargs: Arguments of `keras.Model`, for instance
+            `dtype="mixed_bfloat16"`.
+
+    Call arguments:
+        images: Tensor `(batch, height, width, channels)` in [-1, 1].
+
+    Returns:
+        The translation of the pictures, of the same height and width, float32
+        in [-1, 1].
+
+    Example:
+
+    ```python
+    model = semst_tf.SemST.from_preset("tiny")
+    model.compile()
+    data = semst_tf.data.unpaired_images(
+        "photos", "paintings", crop_size=128, batch_size=1
+    )
+    model.fit(data, steps_per_epoch=500, epochs=3)
+    picture = model.translate("photos/house.jpg")
+    ```
+
+    Reference:
+        Method: after SemST (Zhao et al. 2023), whose text and code are not
+        public; CUT (Park et al. 2020); Hneg_SRC (Jung et al. 2022). Which
+        part is whose: `docs/how_it_works.md`.
+    """
+
+    def __init__(self, config=None, **kwargs):
+        super().__init__(**kwargs)
+        if config is None:
+            config = preset_config("cut")
+        elif isinstance(config, dict):
+            config = SemSTConfig.from_dict(config)
+        if not isinstance(config, SemSTConfig):
+            raise ValueError(
+                "`config` must be a `SemSTConfig` or a dict of its fields; "
+                "for a preset by name use `SemST.from_preset`. "
+                f"Received: config={config!r}"
+            )
+        self.config = config
+        self.generator = self._make_generator("generator")
+        self.discriminator = PatchDiscriminator(
+            filters=config.discriminator.filters,
+            layers=config.discriminator.layers,
+            input_channels=config.generator.output_channels,
+            seed=config.seed + 1,
+            name="discriminator",
+            dtype=self.dtype_policy,
+        )
+        self.projector = PatchProjector(
+            feature_channels=self.generator.feature_channels,
+            units=config.contrastive.units,
+            seed=config.seed + 2,
+            name="projector",
+            dtype=self.dtype_policy,
+        )
+        self.alignments = {
+            name: self._make_alignment(name)
+            for name in ("structure", "texture", "tone")
+            if getattr(config, name).weight > 0
+        }
+        self.average_generator = self._make_average_generator()
+        self.discriminator_optimizer = None
+        self.objective = Objective(
+            config,
+            Networks(
+                self.generator,
+                self.discriminator,
+                self.projector,
+                dict(self.alignments),
+            ),
+        )
+        self.term_metrics = {
+            name: keras.metrics.Mean(name=name)
+            for name in self.objective.term_names()
+        }
+        self.built = True
+
+    @classmethod
+    def from_preset(cls, name, dtype=None, **overrides):
+        """Makes a translator from a named configuration.
+
+        Args:
+            name: str. One of `semst_tf.presets()`.
+            dtype: str, `keras.DTypePolicy` or `None`. Precision policy.
+            **overrides: Fields of the configuration to change, nested ones
+                as dicts: `generator={"filters": 32}`. Dotted names work
+                through `**{"generator.filters": 32}`.
+
+        Returns:
+            A `SemST` with fresh weights.
+
+        Raises:
+            ValueError: If the preset or a field does not exist, or a value
+                does not fit.
+        """
+        return cls(preset_config(name).replace(overrides), dtype=dtype)
+
+    def _make_generator(self, name):
+        config = self.config.generator
+        return ResNetGenerator(
+            filters=config.filters,
+            blocks=config.blocks,
+            input_channels=config.input_channels,
+            output_channels=config.output_channels,
+            seed=self.config.seed,
+            name=name,
+            dtype=self.dtype_policy,
+        )
+
+    def _make_average_generator(self):
+        if not self.config.optimizer.ema_decay:
+            return None
+        average = self._make_generator("average_generator")
+        average.set_weights(self.generator.get_weights())
+        average.trainable = False
+        return average
+
+    def _make_alignment(self, name):
+        config = getattr(self.config, name)
+        generator = self.config.generator
+        same = generator.input_channels == generator.output_channels
+        pictures = generator.input_channels if same else 1
+        features = dict(
+            zip(self.generator.feature_layers, self.generator.feature_channels)
+        )
+        layer = {"self_similarity": 12, "encoder_moments": 8}.get(
+            config.descriptor
+        )
+        threshold = config.duplicate_threshold
+        return Alignment(
+            descriptor=config.descriptor,
+            input_channels=features.get(layer, pictures),
+            estimator=config.estimator,
+            critic=config.critic,
+            temperature=config.temperature,
+            patches=config.patches,
+            duplicate_threshold=threshold if threshold < 1 else None,
+            seed=self.config.seed + 3,
+            name=name,
+        )
+
+    @property
+    def translator(self):
+        """The generator that translates: the averaged one if there is one."""
+        return self.average_generator or self.generator
+
+    @property
+    def generator_variables(self):
+        """What the generator's loss trains: generator and all heads."""
+        variables = list(self.generator.trainable_variables)
+        variables += self.projector.trainable_variables
+        for alignment in self.alignments.values():
+            variables += alignment.trainable_variables
+        return variables
+
+    @property
+    def metrics(self):
+        return list(self.term_metrics.values())
+
+    def call(self, images):
+        return self.translator(images)
+
+    def compile(self, optimizer=None, discriminator_optimizer=None, **kwargs):
+        """Prepares the training.
+
+        Args:
+            optimizer: `keras.optimizers.Optimizer`, its name, or `None` for
+                the configuration's Adam and schedule. It trains all networks,
+                which is the same as one Adam each with equal settings.
+            discriminator_optimizer: Optimizer of the discriminator alone,
+                for two time scales. Defaults to `None`.
+            **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile` and
+                `auto_scale_loss` of `keras.Model.compile`.
+        """
+        unknown = set(kwargs) - {
+            "run_eagerly",
+            "steps_per_execution",
+            "jit_compile",
+            "auto_scale_loss",
+        }
+        if unknown:
+            raise ValueError(
+                "The losses and metrics of a SemST come from its "
+                "configuration. `compile` takes optimizers and how to run. "
+                f"Received: {', '.join(sorted(unknown))}"
+            )
+        self._compile_arguments = {
+            "optimizer": keras.optimizers.get(
+                self._default_optimizer() if optimizer is None else optimizer
+            ),
+            "discriminator_optimizer": keras.optimizers.get(
+                discriminator_optimizer
+            ),
+            **kwargs,
+        }
+        super().compile(
+            optimizer=self._compile_arguments["optimizer"], **kwargs
+        )
+        self.discriminator_optimizer = self._with_loss_scale(
+            self._compile_arguments["discriminator_optimizer"]
+        )
+        self._build_optimizers()
+
+    def fit(self, x=None, y=None, **kwargs):
+        # The data comes shuffled; Keras would warn that it does not do it.
+        kwargs.setdefault("shuffle", False)
+        return super().fit(x, y, **kwargs)
+
+    def _default_optimizer(self):
+        config = self.config.optimizer
+        return keras.optimizers.Adam(
+            learning_rate=LinearDecay(
+                config.learning_rate, config.steps, config.decay
+            ),
+            beta_1=config.beta_1,
+            beta_2=config.beta_2,
+            epsilon=1e-8,
+        )
+
+    def _with_loss_scale(self, optimizer):
+        """Keras wraps `optimizer` only; the second one needs the same."""
+        scaled = keras.optimizers.LossScaleOptimizer
+        if optimizer is None or not isinstance(self.optimizer, scaled):
+            return optimizer
+        return scaled(optimizer, name="discriminator_loss_scale_optimizer")
+
+    def _build_optimizers(self):
+        discriminator = self.discriminator.trainable_variables
+        if self.discriminator_optimizer is None:
+            self.optimizer.build(self.generator_variables + discriminator)
+        else:
+            self.optimizer.build(self.generator_variables)
+            self.discriminator_optimizer.build(discriminator)
+
+    def apply_gradients(self, generator_gradients, discriminator_gradients):
+        """Applies what a trainer found, in the order of the variables."""
+        if self.discriminator_optimizer is None:
+            self.optimizer.apply(
+                [*generator_gradients, *discriminator_gradients]
+            )
+        else:
+            self.optimizer.apply(generator_gradients)
+            self.discriminator_optimizer.apply(discriminator_gradients)
+
+    def progress(self, step):
+        """Returns the share of the configured training done at a step."""
+        steps = self.config.optimizer.steps
+        return ops.clip(ops.cast(step, "float32") / steps, 0.0, 1.0)
+
+    def update_metrics(self, terms):
+        """Adds the values of terms to the metrics.
+
+        Args:
+            terms: Dict from name to `semst_tf.objective.Term`.
+
+        Returns:
+            Dict from name to the mean since the metrics were reset.
+        """
+        for name, term in terms.items():
+            self.term_metrics[name].update_state(term.value)
+        return {m.name: m.result() for m in self.metrics}
+
+    @staticmethod
+    def unpack(data):
+        """Returns source and target pictures of a batch.
+
+        Raises:
+            ValueError: If the batch is not a dict with these two.
+        """
+        if isinstance(data, (tuple, list)) and len(data) == 1:
+            (data,) = data
+        if not isinstance(data, dict) or set(data) != {"source", "target"}:
+            received = list(data) if isinstance(data, dict) else type(data)
+            raise ValueError(
+                "SemST trains on dicts {'source': pictures, 'target': "
+                "pictures}, as `semst_tf.data.unpaired_images` makes them. "
+                f"Received: {received}"
+            )
+        return data["source"], data["target"]
+
+    def translate(self, images, value_range=None, batch_size=8):
+        """Translates pictures of any size.
+
+        Args:
+            images: One picture `(height, width, channels)`, a batch
+                `(batch, height, width, channels)`, the path of a picture, or
+                a list of any of these. Integer pictures use the range of
+                their type; floating-point ones are in [-1, 1] unless
+                `value_range` says otherwise.
+            value_range: Pair of black and white values, or `None`.
+            batch_size: int. Pictures of equal size that are translated at
+                once. Defaults to `8`.
+
+        Returns:
+            NumPy array, or list of arrays for a list, of the same sizes and
+            types.
+
+        Raises:
+            ValueError: If a picture cannot be read or does not fit the
+                model.
+        """
+        return translate(self.translator, images, value_range, batch_size)
+
+    def get_config(self):
+        return {**super().get_config(), "config": self.config.to_dict()}
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return None
+        return {
+            name: keras.saving.serialize_keras_object(value)
+            for name, value in self._compile_arguments.items()
+        }
+
+    def compile_from_config(self, config):
+        self.compile(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                for name, value in config.items()
+            }
+        )
