@@ -1,0 +1,94 @@
+"""Trains a small translator on the photographs that ship with the package.
+
+Colour photographs become vintage photographs, in a few minutes and without a
+GPU; a page shows the result. Example:
+
+  python experiments/quickstart.py
+"""
+
+import pathlib
+
+from absl import flags
+from cli import quiet_imports
+from cli import run
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string(
+    "workdir", "runs/quickstart", "Run directory; made if it is missing."
+)
+flags.DEFINE_integer(
+    "steps", None, "Length of the training; the preset's if not given."
+)
+
+
+def main(_):
+    with quiet_imports():
+        from semst_tf.data import sample_photos
+        from semst_tf.presets import preset_config
+        from semst_tf.training_run import TrainingRun
+
+    config = preset_config("tiny")
+    if FLAGS.steps is not None:
+        config = config.replace({"optimizer.steps": FLAGS.steps})
+    source, target = sample_photos()
+    training = TrainingRun(FLAGS.workdir, config, source, target)
+    print(
+        f"training the preset `tiny` for {config.optimizer.steps} steps: "
+        "colour photographs to vintage photographs"
+    )
+    model = training.train()
+    page = write_page(training, model)
+    print(f"done; open {page.resolve()} in a browser")
+
+
+def write_page(training, model):
+    """Shows source, translation and target side by side."""
+    from semst_tf.run_page import write_run_page
+
+    sources, targets = (
+        [collection.load(i) for i in range(len(collection))]
+        for collection in (training.source, training.target)
+    )
+    steps = training.config.optimizer.steps
+    return write_run_page(
+        training.workdir,
+        "Colour photographs to vintage photographs",
+        sources,
+        model.translate(sources),
+        targets,
+        notes=[
+            f"A translator of {model.translator.count_params():,} weights, "
+            f"trained from scratch for {steps} steps on {len(sources)} colour "
+            f"photographs and {len(targets)} vintage ones that show other "
+            "scenes. The tone should be that of the right column; the scene "
+            "should be that of the left one."
+        ],
+        commands=next_commands(),
+    )
+
+
+def next_commands():
+    """What to try after the quickstart, with the purpose of each."""
+    workdir = pathlib.Path(FLAGS.workdir)
+    python = ".venv/bin/python"
+    return [
+        (
+            "Translate a picture of your own, of any size:",
+            f"{python} experiments/translate.py --model={workdir} "
+            "--input=photo.jpg --output=translated",
+        ),
+        (
+            "Check two folders of your own pictures:",
+            f"{python} experiments/check_data.py --source=folder_a "
+            "--target=folder_b",
+        ),
+        (
+            "Train on them:",
+            f"{python} experiments/train.py --preset=semst "
+            "--source=folder_a --target=folder_b --workdir=runs/mine",
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    run(main)

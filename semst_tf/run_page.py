@@ -1,0 +1,135 @@
+"""A page that shows what a training made, readable without a network."""
+
+import html
+import io
+import pathlib
+
+from semst_tf.callbacks.loss_record import read_history
+from semst_tf.data.image_files import write_image
+from semst_tf.files import replacing
+from semst_tf.gallery import picture_grid
+from semst_tf.version import __version__
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
+  max-width: 68rem; padding: 0 1rem; color: #222; background: #fff; }
+table { border-collapse: collapse; width: 100%; }
+th { text-align: left; font-weight: 600; padding: 0.3rem; }
+td { padding: 0.3rem; vertical-align: top; width: 33%; }
+img { width: 100%; height: auto; }
+pre { background: #f3f3f3; padding: 0.7rem 1rem; overflow-x: auto; }
+figcaption, .note { color: #555; font-size: 0.9rem; }
+"""
+
+
+def write_run_page(
+    workdir, title, sources, translations, targets, notes, commands
+):
+    """Writes `index.html` into a run directory.
+
+    Args:
+        workdir: Path of the run directory; the loss curves come from its
+            `metrics.json`.
+        title: str. Heading of the page.
+        sources: List of source pictures, `(height, width, channels)` arrays.
+        translations: List of their translations, as many.
+        targets: List of pictures of the target domain; the table goes round
+            when there are fewer.
+        notes: List of str, paragraphs above the pictures.
+        commands: List of pairs of what a command is for and the command.
+
+    Returns:
+        Path of the page. Its pictures lie beside it in `page/`.
+    """
+    workdir = pathlib.Path(workdir)
+    (workdir / "page").mkdir(parents=True, exist_ok=True)
+    rows = []
+    for number, (source, translation) in enumerate(zip(sources, translations)):
+        target = targets[number % len(targets)]
+        cells = [
+            _picture(workdir, f"{kind}_{number}", picture)
+            for kind, picture in (
+                ("source", source),
+                ("translation", translation),
+                ("target", target),
+            )
+        ]
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    page = _page(
+        title,
+        notes,
+        rows,
+        _curves(read_history(workdir / "metrics.json")),
+        commands,
+    )
+    with replacing(workdir / "index.html") as unfinished:
+        unfinished.write_text(page, encoding="utf-8")
+    return workdir / "index.html"
+
+
+def _picture(workdir, name, picture):
+    shown = picture_grid([[picture]], height=320)
+    write_image(workdir / "page" / f"{name}.jpg", shown)
+    return f'<td><img src="page/{name}.jpg" alt="{name}"></td>'
+
+
+def _page(title, notes, rows, curves, commands):
+    title = html.escape(title)
+    paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+    listing = "".join(
+        f"<li>{html.escape(purpose)}<pre>{html.escape(command)}</pre></li>"
+        for purpose, command in commands
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{_STYLE}</style>
+<h1>{title}</h1>
+{paragraphs}
+<table>
+<tr><th>Source</th><th>Translation</th><th>A picture of the target</th></tr>
+{"".join(rows)}
+</table>
+<h2>Loss curves</h2>
+<figure>{curves}
+<figcaption>Each curve against the training step. Adversarial and
+discriminator losses balance each other and do not fall; the contrastive ones
+should. Structure falls and texture rises in mutual information (its loss
+falls) when the scene survives.</figcaption></figure>
+<h2>Next</h2>
+<ol>{listing}</ol>
+<p class="note">Made by semst_tf {__version__}.</p>
+</html>
+"""
+
+
+def _curves(history):
+    """Draws every loss in a small panel of its own, as inline SVG."""
+    names = [
+        name
+        for name in (history[0] if history else {})
+        if name not in ("step", "seconds")
+    ]
+    if not names:
+        return "<p>No losses were recorded.</p>"
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    columns = 3
+    lines = -(-len(names) // columns)
+    figure = Figure(figsize=(11, 2.4 * lines), layout="constrained")
+    FigureCanvasSVG(figure)
+    axes = figure.subplots(lines, columns, squeeze=False).ravel()
+    steps = [row["step"] for row in history]
+    for axis, name in zip(axes, names):
+        axis.plot(steps, [row[name] for row in history], color="#2a6f97")
+        axis.set_title(name, fontsize=10)
+        axis.tick_params(labelsize=8)
+        axis.grid(alpha=0.3)
+    for axis in axes[len(names) :]:
+        axis.set_axis_off()
+    drawing = io.StringIO()
+    figure.savefig(drawing, format="svg", metadata={"Date": None})
+    return drawing.getvalue()[drawing.getvalue().index("<svg") :]
