@@ -43,11 +43,15 @@ def main(_):
 
 def write_page(training, model):
     """Shows source, translation and target side by side."""
+    from semst_tf.data import ImageCollection
+    from semst_tf.data import sample_photos
     from semst_tf.run_page import write_run_page
 
+    # At full size: the model was trained on smaller copies, and translates
+    # any size.
     sources, targets = (
         [collection.load(i) for i in range(len(collection))]
-        for collection in (training.source, training.target)
+        for collection in map(ImageCollection, sample_photos())
     )
     steps = training.config.optimizer.steps
     return write_run_page(

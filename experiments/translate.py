@@ -46,11 +46,14 @@ def main(_):
 
         from semst_tf.data import write_image
         from semst_tf.load_translator import load_translator
+        from semst_tf.translate import check_file
         from semst_tf.translate import translate
 
     value_range = parsed_value_range()
     jobs = planned_jobs()
     translator = load_translator(FLAGS.model)
+    for source, output in jobs:
+        check_file(translator, source, output, value_range)
     bar = keras.utils.Progbar(len(jobs), unit_name="picture")
     for done, (source, output) in enumerate(jobs, start=1):
         translated = translate(translator, source, value_range)
@@ -77,8 +80,8 @@ def parsed_value_range():
 def planned_jobs():
     """Pairs every picture with the file it becomes; refuses collisions."""
     output = pathlib.Path(FLAGS.output)
-    if output.exists() and not output.is_dir():
-        raise ValueError(f"--output is a folder. Received: {output}")
+    if not FLAGS.output or (output.exists() and not output.is_dir()):
+        raise ValueError(f"--output is a folder. Received: {FLAGS.output!r}")
     root, pictures = found_pictures()
     jobs = []
     for picture in pictures:
@@ -87,8 +90,10 @@ def planned_jobs():
             # A translated frame does not fit the 256 colours of a GIF.
             place = place.with_suffix(".png")
         jobs.append((picture, place))
+    places = [place for _, place in jobs]
+    refuse_equal(places)
     if not FLAGS.overwrite:
-        refuse_existing([place for _, place in jobs])
+        refuse_existing(places)
     return jobs
 
 
@@ -98,9 +103,10 @@ def found_pictures():
 
     path = pathlib.Path(FLAGS.input)
     if path.is_dir():
-        pictures = ImageCollection(path)
-        names = [pathlib.Path(pictures.name(i)) for i in range(len(pictures))]
-        return path, names
+        pictures = ImageCollection(path).paths
+        if not pictures:
+            raise ValueError(f"--input holds no pictures. Received: {path}")
+        return path, pictures
     if path.is_file():
         return path.parent, [path]
     names = sorted(
@@ -115,6 +121,18 @@ def found_pictures():
     while not all(parent.is_relative_to(root) for parent in roots):
         root = root.parent
     return root, names
+
+
+def refuse_equal(places):
+    """Raises if two pictures would become one file."""
+    seen = set()
+    for place in places:
+        if place in seen:
+            raise ValueError(
+                "Two pictures would become the same file (a .gif becomes a "
+                f".png). Received: {place}"
+            )
+        seen.add(place)
 
 
 def refuse_existing(places):

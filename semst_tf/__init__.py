@@ -1,8 +1,11 @@
 """Unpaired image-to-image translation that keeps what is in the picture."""
 
+from semst_tf import callbacks
 from semst_tf import data
 from semst_tf import descriptors
+from semst_tf import importers
 from semst_tf import losses
+from semst_tf import metrics
 from semst_tf import networks
 from semst_tf.config import SemSTConfig
 from semst_tf.presets import preset_config
@@ -14,9 +17,12 @@ __all__ = [
     "SemST",
     "SemSTConfig",
     "__version__",
+    "callbacks",
     "data",
     "descriptors",
+    "importers",
     "losses",
+    "metrics",
     "networks",
     "preset_config",
     "presets",

@@ -42,7 +42,7 @@ class Alignment(keras.layers.Layer):
             estimators use every position. Defaults to `256`.
         duplicate_threshold: float or `None`. See `MutualInformation`.
         seed: int. Of learned heads and of fixed random projections.
-        **kwargs: Arguments of `keras.layers.Layer`.
+        **kwargs: Arguments of `keras.layers.Layer`; computes in float32.
 
     Call arguments:
         source: What the descriptor reads of the input: the pictures, or
@@ -72,6 +72,7 @@ class Alignment(keras.layers.Layer):
         seed=0,
         **kwargs,
     ):
+        kwargs.setdefault("dtype", "float32")
         super().__init__(**kwargs)
         self.descriptor = descriptor
         self.input_channels = input_channels

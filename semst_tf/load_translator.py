@@ -62,7 +62,8 @@ def _translating_network(path):
             f"({type(error).__name__}). Received: {path}"
         ) from error
     network = model.translator if isinstance(model, SemST) else model
-    if not hasattr(network, "input_channels"):
+    # A discriminator has input channels too, but no pictures come out of it.
+    if not hasattr(network, "output_channels"):
         raise ValueError(
             "This file holds a Keras model that is no translator, but a "
             f"{type(model).__name__}. Received: {path}"

@@ -210,7 +210,8 @@ class Objective:
         terms = {}
         for name, alignment in self.networks.alignments.items():
             config = getattr(self.config, name)
-            ramp = ops.clip(progress / max(config.ramp, 1e-6), 0.0, 1.0)
+            done = ops.cast(progress, "float32") / max(config.ramp, 1e-6)
+            ramp = ops.clip(done, 0.0, 1.0)
             value = alignment(
                 *self._described(alignment, source, output, translated),
                 seed=seeds,

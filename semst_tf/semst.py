@@ -333,6 +333,37 @@ class SemST(backend_trainer(), keras.Model):
         """
         return translate(self.translator, images, value_range, batch_size)
 
+    def export(self, filepath, format="tf_saved_model", **kwargs):
+        """Exports the translator, without anything that trained it.
+
+        Args:
+            filepath: Path. For a SavedModel the folder that gets a numbered
+                version, for other formats the file.
+            format: str. `"tf_saved_model"`, `"litert"` or `"onnx"`; see
+                `semst_tf.export`. Any other format of
+                `keras.Model.export` gets the plain network.
+            **kwargs: Arguments of `semst_tf.export.saved_model`, `.litert`
+                or `.onnx`, or of `keras.Model.export`.
+
+        Returns:
+            What that function returns.
+
+        Raises:
+            ValueError: If an argument does not fit, something is at this
+                place already, or the export translates differently.
+        """
+        # Here: exporting needs TensorFlow, translating and training do not.
+        from semst_tf import export
+
+        exporters = {
+            "tf_saved_model": export.saved_model,
+            "litert": export.litert,
+            "onnx": export.onnx,
+        }
+        if format in exporters:
+            return exporters[format](self, filepath, **kwargs)
+        return self.translator.export(filepath, format=format, **kwargs)
+
     def get_config(self):
         return {**super().get_config(), "config": self.config.to_dict()}
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import pathlib
 
 import keras
@@ -13,6 +14,7 @@ from semst_tf.callbacks import SampleTranslations
 from semst_tf.callbacks import ScalarSummaries
 from semst_tf.callbacks import checkpoint_paths
 from semst_tf.data import ImageCollection
+from semst_tf.data import check_images
 from semst_tf.data import unpaired_images
 from semst_tf.files import replacing
 from semst_tf.files import write_json
@@ -80,6 +82,11 @@ class TrainingRun:
                     f"`{name}` must be a multiple of `interval`, both "
                     f"positive. Received: {name}={steps}, interval={interval}"
                 )
+        if not os.fspath(workdir):
+            # As a path, no name at all is the current directory.
+            raise ValueError(
+                f"`workdir` must name a directory. Received: {workdir!r}"
+            )
         self.workdir = pathlib.Path(workdir)
         self.config = config
         self.source = _collection(
@@ -112,6 +119,7 @@ class TrainingRun:
         data = self._data(first_step=0)
         self._check_directory()
         model = self._model()
+        self._check_crops(model)
         step = int(model.optimizer.iterations)
         self.workdir.mkdir(parents=True, exist_ok=True)
         write_json(self.workdir / "config.json", self._description())
@@ -152,7 +160,7 @@ class TrainingRun:
         path = self.workdir / "config.json"
         if not path.exists():
             return
-        before = json.loads(path.read_text())
+        before = _read_description(path)
         now = self._description()
         changes = []
         for name in ("dtype", "source", "target", "config"):
@@ -162,6 +170,17 @@ class TrainingRun:
                 f"{self.workdir} holds a training with other settings; use "
                 "another directory, or the settings it began with. "
                 f"Received: {'; '.join(changes)}"
+            )
+
+    def _check_crops(self, model):
+        """Refuses crops that the discriminator could not score."""
+        smallest = model.discriminator.minimum_size
+        if self.config.data.crop_size < smallest:
+            raise ValueError(
+                "Config field `data.crop_size` is too small for a "
+                f"discriminator of {self.config.discriminator.layers} layers, "
+                f"which needs at least {smallest}. "
+                f"Received: {self.config.data.crop_size}"
             )
 
     def _model(self):
@@ -202,9 +221,11 @@ class TrainingRun:
         )
 
     def _samples(self):
-        count = min(SAMPLES, len(self.source))
-        places = [i * len(self.source) // count for i in range(count)]
-        return [self.source.load(place) for place in places]
+        # Those that `skip_bad` leaves out cannot be shown either.
+        pictures = check_images(self.source, self.target).source.usable
+        count = min(SAMPLES, len(pictures))
+        places = [i * len(pictures) // count for i in range(count)]
+        return [pictures.load(place) for place in places]
 
 
 def _collection(pictures, config, channels, resize, default_split):
@@ -228,6 +249,19 @@ class _StopAfter(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if int(self.model.optimizer.iterations) >= self.steps:
             self.model.stop_training = True
+
+
+def _read_description(path):
+    try:
+        description = json.loads(path.read_text())
+    except ValueError:
+        description = None
+    if not isinstance(description, dict):
+        raise ValueError(
+            "This file does not describe a training; use another directory. "
+            f"Received: {path}"
+        )
+    return description
 
 
 def _differences(before, now, name):

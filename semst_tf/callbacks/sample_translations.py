@@ -12,7 +12,8 @@ from semst_tf.gallery import picture_grid
 class SampleTranslations(keras.callbacks.Callback):
     """Writes a grid of fixed source pictures above their translations.
 
-    Each grid is a PNG file named by its step, and a TensorBoard image.
+    Each grid is a PNG file named by its step, and a TensorBoard image. The
+    end of the training always gets one.
 
     Args:
         images: List of uint8 arrays `(height, width, channels)`, of any
@@ -32,14 +33,20 @@ class SampleTranslations(keras.callbacks.Callback):
         self.folder = pathlib.Path(folder)
         self.every = every
         self.tensorboard = tensorboard
+        self._written_step = None
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every == 0:
             self.write()
 
+    def on_train_end(self, logs=None):
+        if int(self.model.optimizer.iterations) != self._written_step:
+            self.write()
+
     def write(self):
         """Translates the pictures with the model as it is now."""
         step = int(self.model.optimizer.iterations)
+        self._written_step = step
         translations = self.model.translate(self.images)
         grid = picture_grid([self.images, translations])
         self.folder.mkdir(parents=True, exist_ok=True)

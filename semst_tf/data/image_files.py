@@ -141,6 +141,20 @@ def write_image(path, image):
         temporary.unlink(missing_ok=True)
 
 
+def check_format(path, dtype, channels):
+    """Tells before there is a picture whether a file could hold it.
+
+    Args:
+        path: Path of the file; its suffix names the format.
+        dtype: str. `"uint8"`, `"uint16"` or `"float32"`.
+        channels: int.
+
+    Raises:
+        ValueError: If `write_image` would refuse such a picture.
+    """
+    _encode(Path(path), np.zeros((1, 1, channels), dtype))
+
+
 def may_be_truncated(file):
     """Tells cheaply whether the end of a picture file may be missing.
 

@@ -24,7 +24,7 @@ class AlignmentHead(keras.Model):
         temperature: float. Sharpness of the assignment to prototypes.
             Defaults to `0.1`.
         seed: int or `None`. Seed of the initial weights.
-        **kwargs: Arguments of `keras.Model`.
+        **kwargs: Arguments of `keras.Model`; computes in float32.
 
     Call arguments:
         tokens: Tensor `(batch, positions, input_channels)`.
@@ -47,6 +47,9 @@ class AlignmentHead(keras.Model):
         seed=None,
         **kwargs,
     ):
+        # In float32: assignments and standardised maps do not survive half
+        # precision, and the heads are small.
+        kwargs.setdefault("dtype", "float32")
         super().__init__(**kwargs)
         check_positive(
             input_channels=input_channels,
@@ -83,12 +86,10 @@ class AlignmentHead(keras.Model):
         self.build()
 
     def _dense(self, units, seed, **kwargs):
-        # In float32: assignments and standardised maps do not survive half
-        # precision, and the heads are small.
         return keras.layers.Dense(
             units,
             kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
-            dtype="float32",
+            dtype=self.dtype_policy,
             **kwargs,
         )
 

@@ -1,0 +1,140 @@
+"""What FID and KID share: pictures of two domains become features."""
+
+import os
+import warnings
+
+import keras
+import numpy as np
+
+from semst_tf.metrics.judge import read_arrays
+from semst_tf.metrics.load_inception import load_inception
+
+
+class InceptionDistance(keras.metrics.Metric):
+    """Base of the distances between two sets of pictures.
+
+    Pictures of the target domain go to `update_target`, translations to
+    `update_state`; `reset_state` forgets the translations only, so that the
+    target is looked at once. The state lives outside the backend, in float64
+    whichever it is, so a distance cannot be updated inside a compiled graph:
+    use a callback, not `compile(metrics=...)`.
+
+    Args:
+        weights: Path of the weights, or `None` to download them on first
+            use; see `load_inception`.
+        resize: `"pytorch_fid"` or `"tensorflow"`, see `InceptionFeatures`.
+        network: Keras model from pictures `(batch, height, width, 3)` in
+            [-1, 1] to `(batch, features)` in the place of Inception, or
+            `None`. Its weights are no part of `get_config`.
+        batch_size: int. Pictures that go through the network at once.
+        name: string.
+        dtype: Of the result.
+    """
+
+    def __init__(
+        self,
+        weights=None,
+        resize="pytorch_fid",
+        network=None,
+        batch_size=8,
+        name=None,
+        dtype=None,
+    ):
+        super().__init__(name=name, dtype=dtype)
+        self.weights = None if weights is None else str(weights)
+        self.resize = resize
+        self.batch_size = batch_size
+        self._given_network = network
+        self._network = network
+
+    @property
+    def network(self):
+        """The feature network; loaded when it is first needed."""
+        if self._network is None:
+            self._network = load_inception(self.weights, self.resize)
+        return self._network
+
+    def update_target(self, pictures):
+        """Adds pictures of the target domain.
+
+        Args:
+            pictures: Array `(batch, height, width, 3)`, uint8 or float in
+                [-1, 1].
+        """
+        self._add_target(self._features(pictures))
+
+    def update_state(self, pictures, sample_weight=None):
+        if sample_weight is not None:
+            raise ValueError(
+                f"{type(self).__name__} takes no weights. "
+                f"Received: sample_weight={sample_weight!r}"
+            )
+        self._add(self._features(pictures))
+
+    def _features(self, pictures):
+        pictures = keras.ops.convert_to_numpy(pictures)
+        if pictures.ndim != 4 or len(pictures) == 0:
+            raise ValueError(
+                "Pictures are given in batches (batch, height, width, "
+                f"channels), not empty. Received: shape={pictures.shape}"
+            )
+        if pictures.dtype == np.uint8:
+            pictures = pictures.astype("float32") / 127.5 - 1.0
+        starts = range(0, len(pictures), self.batch_size)
+        features = [
+            self.network.predict_on_batch(pictures[i : i + self.batch_size])
+            for i in starts
+        ]
+        return np.concatenate(features).astype("float64")
+
+    def _check_count(self, count, kind):
+        if count < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs at least two pictures of each "
+                f"set. Received: {count} {kind}"
+            )
+
+    def _read_target(self, path, names):
+        """The arrays that `save_target` wrote, if they fit this metric."""
+        arrays = read_arrays(path)
+        for name in (*names, "resize"):
+            if name not in arrays:
+                raise ValueError(
+                    "This file holds no target of a "
+                    f"{type(self).__name__}: {name!r} is missing. "
+                    f"Received: path={os.fspath(path)!r}"
+                )
+        if str(arrays["resize"]) != self.resize:
+            raise ValueError(
+                "The saved target was resized in another way and cannot be "
+                f"compared. Received: resize={str(arrays['resize'])!r}, "
+                f"expected {self.resize!r}"
+            )
+        return [arrays[name] for name in names]
+
+    def _warn_if_few(self, count, needed, reason):
+        if count < needed:
+            warnings.warn(
+                f"{type(self).__name__} from {count} pictures is {reason}; "
+                f"use at least {needed}.",
+                stacklevel=3,
+            )
+
+    def get_config(self):
+        network = self._given_network
+        if network is not None:
+            network = keras.saving.serialize_keras_object(network)
+        return {
+            **super().get_config(),
+            "weights": self.weights,
+            "resize": self.resize,
+            "network": network,
+            "batch_size": self.batch_size,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        network = config.get("network")
+        if network is not None:
+            network = keras.saving.deserialize_keras_object(network)
+        return cls(**{**config, "network": network})

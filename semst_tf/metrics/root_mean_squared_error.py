@@ -1,0 +1,39 @@
+"""Distance of translations from the pictures that belong to them."""
+
+import keras
+from keras import ops
+
+from semst_tf.metrics.image_bytes import to_bytes
+
+
+@keras.saving.register_keras_serializable(package="semst_tf")
+class RootMeanSquaredError(keras.metrics.MeanMetricWrapper):
+    """Root mean squared error of each picture, averaged over pictures.
+
+    Squared differences of values from 0 to 255 are summed over the channels
+    and averaged over the pixels, as in the published photo-to-map scores;
+    a mean over the channels would be smaller by the root of their number.
+
+    Args:
+        name: string. Defaults to `"root_mean_squared_error"`.
+        dtype: Of the result.
+
+    Call arguments of `update_state`:
+        y_true: Tensor `(batch, height, width, channels)` in [-1, 1].
+        y_pred: Tensor of the same shape: the translations.
+
+    Reference:
+        GcGAN, Fu et al. 2019 (photo to map).
+    """
+
+    def __init__(self, name="root_mean_squared_error", dtype=None):
+        super().__init__(fn=_root_mean_squared_error, name=name, dtype=dtype)
+
+    def get_config(self):
+        return {"name": self.name, "dtype": self.dtype}
+
+
+def _root_mean_squared_error(y_true, y_pred):
+    squares = ops.square(to_bytes(y_true) - to_bytes(y_pred))
+    pixels = ops.sum(squares, axis=-1)
+    return ops.sqrt(ops.mean(pixels, axis=(1, 2)))

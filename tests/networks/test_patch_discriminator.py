@@ -1,0 +1,94 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from semst_tf.networks import PatchDiscriminator
+
+
+def small(**arguments):
+    arguments = {"filters": 4, "layers": 2, "seed": 0, **arguments}
+    return PatchDiscriminator(**arguments)
+
+
+def pictures(height, width, channels=3, count=1):
+    random = np.random.default_rng(0)
+    shape = (count, height, width, channels)
+    return random.uniform(-1, 1, shape).astype("float32")
+
+
+def test_default_network_has_the_published_number_of_parameters():
+    assert PatchDiscriminator().count_params() == 2_764_737
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("extra", [(0, 0), (1, 6), (10, 3)])
+def test_scores_have_the_promised_shape(layers, extra):
+    discriminator = small(layers=layers)
+    smallest = discriminator.minimum_size
+    images = pictures(smallest + extra[0], smallest + extra[1])
+    scores = ops.convert_to_numpy(discriminator(images))
+    assert min(scores.shape) >= 1 and np.isfinite(scores).all()
+    assert discriminator.compute_output_shape(images.shape) == scores.shape
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_one_pixel_less_than_the_minimum_is_refused(layers):
+    discriminator = small(layers=layers)
+    smallest = discriminator.minimum_size
+    with pytest.raises(ValueError, match=r"larger crops.*Received: images\."):
+        discriminator(pictures(smallest, smallest - 1))
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize("channels", [1, 5])
+def test_pictures_of_other_channels_can_be_judged(channels):
+    discriminator = small(input_channels=channels)
+    scores = discriminator(pictures(16, 16, channels, count=2))
+    assert scores.shape[0] == 2 and scores.shape[-1] == 1
+
+
+@pytest.mark.backend_neutral
+def test_real_and_translated_pictures_of_a_batch_do_not_mix():
+    discriminator, images = small(), pictures(16, 20, count=3)
+    together = ops.convert_to_numpy(discriminator(images))
+    alone = ops.convert_to_numpy(discriminator(images[1:2]))
+    np.testing.assert_allclose(together[1:2], alone, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"filters": 0}, {"layers": 0}, {"input_channels": 1.0}]
+)
+def test_sizes_that_are_no_positive_integers_are_refused(arguments):
+    with pytest.raises(ValueError, match="Received: "):
+        small(**arguments)
+
+
+@pytest.mark.backend_neutral
+def test_seed_decides_the_weights():
+    networks = small(), small(), small(seed=1)
+    weights = [network.get_weights() for network in networks]
+    for same, again, other in zip(*weights):
+        np.testing.assert_array_equal(same, again)
+        if same.ndim > 1:  # Biases start at zero.
+            assert (same != other).all()
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_half_precision_gives_float32_scores_close_to_the_full_ones(policy):
+    images = pictures(16, 20)
+    scores = small(dtype=policy)(images)
+    assert keras.backend.standardize_dtype(scores.dtype) == "float32"
+    np.testing.assert_allclose(scores, small()(images), atol=0.02)
+
+
+def test_a_saved_discriminator_is_the_same_discriminator(tmp_path):
+    discriminator = small(layers=1, input_channels=2)
+    path = tmp_path / "discriminator.keras"
+    discriminator.save(path)
+    loaded = keras.saving.load_model(path)
+    images = pictures(9, 13, 2)
+    np.testing.assert_array_equal(loaded(images), discriminator(images))
+    assert loaded.get_config() == discriminator.get_config()
+    assert len(loaded.weights) == len(discriminator.weights)

@@ -1,0 +1,168 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from semst_tf.networks import ResNetGenerator
+
+
+def small(**arguments):
+    arguments = {"filters": 4, "blocks": 2, "seed": 0, **arguments}
+    return ResNetGenerator(**arguments)
+
+
+def pictures(height, width, channels=3, count=1):
+    random = np.random.default_rng(0)
+    shape = (count, height, width, channels)
+    return random.uniform(-1, 1, shape).astype("float32")
+
+
+def test_default_network_has_the_published_number_of_parameters():
+    assert ResNetGenerator().count_params() == 11_378_179
+
+
+def test_default_features_have_the_published_layers_and_shapes():
+    generator = ResNetGenerator()
+    assert generator.feature_layers == (0, 4, 8, 12, 16)
+    assert generator.feature_channels == (3, 128, 256, 256, 256)
+    # A quarter of the published 256 x 256 costs a sixteenth.
+    features = generator.encode(pictures(64, 64))
+    assert [feature.shape[1:] for feature in features] == [
+        (70, 70, 3),
+        (64, 64, 128),
+        (32, 32, 256),
+        (16, 16, 256),
+        (16, 16, 256),
+    ]
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize("size", [(1, 1), (1, 33), (7, 9), (30, 45), (8, 8)])
+def test_output_has_the_size_of_the_input(size):
+    outputs = ops.convert_to_numpy(small()(pictures(*size, count=2)))
+    assert outputs.shape == (2, *size, 3)
+    assert np.isfinite(outputs).all() and np.abs(outputs).max() <= 1
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize(
+    ("inputs", "outputs"), [(1, 1), (5, 5), (1, 3), (3, 1), (5, 2)]
+)
+def test_channels_in_and_out_are_independent(inputs, outputs):
+    generator = small(input_channels=inputs, output_channels=outputs)
+    assert generator(pictures(9, 8, inputs)).shape == (1, 9, 8, outputs)
+    assert generator.feature_channels[0] == inputs
+
+
+@pytest.mark.backend_neutral
+def test_pictures_of_a_batch_do_not_influence_each_other():
+    generator, images = small(), pictures(12, 12, count=3)
+    together = ops.convert_to_numpy(generator(images))
+    alone = [ops.convert_to_numpy(generator(images[i : i + 1])) for i in (0, 2)]
+    np.testing.assert_allclose(
+        together[[0, 2]], np.concatenate(alone), atol=1e-6
+    )
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow",
+    reason="other backends have static shapes",
+)
+def test_one_graph_serves_pictures_of_every_size():
+    import tensorflow as tf
+
+    generator = small()
+    signature = [tf.TensorSpec((None, None, None, 3), "float32")]
+    graph = tf.function(lambda x: generator(x), input_signature=signature)
+    for size in ((1, 1), (7, 9), (16, 12)):
+        images = pictures(*size)
+        outputs = graph(images).numpy()
+        assert outputs.shape == images.shape
+        np.testing.assert_allclose(
+            outputs, generator(images).numpy(), atol=1e-5
+        )
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize("size", [(16, 12), (7, 9)])
+def test_features_of_the_call_are_those_of_encode(size):
+    generator, images = small(), pictures(*size)
+    outputs, features = generator(images, return_features=True)
+    np.testing.assert_allclose(outputs, generator(images), atol=1e-6)
+    for one, other in zip(features, generator.encode(images), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "layers"),
+    [(1, (0, 4, 8, 12)), (3, (0, 4, 8, 12, 13)), (6, (0, 4, 8, 12, 14))],
+)
+def test_other_depths_have_their_own_contrastive_layers(blocks, layers):
+    assert small(blocks=blocks).feature_layers == layers
+
+
+def test_chosen_feature_layers_are_what_encode_returns():
+    generator = small(feature_layers=[3, 13])
+    features = generator.encode(pictures(8, 8))
+    assert [feature.shape[-1] for feature in features] == [4, 16]
+    assert generator.feature_channels == (4, 16)
+
+
+@pytest.mark.parametrize(
+    "layers", [(), (-1, 4), (4, 4), (8, 4), (0, 14), (0, 100)]
+)
+def test_feature_layers_outside_the_encoder_are_refused(layers):
+    with pytest.raises(ValueError, match="Received: feature_layers="):
+        small(feature_layers=layers)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"filters": 0},
+        {"blocks": 0},
+        {"blocks": 1.5},
+        {"input_channels": -1},
+        {"output_channels": "3"},
+    ],
+)
+def test_sizes_that_are_no_positive_integers_are_refused(arguments):
+    with pytest.raises(ValueError, match="Received: "):
+        small(**arguments)
+
+
+@pytest.mark.backend_neutral
+def test_seed_decides_the_weights():
+    networks = small(), small(), small(seed=1)
+    weights = [network.get_weights() for network in networks]
+    for same, again, other in zip(*weights):
+        np.testing.assert_array_equal(same, again)
+        if same.ndim > 1:  # Biases start at zero.
+            assert (same != other).all()
+
+
+@pytest.mark.backend_neutral
+def test_no_two_kernels_start_alike():
+    kernels = [w for w in small().get_weights() if w.ndim > 1]
+    for index, kernel in enumerate(kernels):
+        for other in kernels[:index]:
+            assert kernel.shape != other.shape or (kernel != other).all()
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_half_precision_gives_float32_pictures_close_to_the_full_one(policy):
+    images = pictures(12, 16)
+    outputs = small(dtype=policy)(images)
+    assert keras.backend.standardize_dtype(outputs.dtype) == "float32"
+    np.testing.assert_allclose(outputs, small()(images), atol=0.02)
+
+
+def test_a_saved_generator_is_the_same_generator(tmp_path):
+    generator = small(input_channels=2, feature_layers=(0, 8))
+    path = tmp_path / "generator.keras"
+    generator.save(path)
+    loaded = keras.saving.load_model(path)
+    images = pictures(9, 13, 2)
+    np.testing.assert_array_equal(loaded(images), generator(images))
+    assert loaded.get_config() == generator.get_config()
+    assert len(loaded.weights) == len(generator.weights)

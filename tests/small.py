@@ -1,0 +1,44 @@
+"""Translators and batches that are small enough for tests."""
+
+import numpy as np
+from keras import ops
+
+from semst_tf import SemST
+from semst_tf import preset_config
+
+SMALL = {
+    "generator.filters": 4,
+    "generator.blocks": 1,
+    "discriminator.filters": 4,
+    "discriminator.layers": 1,
+    "contrastive.patches": 16,
+    "contrastive.units": 16,
+    "structure.patches": 16,
+    "texture.patches": 16,
+    "tone.patches": 16,
+}
+
+
+def small_config(preset, **overrides):
+    """The configuration of a preset with small networks."""
+    return preset_config(preset).replace({**SMALL, **overrides})
+
+
+def small_model(preset, dtype=None, **overrides):
+    """An uncompiled translator of that configuration."""
+    return SemST(small_config(preset, **overrides), dtype=dtype)
+
+
+def batch(count=2, size=20, channels=(3, 3), seed=0):
+    """Random source and target pictures in [-1, 1]."""
+    random = np.random.default_rng(seed)
+    source, target = (
+        random.uniform(-1, 1, (count, size, size, c)).astype("float32")
+        for c in channels
+    )
+    return {"source": source, "target": target}
+
+
+def values(tensors):
+    """NumPy arrays of tensors or Keras variables."""
+    return [ops.convert_to_numpy(tensor) for tensor in tensors]

@@ -1,0 +1,169 @@
+import json
+
+import pytest
+
+from semst_tf import SemSTConfig
+from semst_tf.config import GeneratorConfig
+from semst_tf.config import field_names
+
+
+def test_dotted_nested_and_grouped_overrides_are_the_same():
+    dotted = SemSTConfig().replace({"generator.filters": 16})
+    nested = SemSTConfig().replace({"generator": {"filters": 16}})
+    grouped = SemSTConfig().replace({"generator": GeneratorConfig(16)})
+    assert dotted == nested == grouped
+    assert dotted.generator.filters == 16
+    assert dotted.generator.blocks == 9
+
+
+def test_other_fields_keep_what_they_were():
+    first = SemSTConfig().replace({"generator.filters": 16, "seed": 3})
+    second = first.replace({"generator.blocks": 2})
+    assert second.generator == GeneratorConfig(filters=16, blocks=2)
+    assert second.seed == 3
+    assert first.generator.blocks == 9
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"generator": {"filters": 4}, "generator.blocks": 2},
+        {"generator.blocks": 2, "generator": {"filters": 4}},
+        {"generator": GeneratorConfig(filters=4), "generator.blocks": 2},
+    ],
+)
+def test_ways_of_naming_fields_can_be_mixed(overrides):
+    generator = SemSTConfig().replace(overrides).generator
+    assert (generator.filters, generator.blocks) == (4, 2)
+
+
+def test_overrides_of_the_caller_are_not_changed():
+    overrides = {"generator": {"filters": 4}, "generator.blocks": 2}
+    SemSTConfig().replace(overrides)
+    assert overrides == {"generator": {"filters": 4}, "generator.blocks": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("generator.filters", "32", 32),
+        ("optimizer.learning_rate", "1e-4", 1e-4),
+        ("contrastive.weight", "2", 2.0),
+        ("contrastive.identity", "False", False),
+        ("data.flip", "1", True),
+        ("data.resize", "256", "256"),
+    ],
+)
+def test_text_is_read_as_the_type_of_the_field(name, text, value):
+    config = SemSTConfig().replace({name: text})
+    group, field = name.split(".")
+    found = getattr(getattr(config, group), field)
+    assert found == value and type(found) is type(value)
+
+
+def test_whole_numbers_fit_fields_of_fractions():
+    weight = SemSTConfig().replace({"tone.weight": 2}).tone.weight
+    assert weight == 2.0 and isinstance(weight, float)
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("generator.filter", "generator.filters"),
+        ("sed", "seed"),
+        ("structure.wieght", "structure.weight"),
+    ],
+)
+def test_misspelt_field_is_answered_with_the_right_name(name, suggestion):
+    with pytest.raises(ValueError, match=f"mean.* {suggestion}.*Received: "):
+        SemSTConfig().replace({name: 1})
+
+
+def test_unknown_group_is_refused_even_when_it_is_empty():
+    with pytest.raises(ValueError, match="`upscaler`.*Received: upscaler"):
+        SemSTConfig().replace({"upscaler": {}})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("generator.filters", 4.5),
+        ("generator.filters", "many"),
+        ("generator.filters", True),
+        ("generator.filters", None),
+        ("contrastive.weight", True),
+        ("contrastive.weight", False),
+        ("contrastive.weight", "heavy"),
+        ("contrastive.identity", 1),
+        ("contrastive.identity", "maybe"),
+        ("contrastive.loss", 3),
+        ("generator", 4),
+        ("generator", "resnet"),
+        ("seed.start", 4),
+        ("seed", {"start": 4}),
+    ],
+)
+def test_values_of_the_wrong_type_are_refused(name, value):
+    with pytest.raises(ValueError, match="Received: "):
+        SemSTConfig().replace({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("generator.filters", 0),
+        ("generator.input_channels", -1),
+        ("discriminator.layers", 0),
+        ("contrastive.temperature", 0.0),
+        ("contrastive.gamma_end", 0.0),
+        ("contrastive.weight", -0.1),
+        ("contrastive.weight", "nan"),
+        ("contrastive.weight", "inf"),
+        ("contrastive.loss", "triplet"),
+        ("semantic_relation_weight", -1.0),
+        ("structure.descriptor", "colour"),
+        ("texture.estimator", "kernel"),
+        ("tone.critic", "stern"),
+        ("tone.patches", 0),
+        ("tone.ramp", 1.5),
+        ("optimizer.learning_rate", "inf"),
+        ("optimizer.learning_rate", "nan"),
+        ("optimizer.steps", 0),
+        ("optimizer.decay", -0.5),
+        ("optimizer.beta_1", 1.0),
+        ("optimizer.ema_decay", 1.0),
+        ("data.batch_size", 0),
+        ("seed", -1),
+    ],
+)
+def test_values_out_of_range_are_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=f"`{name}`.*Received: "):
+        SemSTConfig().replace({name: value})
+
+
+def test_json_of_any_config_leads_back_to_it():
+    config = SemSTConfig().replace(
+        {
+            "preset": "semst",
+            "structure.weight": 1.5,
+            "data.resize": "short:286",
+            "contrastive.identity": False,
+        }
+    )
+    assert SemSTConfig.from_dict(json.loads(config.to_json())) == config
+
+
+def test_absent_fields_of_a_stored_config_default():
+    stored = {"generator": {"filters": 8}}
+    assert SemSTConfig.from_dict(stored) == SemSTConfig().replace(stored)
+
+
+def test_field_names_can_all_be_used_to_override():
+    config = SemSTConfig()
+    names = field_names(config)
+    assert "generator.filters" in names and "seed" in names
+    for name in names:
+        value = config
+        for part in name.split("."):
+            value = getattr(value, part)
+        assert config.replace({name: value}) == config

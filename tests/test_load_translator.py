@@ -1,0 +1,175 @@
+import pathlib
+import shutil
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+from small import small_model
+
+from semst_tf.importers import cut_generator
+from semst_tf.load_translator import load_translator
+from semst_tf.networks import PatchDiscriminator
+from semst_tf.networks import ResNetGenerator
+
+REFERENCE = pathlib.Path(__file__).parent / "reference"
+
+
+def pictures(channels=3):
+    random = np.random.default_rng(0)
+    return random.uniform(-1, 1, (1, 9, 13, channels)).astype("float32")
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """Two translators with different weights, and where they are saved."""
+    folder = tmp_path_factory.mktemp("saved")
+    models = {}
+    for seed, name in enumerate(("older", "newer")):
+        models[name] = small_model("tiny", seed=seed)
+        models[name].save(folder / f"{name}.keras")
+    return folder, models
+
+
+def assert_same_translator(loaded, expected):
+    np.testing.assert_allclose(
+        loaded.predict_on_batch(pictures()),
+        expected.predict_on_batch(pictures()),
+        atol=1e-6,
+    )
+
+
+def test_a_keras_file_gives_the_averaged_generator(saved):
+    folder, models = saved
+    model = small_model("tiny", seed=7)
+    model.generator.set_weights([0 * w for w in model.generator.get_weights()])
+    model.save(folder / "averaged.keras")
+    loaded = load_translator(folder / "averaged.keras")
+    assert_same_translator(loaded, model.average_generator)
+
+
+def test_a_text_path_is_as_good(saved):
+    folder, models = saved
+    loaded = load_translator(str(folder / "older.keras"))
+    assert_same_translator(loaded, models["older"].translator)
+
+
+def test_a_run_in_progress_gives_its_newest_checkpoint(saved, tmp_path):
+    folder, models = saved
+    (tmp_path / "checkpoints").mkdir()
+    for step, name in ((500, "older"), (1000, "newer")):
+        shutil.copy(
+            folder / f"{name}.keras",
+            tmp_path / "checkpoints" / f"step_{step:08d}.keras",
+        )
+    assert_same_translator(
+        load_translator(tmp_path), models["newer"].translator
+    )
+
+
+def test_a_finished_run_gives_its_model(saved, tmp_path):
+    folder, models = saved
+    (tmp_path / "checkpoints").mkdir()
+    shutil.copy(
+        folder / "older.keras",
+        tmp_path / "checkpoints" / "step_00001000.keras",
+    )
+    shutil.copy(folder / "newer.keras", tmp_path / "model.keras")
+    assert_same_translator(
+        load_translator(tmp_path), models["newer"].translator
+    )
+
+
+def test_a_generator_alone_is_a_translator(tmp_path):
+    generator = ResNetGenerator(4, 1, input_channels=1, output_channels=2)
+    generator.save(tmp_path / "generator.keras")
+    loaded = load_translator(tmp_path / "generator.keras")
+    assert loaded.input_channels == 1
+    np.testing.assert_allclose(
+        loaded.predict_on_batch(pictures(1)),
+        generator.predict_on_batch(pictures(1)),
+        atol=1e-6,
+    )
+
+
+def test_a_pth_file_of_the_cut_family_is_imported():
+    path = REFERENCE / "cut_net_G.pth"
+    assert_same_translator(load_translator(path), cut_generator(path))
+
+
+@pytest.mark.parametrize("place", ["missing", "missing.keras", "missing.pth"])
+def test_a_missing_model_is_named(tmp_path, place):
+    with pytest.raises(ValueError, match=f"Received: .*{place}"):
+        load_translator(tmp_path / place)
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="neither. Received: "):
+        load_translator(tmp_path)
+
+
+def test_other_suffixes_are_refused(tmp_path):
+    (tmp_path / "model.h5").write_bytes(b"")
+    with pytest.raises(ValueError, match="Received: .*model.h5"):
+        load_translator(tmp_path / "model.h5")
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".pth"])
+@pytest.mark.parametrize("content", [b"", b"just text\n", b"PK\x03\x04broken"])
+def test_files_that_are_no_model_are_refused(tmp_path, suffix, content):
+    path = tmp_path / f"model{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="Received: .*model"):
+        load_translator(path)
+
+
+def test_a_truncated_model_is_refused(saved, tmp_path):
+    folder, _ = saved
+    content = (folder / "older.keras").read_bytes()
+    for share in (0.1, 0.9, 0.999):
+        path = tmp_path / "cut.keras"
+        path.write_bytes(content[: int(len(content) * share)])
+        with pytest.raises(ValueError, match="Received: .*cut.keras"):
+            load_translator(path)
+
+
+def test_a_model_without_its_weights_is_refused(saved, tmp_path):
+    folder, _ = saved
+    path = tmp_path / "bare.keras"
+    with zipfile.ZipFile(folder / "older.keras") as whole:
+        with zipfile.ZipFile(path, "w") as bare:
+            for name in ("metadata.json", "config.json"):
+                bare.writestr(name, whole.read(name))
+    with pytest.raises(ValueError, match="Received: .*bare.keras"):
+        load_translator(path)
+
+
+@pytest.mark.parametrize("kind", ["classifier", "discriminator"])
+def test_models_that_do_not_translate_are_refused(tmp_path, kind):
+    model = {
+        "classifier": lambda: keras.Sequential(
+            [keras.Input((4,)), keras.layers.Dense(2)]
+        ),
+        "discriminator": lambda: PatchDiscriminator(filters=4, layers=1),
+    }[kind]()
+    path = tmp_path / f"{kind}.keras"
+    model.save(path)
+    with pytest.raises(ValueError, match=f"no translator.*{kind}.keras"):
+        load_translator(path)
+
+
+def test_code_in_a_keras_file_is_refused_and_does_not_run(tmp_path):
+    trace = tmp_path / "trace"
+    source = str(trace)
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            keras.layers.Lambda(lambda x: open(source, "w") and x),
+        ]
+    )
+    path = tmp_path / "lambda.keras"
+    model.save(path)
+    trace.unlink(missing_ok=True)
+    with pytest.raises(ValueError, match="Received: .*lambda.keras"):
+        load_translator(path)
+    assert not trace.exists()

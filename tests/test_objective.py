@@ -1,0 +1,241 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from small import batch
+from small import small_config
+from small import small_model
+
+from semst_tf import presets
+from semst_tf.networks import PatchDiscriminator
+from semst_tf.networks import PatchProjector
+from semst_tf.objective import Networks
+from semst_tf.objective import Objective
+from semst_tf.objective import Term
+from semst_tf.objective import total
+from semst_tf.step_seeds import StepSeeds
+
+needs_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="uses TensorFlow"
+)
+
+
+def terms_of(objective, pictures, progress=1.0):
+    generator_terms, discriminator_terms, output = objective(
+        pictures["source"], pictures["target"], progress, StepSeeds(0, 5)
+    )
+    return {**generator_terms, **discriminator_terms}, output
+
+
+def numbers(terms):
+    return {k: ops.convert_to_numpy(term.value) for k, term in terms.items()}
+
+
+@pytest.fixture(scope="module", params=sorted(presets()))
+def objective(request):
+    return small_model(request.param).objective
+
+
+def test_terms_are_the_announced_ones_one_number_a_picture(objective):
+    terms, output = terms_of(objective, batch(2))
+    assert list(terms) == objective.term_names()
+    assert output.shape == (2, 20, 20, 3)
+    for number in numbers(terms).values():
+        assert number.shape == (2,) and number.dtype == np.float32
+        assert np.isfinite(number).all()
+
+
+def test_a_batch_of_three_is_three_batches_of_one(objective):
+    flips = {"contrastive.flip_equivariance": False}
+    objective = Objective(objective.config.replace(flips), objective.networks)
+    pictures = batch(3)
+    together = numbers(terms_of(objective, pictures)[0])
+    for index in range(3):
+        one = {k: v[index : index + 1] for k, v in pictures.items()}
+        for name, number in numbers(terms_of(objective, one)[0]).items():
+            np.testing.assert_allclose(
+                number, together[name][index : index + 1], rtol=2e-3, atol=2e-4
+            )
+
+
+@pytest.mark.parametrize("channels", [(1, 1), (5, 5), (3, 1), (1, 3), (5, 2)])
+def test_any_number_of_channels_gives_finite_terms(channels):
+    model = small_model(
+        "semst",
+        **{
+            "generator.input_channels": channels[0],
+            "generator.output_channels": channels[1],
+        },
+    )
+    terms, output = terms_of(model.objective, batch(1, channels=channels))
+    assert output.shape[-1] == channels[1]
+    for number in numbers(terms).values():
+        assert number.shape == (1,) and np.isfinite(number).all()
+
+
+@pytest.mark.parametrize("name", ["structure", "texture", "tone"])
+def test_weight_of_alignment_grows_over_its_ramp_and_then_stays(name):
+    model = small_model("semst", **{f"{name}.ramp": 0.2, f"{name}.weight": 3})
+    weights = [
+        float(terms_of(model.objective, batch(1), progress)[0][name].weight)
+        for progress in (0.0, 0.1, 0.2, 1.0)
+    ]
+    np.testing.assert_allclose(weights, [0, 1.5, 3, 3], atol=1e-6)
+
+
+def test_without_a_ramp_alignment_weighs_fully_after_the_first_step():
+    model = small_model("semst", **{"tone.ramp": 0.0, "tone.weight": 2.0})
+    terms, _ = terms_of(model.objective, batch(1), 1e-4)
+    np.testing.assert_allclose(float(terms["tone"].weight), 2.0)
+
+
+@pytest.mark.parametrize("preset", ["semst", "hneg_src"])
+def test_gamma_moves_from_start_to_end_with_progress(preset):
+    model = small_model(preset)
+
+    def contrast(start, end, progress):
+        gamma = {
+            "contrastive.gamma_start": start,
+            "contrastive.gamma_end": end,
+        }
+        objective = Objective(
+            model.config.replace(gamma), model.objective.networks
+        )
+        terms, _ = terms_of(objective, batch(1), progress)
+        return float(terms["contrastive"].value[0])
+
+    for progress, gamma in ((0.0, 2.0), (0.5, 1.1), (1.0, 0.2)):
+        moving = contrast(2.0, 0.2, progress)
+        np.testing.assert_allclose(
+            moving, contrast(gamma, gamma, 0.3), rtol=1e-5
+        )
+    assert contrast(2.0, 0.2, 0.0) != contrast(2.0, 0.2, 1.0)
+
+
+def test_total_is_the_weighted_sum_of_means():
+    terms = {
+        "a": Term(ops.convert_to_tensor([1.0, 3.0]), 0.5),
+        "b": Term(ops.convert_to_tensor([4.0, 0.0]), 10.0),
+    }
+    np.testing.assert_allclose(float(total(terms)), 21.0)
+
+
+class PixelGenerator:
+    """Stands in for a generator; works on each pixel by itself.
+
+    `key_gain` scales what comes from the input, `query_gain` what comes
+    from the output, so that gradients tell which branch they took.
+    """
+
+    input_channels = output_channels = 3
+    feature_layers = (0, 8)
+    feature_channels = (3, 6)
+
+    def __init__(self):
+        self.key_gain = ops.convert_to_tensor(1.0)
+        self.query_gain = ops.convert_to_tensor(1.0)
+
+    def __call__(self, images, return_features=False):
+        outputs = ops.tanh(images[..., ::-1] * self.query_gain)
+        if not return_features:
+            return outputs
+        return outputs, self.encode(images * self.key_gain)
+
+    def encode(self, images):
+        features = ops.concatenate([images, images**2], axis=-1)
+        return [images, ops.average_pool(features, 2)]
+
+
+def pixel_objective(preset, alignments=None, **overrides):
+    networks = Networks(
+        PixelGenerator(),
+        PatchDiscriminator(filters=4, layers=1, seed=0),
+        PatchProjector(PixelGenerator.feature_channels, units=8, seed=0),
+        alignments or {},
+    )
+    return Objective(small_config(preset, **overrides), networks)
+
+
+def test_mirrored_pictures_are_compared_at_their_mirrored_places():
+    # All positions, so that the order in which they are drawn is no matter.
+    patches = {"contrastive.patches": 400}
+    with_flips = pixel_objective("fastcut", **patches)
+    without = pixel_objective(
+        "fastcut", **patches, **{"contrastive.flip_equivariance": False}
+    )
+    pictures = batch(8)
+    flipped, output = terms_of(with_flips, pictures)
+    straight, expected = terms_of(without, pictures)
+    np.testing.assert_allclose(output, expected, atol=1e-6)
+    np.testing.assert_allclose(
+        numbers(flipped)["contrastive"],
+        numbers(straight)["contrastive"],
+        rtol=1e-3,
+    )
+
+
+def test_some_pictures_are_mirrored_before_translation_and_some_not():
+    objective = pixel_objective("fastcut")
+    seen = []
+
+    class Watching(PixelGenerator):
+        def __call__(self, images, **arguments):
+            seen.append(ops.convert_to_numpy(images))
+            return super().__call__(images, **arguments)
+
+    watching = objective.networks._replace(generator=Watching())
+    pictures = batch(16)
+    terms_of(Objective(objective.config, watching), pictures)
+    (translated,) = seen
+    source = pictures["source"]
+    kept = [np.array_equal(*pair) for pair in zip(translated, source)]
+    mirrored = [
+        np.array_equal(one, other[:, ::-1])
+        for one, other in zip(translated, source)
+    ]
+    assert all(a != b for a, b in zip(kept, mirrored))
+    assert any(kept) and any(mirrored)
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("preset", sorted(presets()))
+def test_no_gradient_reaches_the_features_of_the_input(preset):
+    import tensorflow as tf
+
+    from semst_tf.alignment import Alignment
+
+    encoder_term = Alignment("encoder_moments", 6, "rsmi")
+    alignments = {"texture": encoder_term} if preset == "semst" else {}
+    objective = pixel_objective(
+        preset, alignments, **{"contrastive.flip_equivariance": False}
+    )
+    generator = objective.networks.generator
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([generator.key_gain, generator.query_gain])
+        terms, _ = terms_of(objective, batch(2))
+        values = {name: ops.sum(term.value) for name, term in terms.items()}
+    for name in set(values) - {"adversarial", "discriminator"}:
+        assert tape.gradient(values[name], generator.key_gain) is None, name
+        slope = tape.gradient(values[name], generator.query_gain)
+        assert np.isfinite(slope) and slope != 0, name
+
+
+@needs_tensorflow
+@pytest.mark.parametrize("preset", ["semst", "fastcut"])
+def test_one_graph_serves_batches_of_every_size(preset):
+    import tensorflow as tf
+
+    objective = small_model(preset).objective
+    picture = tf.TensorSpec((None, None, None, 3), "float32")
+
+    @tf.function(input_signature=[{"source": picture, "target": picture}])
+    def graph(pictures):
+        terms, _ = terms_of(objective, pictures)
+        return {name: term.value for name, term in terms.items()}
+
+    for pictures in (batch(2, 16), batch(1, 22)):
+        expected = numbers(terms_of(objective, pictures)[0])
+        for name, number in graph(pictures).items():
+            np.testing.assert_allclose(
+                number, expected[name], rtol=2e-3, atol=2e-4
+            )

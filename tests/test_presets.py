@@ -1,0 +1,48 @@
+import pytest
+
+from semst_tf import preset_config
+from semst_tf import presets
+
+
+def test_every_configuration_is_described_and_the_other_way_round():
+    for name, description in presets().items():
+        assert preset_config(name).preset == name
+        assert len(description) > 20 and "\n" not in description
+    for name in ("tiny", "cut", "fastcut", "hneg_src", "semst"):
+        assert name in presets()
+
+
+def test_changing_the_listing_does_not_change_the_presets():
+    presets().clear()
+    assert "cut" in presets()
+
+
+def test_unknown_preset_is_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match="semst.*Received: 'cycle'"):
+        preset_config("cycle")
+
+
+def test_baselines_are_what_was_published():
+    cut = preset_config("cut")
+    assert cut.contrastive.loss == "patch_nce"
+    assert cut.contrastive.identity and cut.contrastive.weight == 1.0
+    assert (cut.generator.filters, cut.generator.blocks) == (64, 9)
+    assert (cut.contrastive.temperature, cut.contrastive.patches) == (0.07, 256)
+    fastcut = preset_config("fastcut").contrastive
+    assert fastcut.flip_equivariance and not fastcut.identity
+    assert fastcut.weight == 10.0
+    hneg = preset_config("hneg_src")
+    assert hneg.contrastive.loss == "hard_negative_similarity"
+    assert hneg.contrastive.weight == 0.1
+    assert hneg.semantic_relation_weight == 0.05
+    assert (hneg.contrastive.gamma_start, hneg.contrastive.gamma_end) == (
+        50.0,
+        10.0,
+    )
+
+
+def test_only_the_own_methods_align_structure_and_texture():
+    for name in presets():
+        config = preset_config(name)
+        aligned = config.structure.weight > 0 and config.texture.weight > 0
+        assert aligned == (name in ("tiny", "semst"))

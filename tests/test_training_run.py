@@ -1,0 +1,291 @@
+"""A training in a directory: what it leaves, and how it goes on."""
+
+import contextlib
+import io
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+from folders import contents
+from folders import write_pictures
+from small import small_config
+from summaries import images
+from summaries import scalars
+
+from semst_tf import SemSTConfig
+from semst_tf.data import read_image
+from semst_tf.training_run import TrainingRun
+
+STEPS = 7  # No multiple of the interval, and past a checkpoint.
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    root = tmp_path_factory.mktemp("pictures")
+    write_pictures(root / "source", count=5)
+    write_pictures(root / "target", count=2, size=(40, 33))
+    return root
+
+
+def training(workdir, pictures, steps=STEPS, overrides=(), **options):
+    config = small_config(
+        "tiny",
+        **{
+            "data.crop_size": 32,
+            "data.resize": "",
+            "optimizer.steps": steps,
+            **dict(overrides),
+        },
+    )
+    return TrainingRun(
+        workdir,
+        config,
+        pictures / "source",
+        pictures / "target",
+        **{
+            "interval": 2,
+            "checkpoint_every": 4,
+            "sample_every": 4,
+            **options,
+        },
+    )
+
+
+def train(run):
+    """Trains, and returns the model and what was printed."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        model = run.train()
+    return model, printed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, pictures):
+    """An uninterrupted training: directory, model and output."""
+    workdir = tmp_path_factory.mktemp("runs") / "deep" / "finished"
+    return workdir, *train(training(workdir, pictures))
+
+
+@pytest.fixture(scope="module")
+def continued(tmp_path_factory, pictures, finished):
+    """The same, as if it had been stopped after its checkpoint."""
+    workdir = tmp_path_factory.mktemp("runs") / "continued"
+    shutil.copytree(finished[0], workdir)
+    (workdir / "model.keras").unlink()
+    return workdir, *train(training(workdir, pictures))
+
+
+@pytest.fixture
+def copy(finished, tmp_path):
+    """A copy of the finished run, to do things to."""
+    return shutil.copytree(finished[0], tmp_path / "copy")
+
+
+def history(workdir):
+    return json.loads((workdir / "metrics.json").read_text())["history"]
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("run", ["finished", "continued"])
+def test_training_stops_at_exactly_the_configured_step(run, request):
+    workdir, model, _ = request.getfixturevalue(run)
+    assert int(model.optimizer.iterations) == STEPS
+    saved = keras.saving.load_model(workdir / "model.keras")
+    assert int(saved.optimizer.iterations) == STEPS
+    for weight, expected in zip(saved.get_weights(), model.get_weights()):
+        np.testing.assert_array_equal(weight, expected)
+
+
+def test_the_directory_holds_what_was_promised(finished):
+    assert names(finished[0]) == [
+        "checkpoints",
+        "config.json",
+        "metrics.json",
+        "model.keras",
+        "samples",
+        "tensorboard",
+    ]
+    assert names(finished[0] / "checkpoints") == ["step_00000004.keras"]
+
+
+def test_the_configuration_can_be_read_back(finished, pictures):
+    stored = json.loads((finished[0] / "config.json").read_text())
+    config = SemSTConfig.from_dict(stored["config"])
+    assert config == training(finished[0], pictures).config
+    assert stored["source"] == str(pictures / "source")
+    assert stored["dtype"] == "float32"
+    assert stored["keras"] == keras.__version__
+
+
+@pytest.mark.parametrize("run", ["finished", "continued"])
+def test_loss_curves_have_one_point_an_interval_and_join(run, request):
+    workdir, model, _ = request.getfixturevalue(run)
+    rows = history(workdir)
+    assert [row["step"] for row in rows] == [2, 4, 6, 7]
+    seconds = [row["seconds"] for row in rows]
+    assert seconds == sorted(seconds)
+    for row in rows:
+        assert set(row) - {"step", "seconds"} == {
+            metric.name for metric in model.metrics
+        }
+        assert np.isfinite(list(row.values())).all()
+
+
+def test_tensorboard_has_every_loss_and_the_samples_at_their_steps(finished):
+    workdir, model, _ = finished
+    curves = scalars(workdir / "tensorboard")
+    assert set(curves) == {m.name for m in model.metrics} | {"learning_rate"}
+    for name, curve in curves.items():
+        assert [step for step, _ in curve] == [2, 4, 6, 7], name
+    recorded = [row["adversarial"] for row in history(workdir)]
+    shown = [value for _, value in curves["adversarial"]]
+    np.testing.assert_allclose(shown, recorded, rtol=1e-6)
+    (grids,) = images(workdir / "tensorboard").values()
+    assert [step for step, _ in grids] == [4, 7]
+
+
+def test_samples_show_the_same_sources_with_the_model_of_their_step(finished):
+    folder = finished[0] / "samples"
+    assert names(folder) == ["step_00000004.png", "step_00000007.png"]
+    earlier, later = (read_image(folder / name) for name in names(folder))
+    half = earlier.shape[0] // 2
+    np.testing.assert_array_equal(earlier[:half], later[:half])
+    assert (earlier[half:] != later[half:]).any()
+
+
+def test_the_progress_bar_names_every_loss_and_the_whole_length(finished):
+    _, model, printed = finished
+    assert f"{STEPS}/{STEPS}" in printed
+    for metric in model.metrics:
+        assert f"{metric.name}: " in printed
+
+
+def test_continuing_says_where_it_goes_on(continued):
+    assert "continuing at step 4 of 7" in continued[2]
+
+
+def test_continuing_has_the_optimizers_state(finished, continued):
+    # Adam without its moments would take a full first step: 2e-4.
+    for weight, expected in zip(
+        continued[1].get_weights(), finished[1].get_weights()
+    ):
+        np.testing.assert_allclose(weight, expected, atol=2e-5)
+
+
+def test_a_finished_run_is_not_trained_again(copy, pictures):
+    before = contents(copy)
+    model, printed = train(training(copy, pictures))
+    assert int(model.optimizer.iterations) == STEPS
+    assert contents(copy) == before
+    assert printed == ""
+
+
+@pytest.mark.parametrize(
+    ("overrides", "options", "difference"),
+    [
+        ({"seed": 3}, {}, "config.seed: 0 -> 3"),
+        ({"generator.filters": 5}, {}, "config.generator.filters: 4 -> 5"),
+        ({"optimizer.steps": 9}, {}, "config.optimizer.steps: 7 -> 9"),
+        ({}, {"dtype": "mixed_bfloat16"}, "dtype: float32 -> mixed_bfloat16"),
+    ],
+)
+def test_other_settings_in_the_same_directory_are_refused(
+    copy, pictures, overrides, options, difference
+):
+    before = contents(copy)
+    with pytest.raises(ValueError, match=f"Received: {difference}"):
+        training(copy, pictures, overrides=overrides, **options).train()
+    assert contents(copy) == before
+
+
+def test_other_pictures_in_the_same_directory_are_refused(
+    copy, pictures, tmp_path
+):
+    other = tmp_path / "other"
+    shutil.copytree(pictures, other)
+    before = contents(copy)
+    with pytest.raises(ValueError, match="source: .* -> .*other"):
+        training(copy, other).train()
+    assert contents(copy) == before
+
+
+@pytest.mark.parametrize("content", ["", "no description", "[]", "{"])
+def test_a_description_that_cannot_be_read_is_named(copy, pictures, content):
+    (copy / "config.json").write_text(content)
+    before = contents(copy)
+    with pytest.raises(ValueError, match="config.json"):
+        training(copy, pictures).train()
+    assert contents(copy) == before
+
+
+def test_how_often_things_are_written_may_change_between_commands(
+    copy, pictures
+):
+    (copy / "model.keras").unlink()
+    run = training(
+        copy, pictures, interval=5, checkpoint_every=5, sample_every=5
+    )
+    model, _ = train(run)
+    assert int(model.optimizer.iterations) == STEPS
+    steps = [row["step"] for row in history(copy)]
+    assert steps == sorted(set(steps)) and steps[-1] == STEPS
+
+
+def test_pictures_that_are_left_out_are_left_out_everywhere(tmp_path, pictures):
+    bad = tmp_path / "bad"
+    shutil.copytree(pictures, bad)
+    (bad / "source" / "0.png").write_text("the first picture is none")
+    with pytest.raises(ValueError, match="0.png"):
+        training(tmp_path / "run", bad, steps=1).train()
+    assert not (tmp_path / "run").exists()
+    run = training(tmp_path / "run", bad, steps=1, skip_bad=True)
+    with pytest.warns(UserWarning, match="0.png"):
+        model, _ = train(run)
+    assert int(model.optimizer.iterations) == 1
+    assert names(tmp_path / "run" / "samples") == ["step_00000001.png"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"interval": 0},
+        {"interval": -2},
+        {"checkpoint_every": 0},
+        {"checkpoint_every": 3},
+        {"sample_every": 5},
+        {"sample_every": -4},
+    ],
+)
+def test_intervals_that_do_not_fit_are_refused(tmp_path, pictures, options):
+    with pytest.raises(ValueError, match="must be a multiple of `interval`"):
+        training(tmp_path / "run", pictures, **options)
+    assert contents(tmp_path) == {}
+
+
+def test_a_directory_that_cannot_be_made_is_an_error(tmp_path, pictures):
+    (tmp_path / "file").write_text("in the way")
+    before = contents(tmp_path)
+    for workdir in (tmp_path / "file", tmp_path / "file" / "run"):
+        with pytest.raises(OSError):
+            training(workdir, pictures).train()
+    assert contents(tmp_path) == before
+
+
+def test_an_empty_directory_name_is_refused(pictures, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="workdir"):
+        training("", pictures)
+
+
+def test_crops_that_the_networks_cannot_use_leave_no_directory(
+    tmp_path, pictures
+):
+    run = training(tmp_path / "run", pictures, overrides={"data.crop_size": 2})
+    with pytest.raises(ValueError, match="crop"):
+        run.train()
+    assert contents(tmp_path) == {}
