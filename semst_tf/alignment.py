@@ -137,6 +137,7 @@ class Alignment(keras.layers.Layer):
             self._criticised(source_tokens, self.source_head),
             self._criticised(output_tokens, self.output_head),
             positions=positions,
+            raw_source=source_tokens,
         )
 
     def _criticised(self, tokens, head):
@@ -158,6 +159,18 @@ class Alignment(keras.layers.Layer):
             "duplicate_threshold": self.duplicate_threshold,
             "seed": self.seed,
         }
+
+
+def feature_layer_of(descriptor):
+    """Returns the encoder layer that a descriptor reads.
+
+    Args:
+        descriptor: str. As of `Alignment`.
+
+    Returns:
+        int, or `None` if it reads the picture.
+    """
+    return _field(descriptor).feature_layer
 
 
 def _field(descriptor):

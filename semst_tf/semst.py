@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from semst_tf.alignment import Alignment
+from semst_tf.alignment import feature_layer_of
 from semst_tf.config import SemSTConfig
 from semst_tf.linear_decay import LinearDecay
 from semst_tf.networks import PatchDiscriminator
@@ -155,9 +156,7 @@ class SemST(backend_trainer(), keras.Model):
         features = dict(
             zip(self.generator.feature_layers, self.generator.feature_channels)
         )
-        layer = {"self_similarity": 12, "encoder_moments": 8}.get(
-            config.descriptor
-        )
+        layer = feature_layer_of(config.descriptor)
         threshold = config.duplicate_threshold
         return Alignment(
             descriptor=config.descriptor,

@@ -63,6 +63,10 @@ class MutualInformation(keras.losses.Loss):
         positions: Integer grid coordinates of the tokens, of shape
             `(positions, 2)`, for `"infonce"`. Only for `call()`, not for
             calling the object. Defaults to `None`.
+        raw_source: Tokens of the source before a learned head, by which
+            `duplicate_threshold` finds duplicates; a head could declare
+            everything a duplicate. Only for `call()`. Defaults to `None`,
+            `y_true` itself.
 
     Returns:
         With `reduction=None` a float32 tensor of shape `(batch,)`; by default
@@ -119,22 +123,22 @@ class MutualInformation(keras.losses.Loss):
         self.seed = seed
         self.detach_source = detach_source
 
-    def call(self, y_true, y_pred, positions=None):
+    def call(self, y_true, y_pred, positions=None, raw_source=None):
         y_true = ops.cast(y_true, "float32")
         if self.detach_source:
             y_true = ops.stop_gradient(y_true)
         if self.estimator == "infonce":
-            return self._contrast(y_true, y_pred, positions)
+            return self._contrast(y_true, y_pred, positions, raw_source)
         if self.estimator == "rsmi":
             return -relative_squared_information(y_true, y_pred)
         return -joint_histogram_information(
             self._codes(y_true), self._codes(y_pred)
         )
 
-    def _contrast(self, source, output, positions):
+    def _contrast(self, source, output, positions, raw_source):
         output, source = float32_tokens(output, source)
         mask = negative_mask(
-            ops.stop_gradient(source),
+            ops.stop_gradient(source if raw_source is None else raw_source),
             positions,
             self.exclusion_radius,
             self.duplicate_threshold,

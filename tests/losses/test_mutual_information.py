@@ -138,3 +138,13 @@ def test_prototypes_serve_sides_with_different_channels():
 def test_arguments_out_of_range_are_refused(arguments):
     with pytest.raises(ValueError, match="Received: "):
         MutualInformation(**arguments)
+
+
+def test_duplicates_are_found_in_the_raw_tokens_not_in_those_of_a_head():
+    raw = np.eye(4, dtype="float32")[None]
+    collapsed = np.ones((1, 4, 3), "float32")
+    loss = MutualInformation(duplicate_threshold=0.9)
+    by_head = float(loss.call(collapsed, collapsed)[0])
+    by_raw = float(loss.call(collapsed, collapsed, raw_source=raw)[0])
+    assert by_head == 0.0
+    assert by_raw == pytest.approx(np.log(4.0), abs=1e-5)
