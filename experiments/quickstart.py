@@ -6,7 +6,7 @@ GPU; a page shows the result. Example:
   python experiments/quickstart.py
 """
 
-import pathlib
+import shlex
 
 from absl import flags
 from cli import quiet_imports
@@ -73,7 +73,7 @@ def write_page(training, model):
 
 def next_commands():
     """What to try after the quickstart, with the purpose of each."""
-    workdir = pathlib.Path(FLAGS.workdir)
+    workdir = shlex.quote(FLAGS.workdir)
     python = ".venv/bin/python"
     return [
         (

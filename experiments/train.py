@@ -7,6 +7,8 @@ stopped. Example:
       --target=photos/street --workdir=runs/street --set=generator.filters=32
 """
 
+import shlex
+
 from absl import flags
 from cli import quiet_imports
 from cli import run
@@ -79,7 +81,8 @@ def main(_):
     training.train()
     print(f"trained: {FLAGS.workdir}/model.keras")
     print(
-        f"translate: python experiments/translate.py --model={FLAGS.workdir} "
+        "translate: python experiments/translate.py "
+        f"--model={shlex.quote(FLAGS.workdir)} "
         "--input=picture.jpg --output=translated"
     )
 

@@ -289,3 +289,14 @@ def test_crops_that_the_networks_cannot_use_leave_no_directory(
     with pytest.raises(ValueError, match="crop"):
         run.train()
     assert contents(tmp_path) == {}
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.999])
+def test_a_model_that_cannot_be_read_is_named_and_kept(copy, pictures, share):
+    path = copy / "model.keras"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    before = contents(copy)
+    with pytest.raises(ValueError, match="model.keras"):
+        training(copy, pictures).train()
+    assert contents(copy) == before

@@ -29,7 +29,8 @@ class ProgressBar(keras.callbacks.Callback):
         self.interval = interval
 
     def on_train_begin(self, logs=None):
-        terminal = sys.stdout.isatty() or "ipykernel" in sys.modules
+        notebook = type(sys.stdout).__module__.startswith("ipykernel")
+        terminal = sys.stdout.isatty() or notebook
         self._done = 0
         self._bar = keras.utils.Progbar(
             self.steps - self.first_step,

@@ -1,18 +1,18 @@
 """The script from outside: exit codes, and one line on stderr."""
 
-import importlib
+import functools
 import os
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-from absl.testing import flagsaver
 from PIL import Image
+from scripts import EXPERIMENTS
+from scripts import run_here
 
-EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+check_data = functools.partial(run_here, "check_data")
 
 
 def run_script(*arguments, script=EXPERIMENTS / "check_data.py"):
@@ -34,29 +34,6 @@ def assert_one_line(result, *words, code=2):
 
 
 @pytest.fixture
-def run_here(monkeypatch, capfd):
-    """Runs the script in this process, where the package is loaded."""
-    monkeypatch.syspath_prepend(EXPERIMENTS)
-    cli = importlib.import_module("cli")
-    script = importlib.import_module("check_data")
-
-    def run(*arguments):
-        command = ["check_data.py", *arguments]
-        monkeypatch.setattr(sys, "argv", command)
-        with flagsaver.flagsaver():
-            try:
-                code = cli.exit_code_of(script.main, cli.parse_flags(command))
-            except SystemExit as exit:
-                code = exit.code
-        printed = capfd.readouterr()
-        return subprocess.CompletedProcess(
-            command, code or 0, printed.out, printed.err
-        )
-
-    return run
-
-
-@pytest.fixture
 def folders(tmp_path):
     for number, name in enumerate(("source", "target")):
         (tmp_path / name).mkdir()
@@ -74,17 +51,17 @@ def flags_of(folders, *more):
     )
 
 
-def test_good_folders_exit_with_zero(folders, run_here):
-    result = run_here(*flags_of(folders, "--crop_size=24", "--thorough"))
+def test_good_folders_exit_with_zero(folders):
+    result = check_data(*flags_of(folders, "--crop_size=24", "--thorough"))
     assert result.returncode == 0
     assert result.stderr == ""
     assert "24x32 (3)" in result.stdout
 
 
-def test_bad_file_is_an_error_until_it_may_be_skipped(folders, run_here):
+def test_bad_file_is_an_error_until_it_may_be_skipped(folders):
     (folders / "source" / "text.png").write_text("no picture\n")
-    assert_one_line(run_here(*flags_of(folders)), "text.png")
-    result = run_here(*flags_of(folders, "--skip_bad"))
+    assert_one_line(check_data(*flags_of(folders)), "text.png")
+    result = check_data(*flags_of(folders, "--skip_bad"))
     assert result.returncode == 0
     assert result.stderr == ""
     assert "1 pictures will be left out" in result.stdout
@@ -112,12 +89,10 @@ def test_missing_folder_is_one_line_from_a_shell_too(folders):
         ("--source=tfds:", "Received: 'tfds:'"),
     ],
 )
-def test_wrong_input_is_one_line_and_exit_code_two(
-    folders, run_here, flag, word
-):
+def test_wrong_input_is_one_line_and_exit_code_two(folders, flag, word):
     (folders / "empty").mkdir()
     flag = flag.format(folders=folders)
-    assert_one_line(run_here(*flags_of(folders, flag)), word)
+    assert_one_line(check_data(*flags_of(folders, flag)), word)
 
 
 def test_missing_flags_are_named():

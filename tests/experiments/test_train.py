@@ -1,0 +1,190 @@
+"""train.py from outside: what it leaves, and what it refuses."""
+
+import json
+import shlex
+
+import keras
+import pytest
+from folders import contents
+from folders import write_pictures
+from PIL import Image
+from scripts import assert_one_line
+from scripts import run_here
+from scripts import run_in_shell
+
+from semst_tf import SemSTConfig
+from semst_tf import presets
+
+SMALL = (
+    "--preset=cut",
+    "--set=generator.filters=4",
+    "--set=generator.blocks=1",
+    "--set=discriminator.filters=4",
+    "--set=discriminator.layers=1",
+    "--set=contrastive.patches=8",
+    "--set=contrastive.units=8",
+    "--set=data.crop_size=32",
+    "--set=data.resize=",
+    "--steps=3",
+)
+
+
+def fill(root):
+    write_pictures(root / "source")
+    write_pictures(root / "target", count=2)
+
+
+def train(root, *more):
+    return run_here(
+        "train",
+        f"--source={root / 'source'}",
+        f"--target={root / 'target'}",
+        f"--workdir={root / 'new run'}",
+        *SMALL,
+        *more,
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A training by one command, with a seed and intervals of its own."""
+    root = tmp_path_factory.mktemp("trained")
+    fill(root)
+    flags = (
+        "--seed=5",
+        "--interval=2",
+        "--checkpoint_every=2",
+        "--sample_every=2",
+        "--dtype=mixed_bfloat16",
+    )
+    return root, flags, train(root, *flags)
+
+
+def test_one_command_trains_to_the_step_that_was_asked_for(trained):
+    root, _, result = trained
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    model = keras.saving.load_model(root / "new run" / "model.keras")
+    assert int(model.optimizer.iterations) == 3
+
+
+def test_flags_reach_the_configuration(trained):
+    root, _, _ = trained
+    stored = json.loads((root / "new run" / "config.json").read_text())
+    config = SemSTConfig.from_dict(stored["config"])
+    assert config.preset == "cut"
+    assert config.seed == 5
+    assert config.generator.filters == 4
+    assert config.optimizer.steps == 3
+    assert config.data.resize == ""
+    assert stored["dtype"] == "mixed_bfloat16"
+    names = {path.name for path in (root / "new run" / "samples").iterdir()}
+    assert names == {"step_00000002.png", "step_00000003.png"}
+
+
+def test_it_ends_with_where_the_model_is_and_a_command_that_works(
+    trained, tmp_path, monkeypatch
+):
+    root, _, result = trained
+    *_, trained_line, translate_line = result.stdout.splitlines()
+    assert trained_line == f"trained: {root / 'new run'}/model.keras"
+    run = str(root / "new run")
+    assert f"--model={shlex.quote(run)}" in translate_line
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (9, 7)).save("picture.jpg")
+    arguments = ("--input=picture.jpg", "--output=translated")
+    for argument in arguments:
+        assert argument in translate_line
+    translated = run_here(
+        "translate", f"--model={root / 'new run'}", *arguments
+    )
+    assert translated.returncode == 0, translated.stderr
+    with Image.open(tmp_path / "translated" / "picture.jpg") as picture:
+        assert picture.size == (9, 7)
+
+
+def test_repeating_the_command_does_not_train_again(trained):
+    root, flags, _ = trained
+    before = contents(root)
+    result = train(root, *flags)
+    assert result.returncode == 0, result.stderr
+    assert contents(root) == before
+
+
+def test_other_settings_in_the_same_directory_are_refused_by_name(trained):
+    root, flags, _ = trained
+    before = contents(root)
+    result = train(root, *flags, "--set=optimizer.learning_rate=0.1")
+    assert_one_line(result, "config.optimizer.learning_rate: 0.0002 -> 0.1")
+    assert contents(root) == before
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("--source={root}/missing", ["No such file", "missing"]),
+        ("--source=", ["Received: ''"]),
+        ("--source={root}/empty", ["no pictures", "empty"]),
+        ("--source={root}/bad", ["text.png"]),
+        ("--source={root}/truncated", ["truncated.png"]),
+        ("--source={root}/target", ["same pictures"]),
+        ("--target={root}/source/0.png", ["also in the other"]),
+        ("--source={root}/small", ["smaller than the crop", "8x8"]),
+        ("--source=tfds:", ["tfds:"]),
+        ("--preset=nope", ["no such preset", "tiny", "'nope'"]),
+        ("--preset=", ["no such preset"]),
+        ("--set=generator.filtres=4", ["Did you mean generator.filters"]),
+        ("--set=generator.filters", ["--set takes field=value"]),
+        ("--set=generator.filters=", ["takes int", "''"]),
+        ("--set=generator.filters=many", ["takes int", "'many'"]),
+        ("--set=generator=4", ["group of fields"]),
+        ("--set=generator.input_channels=2", ["channels"]),
+        ("--set=data.crop_size=-32", ["positive", "-32"]),
+        ("--set=data.crop_size=5", ["data.crop_size", "at least 6"]),
+        ("--set=data.batch_size=0", ["positive"]),
+        ("--set=data.resize=-5", ["resize"]),
+        ("--set=data.resize=wide", ["wide"]),
+        ("--set=data.resize_filter=sharp", ["sharp"]),
+        ("--set=optimizer.learning_rate=nan", ["learning_rate"]),
+        ("--steps=-1", ["optimizer.steps", "-1"]),
+        ("--steps=many", ["--help"]),
+        ("--seed=-1", ["seed", "-1"]),
+        ("--dtype=float3", ["float3", "--help"]),
+        ("--interval=0", ["interval=0"]),
+        ("--checkpoint_every=30", ["checkpoint_every=30"]),
+        ("--sample_every=-100", ["sample_every=-100"]),
+        ("--workdir=", ["workdir"]),
+        ("--workdir={root}/source/0.png", ["0.png"]),
+        ("--workdir={root}/source/0.png/run", ["0.png"]),
+        ("--wrokdir=x", ["wrokdir", "--help"]),
+        ("stray", ["unexpected argument 'stray'"]),
+    ],
+)
+def test_wrong_input_is_one_line_and_nothing_is_written(
+    tmp_path, monkeypatch, flag, words
+):
+    fill(tmp_path)
+    (tmp_path / "empty").mkdir()
+    write_pictures(tmp_path / "small", size=(8, 8))
+    for name in ("bad", "truncated"):
+        write_pictures(tmp_path / name)
+    (tmp_path / "bad" / "text.png").write_text("no picture\n")
+    whole = (tmp_path / "truncated" / "0.png").read_bytes()
+    (tmp_path / "truncated" / "truncated.png").write_bytes(whole[:-50])
+    monkeypatch.chdir(tmp_path)
+    before = contents(tmp_path)
+    assert_one_line(train(tmp_path, flag.format(root=tmp_path)), *words)
+    assert contents(tmp_path) == before
+
+
+def test_missing_flags_are_named():
+    assert_one_line(run_here("train"), "--source", "--target", "--workdir")
+
+
+def test_help_describes_every_preset_and_is_no_failure():
+    result = run_in_shell("train", "--help")
+    assert result.returncode == 0
+    assert "Example:" in result.stdout
+    for preset in presets():
+        assert preset in result.stdout
+    assert "docs/options.md" in result.stdout

@@ -1,0 +1,300 @@
+"""translate.py from outside: what comes out, and what is refused."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from folders import contents
+from folders import write_pictures
+from PIL import Image
+from scripts import assert_one_line
+from scripts import run_here
+from scripts import run_in_shell
+from small import small_model
+
+from semst_tf.data import read_image
+from semst_tf.data import write_image
+from semst_tf.networks import PatchDiscriminator
+from semst_tf.networks import ResNetGenerator
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """Files of translators, and of things that are none."""
+    folder = tmp_path_factory.mktemp("models")
+    small_model("cut").save(folder / "colour.keras")
+    for name, channels in (("grey", (1, 1)), ("five", (3, 5))):
+        ResNetGenerator(
+            4, 1, input_channels=channels[0], output_channels=channels[1]
+        ).save(folder / f"{name}.keras")
+    PatchDiscriminator(filters=4, layers=1).save(folder / "discriminator.keras")
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(
+        folder / "classifier.keras"
+    )
+    whole = (folder / "colour.keras").read_bytes()
+    (folder / "truncated.keras").write_bytes(whole[: len(whole) // 2])
+    (folder / "text.keras").write_text("no model\n")
+    (folder / "text.pth").write_text("no model\n")
+    (folder / "empty_run").mkdir()
+    write_attack(folder / "attack.pth", folder / "trace")
+    return folder
+
+
+def write_attack(path, trace):
+    """A checkpoint whose unpickling would create a file."""
+    calls = b"\x80\x02cbuiltins\nopen\n("
+    for argument in (str(trace).encode(), b"w"):
+        calls += b"X" + len(argument).to_bytes(4, "little") + argument
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("archive/data.pkl", calls + b"tR.")
+
+
+def translate(models, source, output, *more, model="colour.keras"):
+    return run_here(
+        "translate",
+        f"--model={models / model}",
+        f"--input={source}",
+        f"--output={output}",
+        *more,
+    )
+
+
+def random_image(height, width, channels=3, dtype="uint8"):
+    random = np.random.default_rng([height, width])
+    top = np.iinfo(dtype).max + 1
+    return random.integers(0, top, (height, width, channels), dtype)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Nested pictures of many formats and odd sizes."""
+    root = tmp_path_factory.mktemp("in")
+    (root / "deep" / "er").mkdir(parents=True)
+    for name in (
+        "one.png",
+        "deep/two.jpg",
+        "deep/er/three.WEBP",
+        "deep/er/four.bmp",
+        "deep/five.tiff",
+        "deep/six.npy",
+    ):
+        write_image(root / name, random_image(13, 21))
+    Image.fromarray(random_image(1, 7)).save(root / "line.png")
+    Image.fromarray(random_image(9, 11)).convert("P").save(root / "seven.gif")
+    (root / "notes.txt").write_text("no picture")
+    return root
+
+
+@pytest.fixture(scope="module")
+def translated(models, folder, tmp_path_factory):
+    output = tmp_path_factory.mktemp("out") / "made" / "new"
+    result = translate(models, folder, output)
+    assert result.returncode == 0, result.stderr
+    return result, output
+
+
+def files(folder):
+    return {name for name, data in contents(folder).items() if data is not None}
+
+
+def test_names_and_subfolders_are_kept_and_gif_becomes_png(folder, translated):
+    expected = files(folder) - {"notes.txt", "seven.gif"} | {"seven.png"}
+    assert files(translated[1]) == expected
+
+
+def test_sizes_and_formats_are_kept(folder, translated):
+    for name in files(translated[1]) - {"seven.png"}:
+        source, output = read_image(folder / name), translated[1] / name
+        assert read_image(output).shape == source.shape
+        assert read_image(output).dtype == source.dtype
+        if not name.endswith(".npy"):
+            with Image.open(folder / name) as a, Image.open(output) as b:
+                assert a.format == b.format
+    assert read_image(translated[1] / "seven.png").shape == (9, 11, 3)
+
+
+def test_pictures_are_what_the_model_makes_of_them(models, folder, translated):
+    model = keras.saving.load_model(models / "colour.keras")
+    expected = model.translate(read_image(folder / "one.png"))
+    np.testing.assert_array_equal(
+        read_image(translated[1] / "one.png"), expected
+    )
+    assert (expected != read_image(folder / "one.png")).any()
+
+
+def test_it_says_what_it_did_and_nothing_on_stderr(translated):
+    result, output = translated
+    assert result.stdout.endswith(f"translated 8 pictures into {output}\n")
+    assert result.stderr == ""
+
+
+def test_existing_pictures_are_kept_unless_overwrite_is_given(
+    models, folder, tmp_path
+):
+    output = tmp_path / "out"
+    output.mkdir()
+    (output / "one.png").write_bytes(b"mine")
+    before = contents(tmp_path)
+    source = folder / "one.png"
+    assert_one_line(translate(models, source, output), "one.png", "--overwrite")
+    assert contents(tmp_path) == before
+    assert translate(models, source, output, "--overwrite").returncode == 0
+    assert read_image(output / "one.png").shape == (13, 21, 3)
+
+
+def test_a_glob_keeps_what_lies_below_the_common_folder(
+    models, folder, tmp_path
+):
+    translate(models, folder / "deep" / "**" / "*.[jb]*", tmp_path / "out")
+    assert files(tmp_path / "out") == {"two.jpg", "er/four.bmp"}
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".npy"])
+def test_sixteen_bit_grey_stays_sixteen_bit_grey(models, tmp_path, suffix):
+    source = tmp_path / f"deep{suffix}"
+    write_image(source, random_image(11, 5, 1, "uint16"))
+    result = translate(models, source, tmp_path / "out", model="grey.keras")
+    assert result.returncode == 0, result.stderr
+    output = read_image(tmp_path / "out" / f"deep{suffix}")
+    assert output.shape == (11, 5, 1) and output.dtype == np.uint16
+    assert len(np.unique(output % 256)) > 1  # The low byte is in use.
+
+
+def test_floating_point_pictures_keep_the_stated_range(models, tmp_path):
+    source = tmp_path / "float.npy"
+    np.save(source, random_image(6, 7).astype("float32"))
+    result = translate(models, source, tmp_path / "out", "--value_range=0,255")
+    assert result.returncode == 0, result.stderr
+    output = np.load(tmp_path / "out" / "float.npy")
+    assert output.dtype == np.float32
+    assert output.min() >= 0 and output.max() > 2
+
+
+def test_more_output_channels_go_where_the_format_can_hold_them(
+    models, tmp_path
+):
+    write_image(tmp_path / "a.npy", random_image(6, 7))
+    result = translate(
+        models, tmp_path / "a.npy", tmp_path / "out", model="five.keras"
+    )
+    assert result.returncode == 0, result.stderr
+    assert np.load(tmp_path / "out" / "a.npy").shape == (6, 7, 5)
+
+
+def test_a_run_directory_is_a_model(models, folder, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    shutil.copy(models / "colour.keras", run / "model.keras")
+    before = contents(run)
+    source = folder / "one.png"
+    assert (
+        translate(models, source, tmp_path / "out", model=run).returncode == 0
+    )
+    assert contents(run) == before
+
+
+def test_a_pth_file_of_the_cut_family_is_a_model(models, folder, tmp_path):
+    result = translate(
+        models,
+        folder / "one.png",
+        tmp_path / "out",
+        model=REFERENCE / "cut_net_G.pth",
+    )
+    assert result.returncode == 0, result.stderr
+    assert read_image(tmp_path / "out" / "one.png").shape == (13, 21, 3)
+
+
+def test_names_that_are_no_text_are_kept(models, tmp_path):
+    name = b"\xff\xfe odd\n.png".decode("utf-8", "surrogateescape")
+    (tmp_path / "in").mkdir()
+    write_image(tmp_path / "in" / name, random_image(4, 4))
+    result = translate(models, tmp_path / "in", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("--input={root}/missing.png", ["finds no picture", "missing.png"]),
+        ("--input={root}/missing/*.png", ["finds no picture"]),
+        ("--input={root}/empty", ["holds no pictures", "empty"]),
+        ("--input={root}/bad", ["text.png"]),
+        ("--input={root}/bad/text.png", ["text.png"]),
+        ("--input={root}/truncated", ["truncated.png"]),
+        ("--input={root}/grey", ["3 channels", "grey.png with 1"]),
+        ("--input={root}/twins", ["same file", "a.png"]),
+        ("--input={root}/loud.npy", ["value_range"]),
+        ("--value_range=1", ["Received: 1"]),
+        ("--value_range=low,high", ["Received: low,high"]),
+        ("--value_range=1,0", ["value_range"]),
+        ("--value_range=0,1", ["value_range"]),
+        ("--output=", ["--output is a folder"]),
+        ("--output={root}/good/one.png", ["--output is a folder"]),
+        ("--output={root}/good/one.png/below", ["one.png"]),
+        ("--model=", ["Received: ."]),
+        ("--model={root}/missing", ["no model", "missing"]),
+        ("--model={root}/good/one.png", ["one.png"]),
+        ("--model={models}/empty_run", ["neither", "empty_run"]),
+        ("--model={models}/text.keras", ["text.keras"]),
+        ("--model={models}/text.pth", ["text.pth"]),
+        ("--model={models}/truncated.keras", ["truncated.keras"]),
+        ("--model={models}/classifier.keras", ["no translator"]),
+        ("--model={models}/discriminator.keras", ["no translator"]),
+        ("--model={models}/attack.pth", ["attack.pth"]),
+        ("--model={models}/five.keras", ["can't hold", "5 channels"]),
+        ("--modle=x", ["modle", "--help"]),
+        ("stray", ["unexpected argument 'stray'"]),
+    ],
+)
+def test_wrong_input_is_one_line_and_nothing_is_written(
+    models, tmp_path, monkeypatch, flag, words
+):
+    write_bad_input(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    before = contents(tmp_path), contents(models)
+    flag = flag.format(root=tmp_path, models=models)
+    result = translate(models, tmp_path / "good", tmp_path / "out", flag)
+    assert_one_line(result, *words)
+    assert (contents(tmp_path), contents(models)) == before
+
+
+def write_bad_input(root):
+    """In each folder a good picture comes first."""
+    for name in ("good", "bad", "truncated", "grey", "twins"):
+        write_pictures(root / name, count=1)
+    (root / "empty").mkdir()
+    (root / "good" / "0.png").rename(root / "good" / "one.png")
+    (root / "bad" / "text.png").write_text("no picture\n")
+    whole = (root / "good" / "one.png").read_bytes()
+    (root / "truncated" / "truncated.png").write_bytes(whole[:-50])
+    Image.new("L", (8, 8)).save(root / "grey" / "grey.png")
+    Image.new("RGB", (8, 8)).save(root / "twins" / "a.png")
+    Image.new("RGB", (8, 8)).save(root / "twins" / "a.gif")
+    np.save(root / "loud.npy", np.full((8, 8, 3), 7, "float32"))
+
+
+def test_code_in_a_model_does_not_run(models, folder, tmp_path):
+    result = translate(
+        models, folder / "one.png", tmp_path / "out", model="attack.pth"
+    )
+    assert_one_line(result, "builtins")
+    assert not (models / "trace").exists()
+
+
+def test_missing_flags_are_named():
+    result = run_here("translate", "--input=x")
+    assert_one_line(result, "--model", "--output")
+
+
+def test_help_describes_every_flag_and_is_no_failure():
+    result = run_in_shell("translate", "--help")
+    assert result.returncode == 0
+    assert "Example:" in result.stdout
+    for flag in ("model", "input", "output", "value_range", "overwrite"):
+        assert f"--{flag}" in result.stdout or f"--[no]{flag}" in result.stdout
