@@ -377,14 +377,6 @@ def _check(config):
                 f"Received: {number}"
             )
     _check_intervals(config)
-    # The smallest picture for which the discriminator has a score.
-    smallest = 3 * 2**config.discriminator.layers
-    if config.data.crop_size < smallest:
-        raise ValueError(
-            f"Config field `data.crop_size` must be at least {smallest} with "
-            f"{config.discriminator.layers} discriminator layers. "
-            f"Received: {config.data.crop_size}"
-        )
 
 
 def _check_choices(config):

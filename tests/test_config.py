@@ -167,11 +167,3 @@ def test_field_names_can_all_be_used_to_override():
         for part in name.split("."):
             value = getattr(value, part)
         assert config.replace({name: value}) == config
-
-
-def test_crops_smaller_than_a_discriminator_score_are_refused():
-    config = SemSTConfig()
-    with pytest.raises(ValueError, match="at least 24.*Received: 23"):
-        config.replace({"data.crop_size": 23})
-    smaller = {"data.crop_size": 6, "discriminator.layers": 1}
-    assert config.replace(smaller).data.crop_size == 6

@@ -59,7 +59,8 @@ class PadToMultiple(keras.layers.Layer):
         return max(rounded, self.minimum)
 
     def _dynamic_indices(self, size):
-        rounded = -(-size // self.multiple) * self.multiple
+        # Not `-(-size // multiple)`: ONNX divides negative numbers otherwise.
+        rounded = (size + self.multiple - 1) // self.multiple * self.multiple
         positions = ops.arange(
             ops.maximum(rounded, self.minimum), dtype="int32"
         )

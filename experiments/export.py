@@ -1,0 +1,189 @@
+"""Exports a trained translator, and proves that it still translates alike.
+
+Formats: saved_model (TensorFlow, TF Serving, C++), litert (phones), onnx. Each
+export is read back and compared with the Keras model; the figures are printed
+and stored. Examples:
+
+  python experiments/export.py --model=runs/street --output=exported/street
+
+  python experiments/export.py --model=runs/street --output=street.tflite \
+      --format=litert --precision=int8 --size=256x512 --calibration=photos/game
+
+  python experiments/export.py --model=runs/street --verify=street.tflite \
+      --input=photos/game
+
+Exit code 0: exported, or alike. 2: wrong input or broken parity, named in one
+line on stderr.
+"""
+
+import pathlib
+import warnings
+
+from absl import flags
+from absl import logging
+from cli import quiet_imports
+from cli import run
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string(
+    "model",
+    None,
+    "Run directory, .keras file, or .pth file of the CUT family.",
+    required=True,
+)
+flags.DEFINE_string(
+    "output",
+    None,
+    "saved_model: folder that gets a numbered version. litert, onnx: file.",
+)
+flags.DEFINE_enum(
+    "format", "saved_model", ["saved_model", "litert", "onnx"], "What to write."
+)
+flags.DEFINE_enum(
+    "precision", "float32", ["float32", "float16", "int8"], "litert only."
+)
+flags.DEFINE_string(
+    "size",
+    None,
+    "litert and onnx: fixed picture size, 256 or 256x512 (height x width). "
+    "Any size where it is not given.",
+)
+flags.DEFINE_string(
+    "calibration", None, "litert int8: folder of pictures like those to come."
+)
+flags.DEFINE_enum(
+    "dtype", "uint8", ["uint8", "uint16"], "saved_model: type of the pixels."
+)
+flags.DEFINE_integer(
+    "version", None, "saved_model: version number; the next one if not given."
+)
+flags.DEFINE_integer("tile", 512, "saved_model: side of the tiles in pixels.")
+flags.DEFINE_integer("overlap", 128, "saved_model: pixels that tiles share.")
+flags.DEFINE_string("trained_on", None, "saved_model: for the model card.")
+flags.DEFINE_string("licence", None, "saved_model: for the model card.")
+flags.DEFINE_string(
+    "verify", None, "Compare this export with --model and write nothing."
+)
+flags.DEFINE_string(
+    "input",
+    None,
+    "Picture or folder to compare on; synthetic pictures if not given.",
+)
+flags.DEFINE_bool("overwrite", False, "Replace an export that is there.")
+
+MOST_PICTURES = 100
+"""Pictures of a folder, evenly spread, that a check or calibration reads."""
+
+FORMAT_FLAGS = {
+    "saved_model": ("dtype", "version", "tile", "overlap")
+    + ("trained_on", "licence"),
+    "litert": ("precision", "size", "calibration"),
+    "onnx": ("size",),
+}
+
+
+def main(_):
+    check_flags()
+    # The exporters' own notes would bury the figures.
+    logging.set_verbosity(logging.WARNING)
+    with quiet_imports():
+        from semst_tf.load_translator import load_translator
+    model = load_translator(FLAGS.model)
+    # A warning about int8 is for the person, not for a log.
+    warnings.showwarning = lambda message, *_, **__: print(f"note: {message}")
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("always", UserWarning)
+    try:
+        verify(model) if FLAGS.verify else export(model)
+    except ImportError as error:
+        # An optional package is missing, which is not a defect.
+        raise ValueError(str(error)) from error
+
+
+def check_flags():
+    """Refuses flags that would do nothing."""
+    if bool(FLAGS.output) == bool(FLAGS.verify):
+        raise ValueError("one of --output and --verify is needed (try --help)")
+    allowed = () if FLAGS.verify else FORMAT_FLAGS[FLAGS.format]
+    for name in sorted({n for names in FORMAT_FLAGS.values() for n in names}):
+        if FLAGS[name].present and name not in allowed:
+            purpose = "--verify" if FLAGS.verify else f"--format={FLAGS.format}"
+            raise ValueError(f"--{name} has no use with {purpose}")
+
+
+def export(model):
+    """Writes what --format says; the exporters print the parity."""
+    from semst_tf import export
+
+    common = {
+        "pictures": pictures(FLAGS.input, model) if FLAGS.input else None,
+        "overwrite": FLAGS.overwrite,
+    }
+    if FLAGS.format == "saved_model":
+        export.saved_model(
+            model,
+            FLAGS.output,
+            version=FLAGS.version,
+            dtype=FLAGS.dtype,
+            tile=FLAGS.tile,
+            overlap=FLAGS.overlap,
+            trained_on=FLAGS.trained_on,
+            licence=FLAGS.licence,
+            **common,
+        )
+    elif FLAGS.format == "litert":
+        folder = FLAGS.calibration
+        export.litert(
+            model,
+            FLAGS.output,
+            precision=FLAGS.precision,
+            size=parsed_size(FLAGS.size),
+            calibration=pictures(folder, model) if folder else None,
+            **common,
+        )
+    else:
+        export.onnx(model, FLAGS.output, size=parsed_size(FLAGS.size), **common)
+
+
+def verify(model):
+    """Repeats the check of an export."""
+    from semst_tf import export
+    from semst_tf.export.parity import sample_pictures
+
+    samples = (
+        pictures(FLAGS.input, model)
+        if FLAGS.input
+        else sample_pictures(model.input_channels, (512, 512))
+    )
+    print(f"{FLAGS.verify}: {export.verify(model, FLAGS.verify, samples)}")
+
+
+def pictures(place, model):
+    """Reads a picture, or pictures of a folder, in [-1, 1]."""
+    from semst_tf.data import ImageCollection
+
+    path = pathlib.Path(place)
+    collection = ImageCollection(
+        [path] if path.is_file() else path, channels=model.input_channels
+    )
+    count = min(len(collection), MOST_PICTURES)
+    numbers = [i * len(collection) // count for i in range(count)]
+    return [
+        collection.to_unit_range(collection.load(number)) for number in numbers
+    ]
+
+
+def parsed_size(text):
+    """Reads 256 or 256x512 as (height, width)."""
+    if text is None:
+        return None
+    numbers = text.split("x")
+    if len(numbers) > 2 or not all(n.isdecimal() for n in numbers):
+        raise ValueError(
+            f"--size takes 256 or 256x512 (height x width). Received: {text}"
+        )
+    return int(numbers[0]), int(numbers[-1])
+
+
+if __name__ == "__main__":
+    run(main)

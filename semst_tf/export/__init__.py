@@ -1,0 +1,9 @@
+"""Translators leave as SavedModel, LiteRT or ONNX, with proof of parity."""
+
+from semst_tf.export.litert import litert
+from semst_tf.export.onnx import onnx
+from semst_tf.export.parity import Parity
+from semst_tf.export.saved_model import saved_model
+from semst_tf.export.verify import verify
+
+__all__ = ["Parity", "litert", "onnx", "saved_model", "verify"]

@@ -1,0 +1,124 @@
+"""The functions that a SavedModel offers."""
+
+import tensorflow as tf
+
+from semst_tf.export.pixels import check_batch
+from semst_tf.export.pixels import check_unit_range
+from semst_tf.export.pixels import decode
+from semst_tf.export.pixels import from_unit_range
+from semst_tf.export.pixels import require
+from semst_tf.export.pixels import to_unit_range
+from semst_tf.export.tiles import check_tiles
+from semst_tf.export.tiles import translate_tiles
+from semst_tf.export.translator import output_channels_of
+
+
+class ExportModule(tf.Module):
+    """Owns preprocessing, translation and postprocessing; one method each.
+
+    Every method becomes a signature. Pixels of any height and width go in
+    and come out; value range, padding, cropping and rounding are part of the
+    graph. Input that cannot be translated raises
+    `tf.errors.InvalidArgumentError` with a message that says what was wrong.
+
+    Args:
+        translator: Keras model, float32, with the attribute
+            `input_channels`.
+        dtype: str. `"uint8"` or `"uint16"`, the pixels of `translate`,
+            `translate_tiled` and of the PNG files.
+        tile: int. Side in pixels of the tiles of `translate_tiled`.
+        overlap: int. Pixels that neighbouring tiles share.
+    """
+
+    def __init__(self, translator, dtype="uint8", tile=512, overlap=128):
+        super().__init__(name="translator")
+        check_tiles(tile, overlap)
+        self.dtype = dtype
+        self.tile = tile
+        self.overlap = overlap
+        self.input_channels = translator.input_channels
+        self.output_channels = output_channels_of(translator)
+        # Only the variables are tracked: a tracked Keras model would bring
+        # its layers, traced calls and everything that hangs on them.
+        self.weights = [variable.value for variable in translator.variables]
+        self._translate = translator.__call__
+
+    def translate(self, images):
+        """Integer pixels `(batch, height, width, channels)`, same out."""
+        images = check_batch(images, self.input_channels)
+        return {"images": self._translate_pixels(images)}
+
+    def translate_float(self, images):
+        """Float32 pictures in [-1, 1], same out."""
+        images = check_batch(images, self.input_channels)
+        images = check_unit_range(images)
+        return {"images": self._translate(images)}
+
+    def translate_tiled(self, images):
+        """As `translate`, with the memory of one tile."""
+        images = check_batch(images, self.input_channels)
+        translated = translate_tiles(
+            lambda piece: self._translate(to_unit_range(piece)),
+            images,
+            self.output_channels,
+            self.tile,
+            self.overlap,
+        )
+        return {"images": from_unit_range(translated, self.dtype)}
+
+    def translate_image_bytes(self, image_bytes):
+        """A batch of whole files, of any sizes, to PNG files."""
+        image_bytes = require(
+            tf.size(image_bytes) > 0,
+            "The batch holds no picture.",
+            tf.shape(image_bytes),
+            image_bytes,
+        )
+        # One at a time: sizes differ, and so does the memory they need.
+        # TF Serving encodes in base64 what is called *_bytes.
+        return {
+            "image_bytes": tf.map_fn(
+                self._translate_file,
+                image_bytes,
+                parallel_iterations=1,
+                fn_output_signature=tf.string,
+            )
+        }
+
+    def signatures(self):
+        """Returns the concrete functions by signature name.
+
+        `translate_image_bytes` is missing where files cannot hold the
+        channels: it takes pictures of 1 or 3 and gives 1 to 4.
+        """
+        pixels = self._images(self.dtype)
+        functions = {
+            "serving_default": (self.translate, pixels),
+            "translate_float": (self.translate_float, self._images("float32")),
+            "translate_tiled": (self.translate_tiled, pixels),
+        }
+        if self.input_channels in (1, 3) and self.output_channels <= 4:
+            functions["translate_image_bytes"] = (
+                self.translate_image_bytes,
+                tf.TensorSpec((None,), tf.string, name="image_bytes"),
+            )
+        return {
+            name: tf.function(
+                method, input_signature=[spec]
+            ).get_concrete_function()
+            for name, (method, spec) in functions.items()
+        }
+
+    def _images(self, dtype):
+        # Channels stay open, so that a wrong number reaches `check_batch`
+        # and its message, from every client.
+        return tf.TensorSpec((None,) * 4, tf.as_dtype(dtype), name="images")
+
+    def _translate_pixels(self, images):
+        translated = self._translate(to_unit_range(images))
+        return from_unit_range(translated, self.dtype)
+
+    def _translate_file(self, contents):
+        image = decode(contents, self.input_channels, self.dtype)
+        translated = self._translate_pixels(image[None])[0]
+        return tf.io.encode_png(translated)

@@ -1,0 +1,86 @@
+"""The same arithmetic in operators that LiteRT's CPU delegate runs."""
+
+import functools
+
+import keras
+from keras import ops
+
+from semst_tf.layers import BlurDownsample
+from semst_tf.layers import ReflectionPadding2D
+
+
+def with_litert_operators(network):
+    """Copies a network and expresses some layers in other operators.
+
+    XNNPACK, the delegate of LiteRT for CPUs, runs neither mirror padding nor
+    reductions over five dimensions, which is what Keras makes of instance
+    normalisation. Each would hand the feature maps back to slow reference
+    kernels. The copy pads by slices and normalises in four dimensions:
+    together a third less time (`docs/export.md`).
+
+    Args:
+        network: Keras model, float32.
+
+    Returns:
+        A Keras model with the same weights and, to rounding, the same
+        translations.
+    """
+    copy = type(network).from_config(network.get_config())
+    copy.set_weights(network.get_weights())
+    for layer in copy._flatten_layers():
+        call = _call_for(layer)
+        if call is not None:
+            layer.call = functools.partial(call, layer)
+    return copy
+
+
+def _call_for(layer):
+    if isinstance(layer, ReflectionPadding2D):
+        return _reflection_padding
+    if isinstance(layer, BlurDownsample):
+        return _blur_downsample
+    if isinstance(layer, keras.layers.GroupNormalization):
+        plain = not layer.center and not layer.scale
+        # Keras replaces -1 by the number of channels when it builds.
+        if plain and layer.groups in (-1, layer.input_spec.axes[layer.axis]):
+            return _instance_normalization
+    return None
+
+
+def _reflection_padding(layer, inputs):
+    return _mirror(inputs, layer.padding)
+
+
+def _blur_downsample(layer, inputs):
+    blurred = ops.average_pool(_mirror(inputs, 1), 2, 1, padding="valid")
+    return ops.average_pool(blurred, 2, 2, padding="valid")
+
+
+def _instance_normalization(layer, inputs):
+    centred = inputs - _mean(inputs)
+    variance = _mean(centred * centred)
+    return centred * ops.rsqrt(variance + layer.epsilon)
+
+
+def _mean(images):
+    """Mean over a picture: rows first, for the delegate adds up one by one,
+    and in a sum over a large picture rounding would add up too."""
+    rows = ops.mean(images, axis=2, keepdims=True)
+    return ops.mean(rows, axis=1, keepdims=True)
+
+
+def _mirror(images, padding):
+    """Mirrors at the borders without repeating them, row by row."""
+    distances = range(1, padding + 1)
+    images = ops.concatenate(
+        [images[:, d : d + 1] for d in reversed(distances)]
+        + [images]
+        + [images[:, -d - 1 : -d] for d in distances],
+        axis=1,
+    )
+    return ops.concatenate(
+        [images[:, :, d : d + 1] for d in reversed(distances)]
+        + [images]
+        + [images[:, :, -d - 1 : -d] for d in distances],
+        axis=2,
+    )

@@ -1,0 +1,53 @@
+"""Exports appear whole or not at all, and replace nothing unasked."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+
+
+def check_free(path, overwrite):
+    """Refuses to replace what is there.
+
+    Raises:
+        ValueError: If `path` exists and `overwrite` is false.
+    """
+    path = pathlib.Path(path)
+    if path.exists() and not overwrite:
+        raise ValueError(
+            "There is something at this place already; choose another one, "
+            f"or overwrite it. Received: {path}"
+        )
+    if (
+        path.exists()
+        and path.is_dir()
+        and not (path / "saved_model.pb").exists()
+    ):
+        raise ValueError(
+            "Only an export can be overwritten, and this folder is none. "
+            f"Received: {path}"
+        )
+
+
+@contextlib.contextmanager
+def folder_in_place(path):
+    """Gives a folder to write into, and moves it into place afterwards.
+
+    A server that watches the parent folder never sees half an export.
+
+    Args:
+        path: `pathlib.Path` of the folder that is wanted. What is there is
+            replaced, but only once writing has succeeded.
+
+    Yields:
+        `pathlib.Path` of an empty folder beside it.
+    """
+    unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
+    unfinished.mkdir(parents=True)
+    try:
+        yield unfinished
+        if path.exists():
+            shutil.rmtree(path)
+        os.replace(unfinished, path)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

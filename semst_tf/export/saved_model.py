@@ -1,0 +1,240 @@
+"""Export as a SavedModel for TensorFlow, TF Serving and C++."""
+
+import pathlib
+
+import keras
+import tensorflow as tf
+
+from semst_tf.export.export_module import ExportModule
+from semst_tf.export.exported import Exported
+from semst_tf.export.model_card import model_card
+from semst_tf.export.parity import FILE as PARITY_FILE
+from semst_tf.export.parity import measure
+from semst_tf.export.parity import sample_pictures
+from semst_tf.export.parity import write_parity
+from semst_tf.export.pixels import WHITE
+from semst_tf.export.place import check_free
+from semst_tf.export.place import folder_in_place
+from semst_tf.export.translator import translator_of
+from semst_tf.export.translator import weights_hash
+from semst_tf.export.warm_up import write_warm_up
+from semst_tf.files import write_json
+from semst_tf.version import __version__
+
+BOUND = 1e-5
+"""Largest absolute difference from Keras, in [-1, 1], that is accepted."""
+
+_WARM_UP_SIZE = 256
+
+
+def saved_model(
+    model,
+    folder,
+    version=None,
+    dtype="uint8",
+    tile=512,
+    overlap=128,
+    trained_on=None,
+    licence=None,
+    metrics=None,
+    pictures=None,
+    overwrite=False,
+    verbose=True,
+):
+    """Exports the translator of a model as a versioned SavedModel.
+
+    `<folder>/<version>/` holds the translator alone: no discriminator, no
+    heads, no optimizer; averaged weights where the model keeps them; float32
+    whatever the model was trained in. It runs without semst_tf. Signatures:
+
+    - `serving_default`: `images`, uint8 (or `dtype`) `(batch, height, width,
+      channels)`, any size, to `images` of the same size and type.
+    - `translate_float`: the same with float32 in [-1, 1].
+    - `translate_image_bytes`: `image_bytes`, a batch of JPEG or PNG files of
+      any sizes, to `image_bytes`, PNG files. Only for pictures of 1 or 3
+      channels.
+    - `translate_tiled`: as `serving_default`, in tiles, for pictures that are
+      too large for one piece.
+
+    Beside the graph lie `config.json`, `model_card.md`, `parity.json` and
+    warm-up requests for TF Serving.
+
+    Args:
+        model: `SemST` or a translating network.
+        folder: Path. Its last part is the name of the model. Created if it is
+            missing.
+        version: int or `None`. Defaults to `None`: one more than the largest
+            version in the folder, or 1.
+        dtype: str. `"uint8"` or `"uint16"`. Defaults to `"uint8"`.
+        tile: int. Side of the tiles in pixels. Defaults to `512`.
+        overlap: int. Pixels that neighbouring tiles share. Defaults to `128`.
+        trained_on: str or `None`. For the model card.
+        licence: str or `None`. Licence of the weights, for the model card.
+        metrics: Dict from names to numbers, or `None`, for the model card.
+        pictures: List of float32 arrays `(height, width, channels)` in
+            [-1, 1] to compare on, or `None` for synthetic ones.
+        overwrite: bool. Replace a version that exists. Defaults to `False`.
+        verbose: bool. Print the parity. Defaults to `True`.
+
+    Returns:
+        `pathlib.Path` of the version's folder.
+
+    Raises:
+        ValueError: If an argument does not fit, the version exists, or the
+            exported model differs from Keras by more than 1e-5.
+
+    Example:
+
+    ```python
+    semst_tf.export.saved_model(model, "saved_models/street")
+    ```
+    """
+    folder = pathlib.Path(folder)
+    place = folder / str(_checked_version(folder, version))
+    check_free(place, overwrite)
+    if dtype not in WHITE:
+        raise ValueError(
+            f"`dtype` must be 'uint8' or 'uint16'. Received: dtype={dtype!r}"
+        )
+    network = translator_of(model)
+    module = ExportModule(network, dtype, tile, overlap)
+    if pictures is None:
+        pictures = sample_pictures(network.input_channels)
+    name = folder.resolve().name
+    with folder_in_place(place) as unfinished:
+        tf.saved_model.save(module, str(unfinished), module.signatures())
+        exported = load_saved_model(unfinished)
+        pictures = exported.fitted(pictures)
+        parity = measure(network, exported.translate, pictures)
+        check_saved_model(parity)
+        write_parity(
+            unfinished / PARITY_FILE,
+            {"bound": BOUND, "translate_float": parity.to_dict()},
+        )
+        description = _description(model, network, module)
+        write_json(unfinished / "config.json", description)
+        facts = {
+            "Pixels": f"{dtype}, {module.input_channels} channels in, "
+            f"{module.output_channels} out",
+            "SHA-256 of the weights": description["weights_sha256"],
+            "Difference from Keras": str(parity),
+        }
+        (unfinished / "model_card.md").write_text(
+            model_card(name, network, facts, trained_on, licence, metrics)
+        )
+        write_warm_up(unfinished, name, _warm_up_requests(module))
+    if verbose:
+        print(f"SavedModel {place}: {parity}")
+    return place
+
+
+def load_saved_model(folder):
+    """Loads a SavedModel as a function on floating-point pictures.
+
+    Args:
+        folder: Path of `<name>/<version>` or of `<name>`, which means its
+            largest version.
+
+    Returns:
+        `Exported`.
+
+    Raises:
+        ValueError: If the folder holds no export.
+    """
+    folder = newest_version(folder)
+    loaded = tf.saved_model.load(str(folder))
+    if "translate_float" not in loaded.signatures:
+        raise ValueError(
+            "This SavedModel has no signature `translate_float`; it was not "
+            f"exported by semst_tf. Received: {folder}"
+        )
+    signature = loaded.signatures["translate_float"]
+
+    def translate(images):
+        # The closure keeps `loaded`, and with it the variables, alive.
+        images = tf.constant(images, tf.float32)
+        return loaded and signature(images=images)["images"].numpy()
+
+    return Exported(translate)
+
+
+def check_saved_model(parity):
+    """Raises if a translation differs too much.
+
+    Raises:
+        ValueError: If it differs by more than 1e-5, or holds NaN.
+    """
+    # `not <=` is true for NaN too.
+    if not parity.maximum <= BOUND:
+        raise ValueError(
+            "The SavedModel does not translate as the Keras model does; the "
+            f"largest difference allowed is {BOUND:g}. Received: {parity}"
+        )
+
+
+def newest_version(folder):
+    """Returns the folder itself if it is a SavedModel, or its last version.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    folder = pathlib.Path(folder)
+    if (folder / "saved_model.pb").exists():
+        return folder
+    versions = _versions(folder)
+    if not versions:
+        raise ValueError(
+            "A SavedModel is a folder with saved_model.pb, or one of numbered "
+            f"versions of it. Received: {folder}"
+        )
+    return folder / str(max(versions))
+
+
+def _versions(folder):
+    if not folder.is_dir():
+        return []
+    return [
+        int(place.name)
+        for place in folder.iterdir()
+        if place.name.isdecimal() and (place / "saved_model.pb").exists()
+    ]
+
+
+def _checked_version(folder, version):
+    if version is None:
+        return max(_versions(folder), default=0) + 1
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise ValueError(
+            "`version` must be a positive integer, as TF Serving asks for. "
+            f"Received: version={version!r}"
+        )
+    return version
+
+
+def _description(model, network, module):
+    description = {
+        "semst_tf": __version__,
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "dtype": module.dtype,
+        "tile": module.tile,
+        "overlap": module.overlap,
+        "weights_sha256": weights_hash(network),
+        "translator": keras.saving.serialize_keras_object(network),
+    }
+    if hasattr(model, "config"):
+        description["config"] = model.config.to_dict()
+    return description
+
+
+def _warm_up_requests(module):
+    channels = module.input_channels
+    ramp = tf.linspace(0.0, 1.0, _WARM_UP_SIZE)[:, None, None]
+    picture = tf.tile(ramp, (1, _WARM_UP_SIZE, channels))
+    pixels = tf.cast(picture * WHITE[module.dtype], module.dtype)
+    images = {"images": pixels[None].numpy()}
+    requests = [("serving_default", images)]
+    if channels in (1, 3) and module.output_channels <= 4:
+        file = tf.io.encode_png(pixels).numpy()
+        requests.append(("translate_image_bytes", {"image_bytes": [file]}))
+    return requests

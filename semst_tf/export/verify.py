@@ -1,0 +1,82 @@
+"""Repeats the check of parity on pictures of one's own."""
+
+import json
+import pathlib
+
+from semst_tf.export.litert import check_precision
+from semst_tf.export.litert import load_litert
+from semst_tf.export.onnx import check_onnx
+from semst_tf.export.onnx import load_onnx
+from semst_tf.export.parity import measure
+from semst_tf.export.parity import read_parity
+from semst_tf.export.saved_model import check_saved_model
+from semst_tf.export.saved_model import load_saved_model
+from semst_tf.export.saved_model import newest_version
+from semst_tf.export.translator import translator_of
+from semst_tf.export.translator import weights_hash
+
+
+def verify(model, path, pictures):
+    """Compares an export with the Keras model it came from.
+
+    Args:
+        model: `SemST` or a translating network: what was exported.
+        path: Path of a SavedModel (`<name>` or `<name>/<version>`), of a
+            `.tflite` or of an `.onnx` file, with the JSON files beside it.
+        pictures: List of float32 arrays `(height, width, channels)` in
+            [-1, 1]. Exports of a fixed size take the centre of each.
+
+    Returns:
+        `Parity`.
+
+    Raises:
+        ValueError: If there is no export, it was made of other weights, or
+            it differs by more than its kind allows.
+
+    Warns:
+        UserWarning: If an int8 export differs by more than its bound.
+    """
+    path = pathlib.Path(path)
+    network = translator_of(model)
+    loader, check, facts = _kind(path)
+    if facts["weights_sha256"] != weights_hash(network):
+        raise ValueError(
+            "This was exported from a model with other weights. "
+            f"Received: {path}"
+        )
+    exported = loader(path)
+    pictures = exported.fitted(pictures)
+    parity = measure(network, exported.translate, pictures)
+    check(parity)
+    return parity
+
+
+def _kind(path):
+    """Returns how to load an export, how to judge it, and its facts."""
+    if not path.exists():
+        raise ValueError(f"There is no export. Received: {path}")
+    if path.suffix not in (".tflite", ".onnx"):
+        folder = newest_version(path)
+        return load_saved_model, check_saved_model, _config(folder)
+    facts = _facts(path)
+    if path.suffix == ".onnx":
+        return load_onnx, check_onnx, facts
+    return (
+        load_litert,
+        lambda parity: check_precision(parity, facts["precision"]),
+        facts,
+    )
+
+
+def _config(folder):
+    return json.loads((folder / "config.json").read_text())
+
+
+def _facts(path):
+    try:
+        return read_parity(path)
+    except FileNotFoundError as error:
+        raise ValueError(
+            "The check needs the file that the export wrote beside it. "
+            f"Received: {path} without {error.filename}"
+        ) from error

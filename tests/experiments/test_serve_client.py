@@ -1,0 +1,217 @@
+"""The client against TF Serving's contract; no TF Serving is needed."""
+
+import base64
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from concurrent import futures
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from picture_files import decoded
+from picture_files import encoded
+from PIL import Image
+from serving_server import serving
+
+from semst_tf import export
+from semst_tf.networks import ResNetGenerator
+from semst_tf.translate import translate
+
+SCRIPT = Path(__file__).parents[2] / "experiments" / "serve_client.py"
+
+
+@pytest.fixture(scope="module")
+def network():
+    return ResNetGenerator(filters=4, blocks=1, seed=0)
+
+
+@pytest.fixture(scope="module")
+def loaded(network, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models") / "street"
+    place = export.saved_model(network, folder, verbose=False)
+    return tf.saved_model.load(str(place))
+
+
+@pytest.fixture(scope="module")
+def server(loaded):
+    with serving("street", loaded) as address:
+        yield address
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    random = np.random.default_rng(0)
+    folder = tmp_path / "pictures"
+    (folder / "deep").mkdir(parents=True)
+    for name, shape in (("a.png", (9, 14, 3)), ("deep/b.png", (20, 11, 3))):
+        picture = random.integers(0, 256, shape, "uint8")
+        (folder / name).write_bytes(encoded(picture))
+    return folder
+
+
+def client(*arguments):
+    return subprocess.run(
+        [sys.executable, SCRIPT, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+
+
+def rest(server, source, output, *more):
+    return client(
+        f"--server={server}",
+        "--name=street",
+        f"--input={source}",
+        f"--output={output}",
+        *more,
+    )
+
+
+def assert_translated(network, source, translated):
+    expected = translate(network, source).astype(int)
+    assert np.abs(decoded(translated.read_bytes()) - expected).max() <= 1
+
+
+def assert_one_line(result, *words):
+    assert result.returncode == 2, result.stderr
+    assert result.stderr.startswith("serve_client: ")
+    assert result.stderr.count("\n") == 1
+    for word in words:
+        assert word in result.stderr
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_folder_over_rest(server, network, pictures, tmp_path, batch):
+    output = tmp_path / "out"
+    result = rest(server, pictures, output, f"--batch={batch}", "--version=1")
+    assert (result.returncode, result.stderr) == (0, "")
+    for name in ("a.png", "deep/b.png"):
+        assert_translated(network, pictures / name, output / name)
+
+
+def test_rotated_photo_comes_back_upright(server, network, tmp_path):
+    source = tmp_path / "photo.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    gradient = np.zeros((12, 30, 3), "uint8") + np.arange(30)[:, None] * 8
+    Image.fromarray(gradient.astype("uint8")).save(source, exif=exif)
+    assert rest(server, source, tmp_path / "out").returncode == 0
+    assert_translated(network, source, tmp_path / "out" / "photo.png")
+
+
+def test_refused_picture_is_one_line(server, pictures, tmp_path):
+    grey = np.zeros((8, 8, 1), "uint8")
+    (pictures / "a.png").write_bytes(encoded(grey))
+    result = rest(server, pictures, tmp_path / "out")
+    assert_one_line(result, "400", "pictures of 3 channels")
+    assert list((tmp_path / "out").glob("*")) == []
+
+
+def test_wrong_input_is_one_line(server, pictures, tmp_path):
+    output = tmp_path / "out"
+    output.mkdir()
+    (output / "a.png").write_text("precious")
+    assert_one_line(rest(server, pictures, output), "--overwrite")
+    assert (output / "a.png").read_text() == "precious"
+    assert_one_line(rest(server, tmp_path / "missing", output), "no picture")
+    (pictures / "a.png").write_text("text")
+    assert_one_line(rest(server, pictures, tmp_path / "b"), "a.png")
+
+
+def test_no_such_model_version_or_server(server, pictures, tmp_path):
+    output = tmp_path / "out"
+    result = rest(server, pictures, output, "--version=7")
+    assert_one_line(result, "404", "not found")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+        assert_one_line(rest(address, pictures, output), address)
+    assert not output.exists()
+
+
+def test_folder_over_grpc(loaded, network, pictures, tmp_path):
+    grpc = pytest.importorskip("grpc")
+    service = pytest.importorskip(
+        "tensorflow_serving.apis.prediction_service_pb2_grpc"
+    )
+    from tensorflow_serving.apis import predict_pb2
+
+    class Servicer(service.PredictionServiceServicer):
+        def Predict(self, request, context):
+            signature = loaded.signatures[request.model_spec.signature_name]
+            files = tf.make_ndarray(request.inputs["image_bytes"])
+            try:
+                result = signature(image_bytes=tf.constant(files))
+            except tf.errors.InvalidArgumentError as error:
+                context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            answer = predict_pb2.PredictResponse()
+            answer.outputs["image_bytes"].CopyFrom(
+                tf.make_tensor_proto(result["image_bytes"])
+            )
+            return answer
+
+    server = grpc.server(futures.ThreadPoolExecutor(1))
+    service.add_PredictionServiceServicer_to_server(Servicer(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        arguments = (f"127.0.0.1:{port}", pictures, tmp_path / "out")
+        result = rest(*arguments, "--protocol=grpc", "--batch=2")
+        assert result.returncode == 0, result.stderr
+        for name in ("a.png", "deep/b.png"):
+            assert_translated(network, pictures / name, tmp_path / "out" / name)
+        (pictures / "a.png").write_bytes(encoded(np.zeros((8, 8, 1), "uint8")))
+        result = rest(*arguments, "--protocol=grpc", "--overwrite")
+        assert_one_line(result, "INVALID_ARGUMENT", "pictures of 3 channels")
+    finally:
+        server.stop(None)
+
+
+def post(server, body):
+    request = urllib.request.Request(
+        f"http://{server}/v1/models/street:predict", json.dumps(body).encode()
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)
+
+
+def test_pixels_as_rows_and_as_columns(server, network):
+    picture = np.random.default_rng(1).integers(0, 256, (5, 6, 3), "uint8")
+    rows = post(server, {"instances": [picture.tolist()]})
+    columns = post(server, {"inputs": {"images": [picture.tolist()]}})
+    assert rows["predictions"] == columns["outputs"]
+    expected = translate(network, picture).astype(int)
+    assert np.abs(np.array(rows["predictions"][0]) - expected).max() <= 1
+
+
+def test_files_as_columns_come_back_in_base64(server):
+    file = encoded(np.zeros((5, 6, 3), "uint8"))
+    body = {
+        "signature_name": "translate_image_bytes",
+        "inputs": [{"b64": base64.b64encode(file).decode()}] * 2,
+    }
+    answers = post(server, body)["outputs"]
+    pictures = [decoded(base64.b64decode(answer["b64"])) for answer in answers]
+    assert [p.shape for p in pictures] == [(5, 6, 3)] * 2
+
+
+def test_rest_needs_no_tensorflow():
+    """Importing the script loads neither TensorFlow nor semst_tf."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import serve_client; "
+        "print('tensorflow' in sys.modules or 'semst_tf' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(SCRIPT.parent)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout == "False\n"

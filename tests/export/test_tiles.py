@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from semst_tf.export.tiles import translate_tiles
+from semst_tf.translate import translate
+
+
+def tiled(function, images, channels, tile, overlap):
+    run = tf.function(
+        lambda x: translate_tiles(function, x, channels, tile, overlap),
+        input_signature=[tf.TensorSpec((None, None, None, None), tf.float32)],
+    )
+    return run(tf.constant(images)).numpy()
+
+
+@pytest.mark.parametrize(
+    "size, tile, overlap",
+    [
+        ((1, 1), 8, 2),
+        ((8, 8), 8, 2),
+        ((9, 30), 8, 2),
+        ((31, 17), 8, 0),
+        ((20, 21), 8, 7),
+        ((5, 40), 16, 6),
+    ],
+)
+def test_identity_network_reproduces_the_picture(size, tile, overlap):
+    images = np.random.default_rng(0).uniform(-1, 1, (2, *size, 3))
+    images = images.astype("float32")
+    merged = tiled(lambda x: x, images, 3, tile, overlap)
+    np.testing.assert_allclose(merged, images, atol=1e-5)
+
+
+def test_batch_and_channels_are_not_mixed():
+    images = np.random.default_rng(1).uniform(-1, 1, (3, 11, 13, 2))
+    images = images.astype("float32")
+    merged = tiled(lambda x: x[..., ::-1][..., :1], images, 1, 6, 2)
+    np.testing.assert_allclose(merged, images[..., 1:], atol=1e-5)
+
+
+def test_tiles_are_blended_not_butted():
+    tiles = []
+
+    def number(x):
+        tiles.append(None)
+        return tf.fill(tf.shape(x), tf.reduce_mean(x))
+
+    ramp = np.linspace(-1, 1, 40, dtype="float32")[None, None, :, None]
+    merged = tiled(number, np.tile(ramp, (1, 8, 1, 1)), 1, 16, 8)[0, 0, :, 0]
+    butted = tiled(number, np.tile(ramp, (1, 8, 1, 1)), 1, 16, 0)[0, 0, :, 0]
+    assert np.abs(np.diff(merged)).max() < 0.5 * np.abs(np.diff(butted)).max()
+
+
+def test_small_picture_is_one_piece(loaded, network, picture):
+    picture = picture[:12, :16]  # no larger than the tiles of 16
+    translated = loaded.signatures["translate_tiled"](
+        images=tf.constant(picture[None])
+    )["images"][0]
+    expected = translate(network, picture).astype(int)
+    assert np.abs(translated.numpy() - expected).max() <= 1
+
+
+def test_large_picture_is_translated_piece_by_piece(loaded, network, picture):
+    translated = loaded.signatures["translate_tiled"](
+        images=tf.constant(picture[None])
+    )["images"][0].numpy()
+    assert translated.shape == picture.shape
+    # The outermost corner belongs to the first tile alone.
+    corner = translate(network, picture[:16, :16])[:8, :8].astype(int)
+    assert np.abs(translated[:8, :8] - corner).max() <= 1

@@ -1,0 +1,20 @@
+"""Picture files in memory."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+
+def encoded(picture, kind="PNG"):
+    """The bytes of a file that holds a picture `(height, width, channels)`."""
+    file = io.BytesIO()
+    array = picture[..., 0] if picture.shape[-1] == 1 else picture
+    Image.fromarray(array).save(file, kind)
+    return file.getvalue()
+
+
+def decoded(content):
+    """The pixels of a file, `(height, width, channels)`."""
+    array = np.asarray(Image.open(io.BytesIO(content)))
+    return array if array.ndim == 3 else array[..., None]
