@@ -18,7 +18,7 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string(
     "model",
     None,
-    "Run directory, .keras file, or .pth file of the CUT family.",
+    "Run directory, .keras file, SavedModel, or .pth file of the CUT family.",
     required=True,
 )
 flags.DEFINE_string(

@@ -1,5 +1,7 @@
 """Unpaired image-to-image translation that keeps what is in the picture."""
 
+import importlib
+
 from semst_tf import callbacks
 from semst_tf import data
 from semst_tf import descriptors
@@ -20,6 +22,7 @@ __all__ = [
     "callbacks",
     "data",
     "descriptors",
+    "export",
     "importers",
     "losses",
     "metrics",
@@ -27,3 +30,10 @@ __all__ = [
     "preset_config",
     "presets",
 ]
+
+
+def __getattr__(name):
+    # Exporting needs TensorFlow itself, on any backend; the rest does not.
+    if name == "export":
+        return importlib.import_module("semst_tf.export")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,17 +14,24 @@ def load_translator(path):
 
     Args:
         path: Path of a run directory (its finished model, or else its newest
-            checkpoint), of a `.keras` file, or of a `.pth` file of the CUT
-            family. Nothing in the file is executed.
+            checkpoint), of a `.keras` file, of a SavedModel that
+            `semst_tf.export.saved_model` wrote, or of a `.pth` file of the
+            CUT family. Nothing in the file is executed.
 
     Returns:
-        Keras model that maps `(batch, height, width, channels)` in [-1, 1] to
-        translations of the same height and width.
+        What `semst_tf.translate.translate` takes: a Keras model that maps
+        `(batch, height, width, channels)` in [-1, 1] to translations of the
+        same height and width, or a `SavedTranslator`.
 
     Raises:
         ValueError: If there is no translator, or it cannot be read.
     """
     path = pathlib.Path(path)
+    if _is_saved_model(path):
+        # Here: only SavedModels need what exporting needs.
+        from semst_tf.export.saved_translator import SavedTranslator
+
+        return SavedTranslator(path)
     if path.is_dir():
         path = _newest_model(path)
     if not path.is_file():
@@ -33,10 +40,16 @@ def load_translator(path):
         return cut_generator(path)
     if path.suffix != ".keras":
         raise ValueError(
-            "A model is a run directory, a .keras file, or a .pth file of "
-            f"the CUT family. Received: {path}"
+            "A model is a run directory, a .keras file, a SavedModel, or a "
+            f".pth file of the CUT family. Received: {path}"
         )
     return _translating_network(path)
+
+
+def _is_saved_model(path):
+    return any(path.glob("saved_model.pb")) or any(
+        place.parent.name.isdecimal() for place in path.glob("*/saved_model.pb")
+    )
 
 
 def _newest_model(folder):

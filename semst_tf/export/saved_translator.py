@@ -1,0 +1,56 @@
+"""An exported SavedModel in the place of the Keras model it came from."""
+
+import json
+
+import numpy as np
+
+from semst_tf.export.saved_model import load_saved_model
+from semst_tf.export.saved_model import newest_version
+
+
+class SavedTranslator:
+    """Translates with a SavedModel that `saved_model` wrote.
+
+    Has what `semst_tf.translate.translate` asks of a network.
+
+    Args:
+        folder: Path of `<name>/<version>`, or of `<name>`, which means its
+            largest version.
+
+    Raises:
+        ValueError: If the folder holds no export of semst_tf.
+
+    Example:
+
+    ```python
+    translator = SavedTranslator("saved_models/colour2vintage")
+    picture = semst_tf.translate.translate(translator, "photo.jpg")
+    ```
+    """
+
+    def __init__(self, folder):
+        folder = newest_version(folder)
+        self._exported = load_saved_model(folder)
+        self.input_channels = _input_channels(folder)
+
+    def predict_on_batch(self, images):
+        """Translates float32 pictures `(batch, height, width, channels)`.
+
+        Args:
+            images: NumPy array, values in [-1, 1].
+
+        Returns:
+            NumPy array of the same height and width.
+        """
+        return self._exported.translate(np.asarray(images, "float32"))
+
+
+def _input_channels(folder):
+    try:
+        description = json.loads((folder / "config.json").read_text())
+        return int(description["translator"]["config"]["input_channels"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ValueError(
+            "An export of semst_tf has a config.json beside it that "
+            f"describes the translator; this one has not. Received: {folder}"
+        ) from None
