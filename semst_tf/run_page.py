@@ -16,7 +16,7 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto;
 table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; padding: 0.3rem; }
 td { padding: 0.3rem; vertical-align: top; width: 33%; }
-img { width: 100%; height: auto; }
+img { max-width: 100%; max-height: 20rem; }
 pre { background: #f3f3f3; padding: 0.7rem 1rem; overflow-x: auto; }
 figcaption, .note { color: #555; font-size: 0.9rem; }
 """

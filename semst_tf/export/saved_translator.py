@@ -31,7 +31,7 @@ class SavedTranslator:
     def __init__(self, folder):
         folder = newest_version(folder)
         self._exported = load_saved_model(folder)
-        self.input_channels = _input_channels(folder)
+        self.input_channels, self.output_channels = _channels(folder)
 
     def predict_on_batch(self, images):
         """Translates float32 pictures `(batch, height, width, channels)`.
@@ -45,10 +45,11 @@ class SavedTranslator:
         return self._exported.translate(np.asarray(images, "float32"))
 
 
-def _input_channels(folder):
+def _channels(folder):
     try:
         description = json.loads((folder / "config.json").read_text())
-        return int(description["translator"]["config"]["input_channels"])
+        network = description["translator"]["config"]
+        return int(network["input_channels"]), int(network["output_channels"])
     except (OSError, ValueError, KeyError, TypeError):
         raise ValueError(
             "An export of semst_tf has a config.json beside it that "

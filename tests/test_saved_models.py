@@ -1,0 +1,48 @@
+"""The translators that ship do what their names say."""
+
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+from semst_tf.data import ImageCollection
+from semst_tf.data import sample_photos
+from semst_tf.load_translator import load_translator
+from semst_tf.translate import translate
+
+SAVED_MODELS = pathlib.Path(__file__).parents[1] / "saved_models"
+
+
+def colourfulness(picture):
+    """How much warm and cold differ; a toned picture has one tint."""
+    picture = picture.astype(float)
+    return float(np.std(picture[..., 0] - picture[..., 2]))
+
+
+@pytest.fixture(scope="module")
+def photographs():
+    colour = ImageCollection(sample_photos()[0])
+    return [colour.load(i) for i in (2, 3)]
+
+
+def test_colour2vintage_takes_the_colour_and_keeps_the_scene(photographs):
+    translator = load_translator(SAVED_MODELS / "colour2vintage")
+    translations = translate(translator, photographs)
+    for source, translation in zip(photographs, translations):
+        assert translation.shape == source.shape
+        assert translation.dtype == np.uint8
+        assert colourfulness(translation) < 0.6 * colourfulness(source)
+        red, _, blue = translation.mean(axis=(0, 1))
+        assert red > blue, "the tint should be warm"
+        brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
+        assert np.corrcoef(brightness)[0, 1] > 0.7
+
+
+def test_every_shipped_translator_says_where_it_comes_from():
+    versions = [path.parent for path in SAVED_MODELS.rglob("saved_model.pb")]
+    assert versions
+    for version in versions:
+        card = (version / "model_card.md").read_text()
+        assert "not stated" not in card.split("## Metrics")[0]
+        assert json.loads((version / "parity.json").read_text())
