@@ -36,4 +36,7 @@ class StepSeeds(keras.random.SeedGenerator):
         dtype = "uint32" if keras.backend.backend() == "jax" else "int32"
         stream = self._stream + self._draws * 1_000_003
         self._draws += 1
+        if isinstance(stream, int):
+            # Tensors wrap around by themselves; Python's numbers do not.
+            stream %= 2**31
         return ops.stack([ops.cast(stream, dtype), ops.cast(self._step, dtype)])
