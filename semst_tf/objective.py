@@ -38,7 +38,7 @@ class Networks(typing.NamedTuple):
 
 
 class Translated(typing.NamedTuple):
-    """Pictures and what the generator made of them.
+    """What the generator made of pictures.
 
     The first `count` pictures are the source's; target pictures follow when
     there is an identity term. Features are the contrastive ones, in the order
@@ -46,7 +46,6 @@ class Translated(typing.NamedTuple):
     """
 
     count: typing.Any
-    pictures: typing.Any
     features: list
     outputs: typing.Any
     output_features: list
@@ -131,9 +130,8 @@ class Objective:
         else:
             outputs, features = generator(pictures, return_features=True)
             output_features = self._encode_output(outputs)
-        return Translated(
-            ops.shape(source)[0], pictures, features, outputs, output_features
-        )
+        count = ops.shape(source)[0]
+        return Translated(count, features, outputs, output_features)
 
     def _encode_output(self, output):
         generator = self.networks.generator

@@ -115,17 +115,15 @@ class TrainingRun:
         Returns:
             The trained `SemST`, also in `model.keras`.
         """
-        # Pictures and directory are checked before anything is written.
-        data = self._data(first_step=0)
+        # Directory and pictures are checked before anything is written.
         self._check_directory()
         model = self._model()
         self._check_crops(model)
         step = int(model.optimizer.iterations)
+        data = self._data(first_step=step)
         self.workdir.mkdir(parents=True, exist_ok=True)
         write_json(self.workdir / "config.json", self._description())
         if step < self.config.optimizer.steps:
-            if step:
-                data = self._data(first_step=step)
             self._fit(model, data, step)
             with replacing(self.workdir / "model.keras") as unfinished:
                 model.save(unfinished)
@@ -221,8 +219,10 @@ class TrainingRun:
         )
 
     def _samples(self):
-        # Those that `skip_bad` leaves out cannot be shown either.
-        pictures = check_images(self.source, self.target).source.usable
+        pictures = self.source
+        if self.skip_bad:
+            # Those that are left out cannot be shown either.
+            pictures = check_images(self.source, self.target).source.usable
         count = min(SAMPLES, len(pictures))
         places = [i * len(pictures) // count for i in range(count)]
         return [pictures.load(place) for place in places]
