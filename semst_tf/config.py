@@ -24,12 +24,15 @@ class GeneratorConfig:
         blocks: int. Residual blocks at a quarter of the size.
         input_channels: int. Channels of source pictures.
         output_channels: int. Channels of target pictures.
+        residual: bool. Move the pixels of the input instead of painting
+            them anew, so that training starts near the input.
     """
 
     filters: int = 64
     blocks: int = 9
     input_channels: int = 3
     output_channels: int = 3
+    residual: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

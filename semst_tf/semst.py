@@ -135,6 +135,7 @@ class SemST(backend_trainer(), keras.Model):
             blocks=config.blocks,
             input_channels=config.input_channels,
             output_channels=config.output_channels,
+            residual=config.residual,
             seed=self.config.seed,
             name=name,
             dtype=self.dtype_policy,

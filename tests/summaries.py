@@ -11,12 +11,16 @@ from tensorboard.backend.event_processing.event_accumulator import (
 
 
 def scalars(folder):
-    """Curves by name, each a list of (step, value)."""
+    """Curves by name, each a list of (step, value) in order of writing.
+
+    Files of one second are read in the order of their names, which is not
+    always the order in which they were made.
+    """
     events = _events(folder)
     return {
         name: [
             (event.step, float(tf.make_ndarray(event.tensor_proto)))
-            for event in events.Tensors(name)
+            for event in sorted(events.Tensors(name), key=_wall_time)
         ]
         for name in events.Tags()["tensors"]
         if _plugin(events, name) == "scalars"
@@ -34,6 +38,10 @@ def images(folder):
         for name in events.Tags()["tensors"]
         if _plugin(events, name) == "images"
     }
+
+
+def _wall_time(event):
+    return event.wall_time
 
 
 def _events(folder):

@@ -11,6 +11,7 @@ from semst_tf.layers import PadToMultiple
 from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import ResidualBlock
 from semst_tf.layers import instance_normalization
+from semst_tf.layers import match_channels
 from semst_tf.networks.checks import check_positive
 
 FIRST_BLOCK = 12
@@ -34,6 +35,13 @@ class ResNetGenerator(keras.Model):
         blocks: int. Residual blocks. Defaults to `9`.
         input_channels: int. Defaults to `3`.
         output_channels: int. Defaults to `3`.
+        residual: bool. Move every pixel of the input towards black or white
+            by a share that the network decides, instead of painting it anew:
+            `outputs = images * (1 - abs(t)) + t` for the last activation `t`
+            in [-1, 1]. Training then starts near the input picture, any
+            output is still in reach, and none leaves [-1, 1]. Without equal
+            numbers of channels the input counts by its mean, see
+            `semst_tf.layers.match_channels`. Defaults to `False`, as in CUT.
         feature_layers: Sequence of int, or `None`. Increasing indices into
             `stack`, none behind the last residual block, of the contrastive
             features. Defaults to `(0, 4, 8, 12, 16)` for 9 blocks, and to
@@ -61,7 +69,8 @@ class ResNetGenerator(keras.Model):
     (1, 30, 45, 3)
 
     Reference:
-        CUT, Park et al. 2020 (`resnet_9blocks`, instance norm, anti-aliased).
+        CUT, Park et al. 2020 (`resnet_9blocks`, instance norm, anti-aliased);
+        `residual` is semst_tf design.
     """
 
     stride = 4
@@ -73,6 +82,7 @@ class ResNetGenerator(keras.Model):
         blocks=9,
         input_channels=3,
         output_channels=3,
+        residual=False,
         feature_layers=None,
         seed=None,
         **kwargs,
@@ -84,10 +94,12 @@ class ResNetGenerator(keras.Model):
             input_channels=input_channels,
             output_channels=output_channels,
         )
+        self.autocast = False
         self.filters = filters
         self.blocks = blocks
         self.input_channels = input_channels
         self.output_channels = output_channels
+        self.residual = residual
         self.feature_layers = _checked_feature_layers(feature_layers, blocks)
         self.seed = seed
         seeds = seed_sequence(seed)
@@ -158,13 +170,24 @@ class ResNetGenerator(keras.Model):
         self.built = True
 
     def call(self, images, return_features=False):
-        padded = self.pad(images)
+        # Cast here and not by Keras: what is added to the input at the end
+        # is added in full precision.
+        inputs = ops.cast(images, self.compute_dtype)
+        padded = self.pad(inputs)
         features = []
         outputs = self._run(padded, self.stack, features)
-        if padded is not images:
+        if padded is not inputs:
             height, width = ops.shape(images)[1:3]
             outputs = outputs[:, :height, :width]
+        if self.residual:
+            outputs = self._moved(images, outputs)
         return (outputs, features) if return_features else outputs
+
+    def _moved(self, images, shares):
+        """Moves pixels towards white, or towards black where negative."""
+        images = ops.cast(images, shares.dtype)
+        images = match_channels(images, self.output_channels)
+        return images * (1.0 - ops.abs(shares)) + shares
 
     def encode(self, images):
         """Returns the contrastive features of pictures.
@@ -204,6 +227,7 @@ class ResNetGenerator(keras.Model):
             "blocks": self.blocks,
             "input_channels": self.input_channels,
             "output_channels": self.output_channels,
+            "residual": self.residual,
             "feature_layers": list(self.feature_layers),
             "seed": self.seed,
         }
