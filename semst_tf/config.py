@@ -13,6 +13,7 @@ ESTIMATORS = ("infonce", "rsmi", "joint_histogram")
 STRUCTURE_DESCRIPTORS = ("orientation", "self_similarity")
 TEXTURE_DESCRIPTORS = ("pixel_moments", "encoder_moments")
 TONE_DESCRIPTORS = ("colour", "luminance")
+FUSIONS = ("attention", "laplacian", "fixed", "context", "detail")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,6 +120,31 @@ class AlignmentConfig:
 
 
 @dataclasses.dataclass(frozen=True)
+class MultiScaleConfig:
+    """Translation at two scales: global context and local detail.
+
+    Args:
+        fusion: str. How both translations become one: `"attention"`,
+            `"laplacian"`, `"fixed"`, `"context"` or `"detail"`; empty for a
+            single scale.
+        ratio: int. How much smaller the context is than the crop, which is
+            `data.crop_size`; the context sees all of it.
+        detail_size: int. Side of the square of the crop that is translated
+            at full resolution. Equal to `data.crop_size / ratio`, context
+            and detail run as one batch.
+        context_weight: float. Weight of all terms of the translated context.
+        detail_weight: float. Weight of the adversarial and contrastive term
+            of the detail before fusion.
+    """
+
+    fusion: str = ""
+    ratio: int = 2
+    detail_size: int = 256
+    context_weight: float = 0.5
+    detail_weight: float = 0.1
+
+
+@dataclasses.dataclass(frozen=True)
 class OptimizerConfig:
     """Adam and its schedule, for generator, heads and discriminator alike.
 
@@ -131,6 +157,13 @@ class OptimizerConfig:
             learning rate falls linearly to 0.
         ema_decay: float. Decay of the moving average of the generator's
             weights that translations then come from; 0 keeps none.
+        accumulation: int. Parts of a batch that are computed one after
+            another and make one step together, so that only a part has to
+            fit into the memory. Divides `data.batch_size`, and what of it
+            each replica gets.
+        rematerialise: bool. Compute the residual blocks again on the way
+            back instead of keeping what they computed: less memory for big
+            crops, more time.
     """
 
     learning_rate: float = 2e-4
@@ -139,6 +172,8 @@ class OptimizerConfig:
     steps: int = 100_000
     decay: float = 0.5
     ema_decay: float = 0.0
+    accumulation: int = 1
+    rematerialise: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -187,6 +222,7 @@ class SemSTConfig:
         structure: `AlignmentConfig` of edges and shapes.
         texture: `AlignmentConfig` of local statistics.
         tone: `AlignmentConfig` of colour and brightness.
+        multi_scale: `MultiScaleConfig`.
         optimizer: `OptimizerConfig`.
         data: `DataConfig`.
 
@@ -210,6 +246,7 @@ class SemSTConfig:
     tone: AlignmentConfig = AlignmentConfig(
         descriptor="colour", estimator="rsmi"
     )
+    multi_scale: MultiScaleConfig = MultiScaleConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     data: DataConfig = DataConfig()
 
@@ -366,8 +403,11 @@ def _check(config):
         "contrastive.gamma_end": config.contrastive.gamma_end,
         "optimizer.learning_rate": config.optimizer.learning_rate,
         "optimizer.steps": config.optimizer.steps,
+        "optimizer.accumulation": config.optimizer.accumulation,
         "data.crop_size": config.data.crop_size,
         "data.batch_size": config.data.batch_size,
+        "multi_scale.ratio": config.multi_scale.ratio,
+        "multi_scale.detail_size": config.multi_scale.detail_size,
     }
     for group in ("structure", "texture", "tone"):
         alignment = getattr(config, group)
@@ -380,6 +420,36 @@ def _check(config):
                 f"Received: {number}"
             )
     _check_intervals(config)
+    if config.data.batch_size % config.optimizer.accumulation:
+        raise ValueError(
+            "Config field `optimizer.accumulation` must divide "
+            f"`data.batch_size`, which is {config.data.batch_size}. "
+            f"Received: {config.optimizer.accumulation}"
+        )
+    if config.multi_scale.fusion:
+        _check_scales(config)
+
+
+def _check_scales(config):
+    """Refuses crops whose parts do not lie on the grid of the encoder."""
+    scales, crop = config.multi_scale, config.data.crop_size
+    grid = 4 * scales.ratio
+    for name, size in (
+        ("data.crop_size", crop),
+        ("multi_scale.detail_size", scales.detail_size),
+    ):
+        if size % grid or size > crop:
+            raise ValueError(
+                f"Config field `{name}` must be a multiple of {grid}, which "
+                "is 4 times `multi_scale.ratio`, and the detail not larger "
+                f"than the crop. Received: {size}"
+            )
+    if config.contrastive.flip_equivariance:
+        raise ValueError(
+            "Config field `contrastive.flip_equivariance` is for a single "
+            "scale; `multi_scale.fusion` must be empty with it. "
+            f"Received: {scales.fusion!r}"
+        )
 
 
 def _check_choices(config):
@@ -395,6 +465,8 @@ def _check_choices(config):
         choices[f"{group}.descriptor"] = (alignment.descriptor, descriptors)
         choices[f"{group}.estimator"] = (alignment.estimator, ESTIMATORS)
         choices[f"{group}.critic"] = (alignment.critic, ("fixed", "learned"))
+    if config.multi_scale.fusion:
+        choices["multi_scale.fusion"] = (config.multi_scale.fusion, FUSIONS)
     for name, (value, allowed) in choices.items():
         if value not in allowed:
             raise ValueError(
@@ -412,6 +484,8 @@ def _check_intervals(config):
         "structure.weight": config.structure.weight,
         "texture.weight": config.texture.weight,
         "tone.weight": config.tone.weight,
+        "multi_scale.context_weight": config.multi_scale.context_weight,
+        "multi_scale.detail_weight": config.multi_scale.detail_weight,
     }
     shares = {
         "optimizer.decay": config.optimizer.decay,

@@ -3,7 +3,6 @@
 import dataclasses
 import typing
 
-import keras
 from keras import ops
 
 from semst_tf.layers import match_channels
@@ -15,6 +14,9 @@ from semst_tf.losses import patch_nce
 from semst_tf.losses import semantic_relation
 from semst_tf.networks.resnet_generator import FIRST_BLOCK
 from semst_tf.patches import sample_positions
+from semst_tf.views import MultiScaleViews
+from semst_tf.views import SingleScaleViews
+from semst_tf.views.in_one_batch import in_one_batch
 
 
 class Term(typing.NamedTuple):
@@ -29,34 +31,24 @@ class Term(typing.NamedTuple):
 
 
 class Networks(typing.NamedTuple):
-    """What an objective works on; Keras models and layers."""
+    """What an objective works on; Keras models and layers.
 
-    generator: typing.Any
-    discriminator: typing.Any
-    projector: typing.Any
-    alignments: dict
-
-
-class Translated(typing.NamedTuple):
-    """What the generator made of pictures.
-
-    The first `count` pictures are the source's; target pictures follow when
-    there is an identity term. Features are the contrastive ones, in the order
-    of the generator's `feature_layers`.
+    Discriminators and alignments are dicts by name.
     """
 
-    count: typing.Any
-    features: list
-    outputs: typing.Any
-    output_features: list
+    generator: typing.Any
+    discriminators: dict
+    projector: typing.Any
+    alignments: dict
 
 
 @dataclasses.dataclass
 class Objective:
     """The sum of losses that a configuration asks for, term by term.
 
-    It takes no gradients and keeps no state, so that every trainer, whatever
-    its engine, minimises the same thing.
+    A batch is looked at in one or several views (`semst_tf.views`), each of
+    which brings its terms. It takes no gradients and keeps no state, so that
+    every trainer, whatever its engine, minimises the same thing.
 
     Args:
         config: `semst_tf.config.SemSTConfig`.
@@ -66,100 +58,84 @@ class Objective:
         source: Source pictures `(batch, height, width, channels)` in [-1, 1].
         target: Target pictures of the same height and width.
         progress: Scalar in [0, 1], the share of the training that is done.
-        seeds: `keras.random.SeedGenerator` for patch positions and flips.
+        seeds: `keras.random.SeedGenerator` for crops, positions and flips.
 
     Returns:
         Dict from name to `Term` for the generator and the heads, the same
-        for the discriminator, and the translations of the source pictures.
+        for the discriminators, and the translations of the source pictures.
     """
 
     config: typing.Any
     networks: Networks
 
+    def __post_init__(self):
+        multi_scale = bool(self.config.multi_scale.fusion)
+        make_views = MultiScaleViews if multi_scale else SingleScaleViews
+        self.views = make_views(self.config, self.networks.generator)
+
     def __call__(self, source, target, progress, seeds):
-        translated = self._translate(source, target, seeds)
-        output = translated.outputs[: translated.count]
-        real_scores, fake_scores = self._scores(target, output)
-        generator_terms = {
-            "adversarial": Term(
-                least_squares_generator_loss(fake_scores),
-                self.config.discriminator.weight,
-            ),
-            **self._contrastive_terms(translated, progress, seeds),
-            **self._alignment_terms(
-                source, output, translated, progress, seeds
-            ),
-        }
-        discriminator_terms = {
-            "discriminator": Term(
-                least_squares_discriminator_loss(real_scores, fake_scores),
-                1.0,
+        views = self.views(source, target, seeds)
+        scores = self._scores(views)
+        generator_terms, discriminator_terms = {}, {}
+        for view in views:
+            real, fake = scores[view.kind.name]
+            terms = {
+                "adversarial": Term(
+                    least_squares_generator_loss(fake),
+                    self.config.discriminator.weight,
+                ),
+                **self._contrastive_terms(view, progress, seeds),
+                **self._alignment_terms(view, progress, seeds),
+            }
+            generator_terms.update(_of_view(view, terms))
+            loss = least_squares_discriminator_loss(real, fake)
+            discriminator_terms.update(
+                _of_view(view, {"discriminator": Term(loss, 1.0)})
             )
-        }
-        return generator_terms, discriminator_terms, output
+        return generator_terms, discriminator_terms, views[0].output
 
     def term_names(self):
         """Names of the terms, without computing them."""
-        names = ["adversarial", "contrastive"]
-        if self.config.contrastive.identity:
-            names.append("identity")
-        if self.config.semantic_relation_weight > 0:
-            names.append("semantic_relation")
-        return [*names, *self.networks.alignments, "discriminator"]
+        names, discriminators = [], []
+        relation = self.config.semantic_relation_weight > 0
+        for kind in self.views.kinds:
+            terms = ["adversarial", "contrastive"]
+            terms += ["identity"] if kind.identity else []
+            terms += ["semantic_relation"] if kind.aligned and relation else []
+            terms += self.networks.alignments if kind.aligned else []
+            names += [kind.name + term for term in terms]
+            discriminators.append(f"{kind.name}discriminator")
+        return names + discriminators
 
-    def _translate(self, source, target, seeds):
-        """Translates source and target as one batch.
+    def _scores(self, views):
+        """Scores of real pictures and translations, by name of the view.
 
-        The features of the input come from the pass that makes the output;
-        only flip equivariance, which compares with the features of a picture
-        that was not translated, needs a pass for them.
+        Each discriminator runs once; views that share one share its targets.
         """
-        generator = self.networks.generator
-        pictures = source
-        if self.config.contrastive.identity:
-            target = match_channels(target, generator.input_channels)
-            pictures = ops.concatenate([source, target], axis=0)
-        if self.config.contrastive.flip_equivariance:
-            flip = _random_flip(ops.shape(pictures)[0], seeds)
-            outputs = generator(flip(pictures))
-            features = generator.encode(pictures)
-            output_features = [
-                flip(feature) for feature in self._encode_output(outputs)
-            ]
-            outputs = flip(outputs)
-        else:
-            outputs, features = generator(pictures, return_features=True)
-            output_features = self._encode_output(outputs)
-        count = ops.shape(source)[0]
-        return Translated(count, features, outputs, output_features)
+        scores = {}
+        for name, discriminator in self.networks.discriminators.items():
+            judged = [view for view in views if view.kind.discriminator == name]
+            pictures = [judged[0].target, *(view.output for view in judged)]
+            real, *fakes = in_one_batch(discriminator, pictures)
+            for view, fake in zip(judged, fakes):
+                scores[view.kind.name] = (real, fake)
+        return scores
 
-    def _encode_output(self, output):
-        generator = self.networks.generator
-        return generator.encode(
-            match_channels(output, generator.input_channels)
-        )
-
-    def _scores(self, real, fake):
-        count = ops.shape(real)[0]
-        scores = self.networks.discriminator(
-            ops.concatenate([real, fake], axis=0)
-        )
-        return scores[:count], scores[count:]
-
-    def _contrastive_terms(self, translated, progress, seeds):
+    def _contrastive_terms(self, view, progress, seeds):
         config = self.config.contrastive
         indices = [
             sample_positions(*ops.shape(feature)[1:3], config.patches, seeds)
-            for feature in translated.features
+            for feature in view.features
         ]
-        query, key = self._tokens(translated, indices)
+        query, key = self._tokens(view, indices)
         values = self._contrast(query, key, progress)
-        count = translated.count
+        count = ops.shape(view.source)[0]
+        # As in CUT, the identity term takes half of the weight.
         share = 0.5 if config.identity else 1.0
         terms = {"contrastive": Term(values[:count], share * config.weight)}
-        if config.identity:
+        if view.kind.identity:
             terms["identity"] = Term(values[count:], share * config.weight)
-        if self.config.semantic_relation_weight > 0:
+        if view.kind.aligned and self.config.semantic_relation_weight > 0:
             relations = [
                 semantic_relation(q[:count], k[:count])
                 for q, k in zip(query, key)
@@ -169,13 +145,11 @@ class Objective:
             )
         return terms
 
-    def _tokens(self, translated, indices):
+    def _tokens(self, view, indices):
         """Query tokens of the outputs and key tokens of the inputs."""
         projector = self.networks.projector
-        query = projector(translated.output_features, indices)
-        key = projector(
-            [ops.stop_gradient(f) for f in translated.features], indices
-        )
+        query = projector(view.output_features, indices)
+        key = projector([ops.stop_gradient(f) for f in view.features], indices)
         return query, [ops.stop_gradient(tokens) for tokens in key]
 
     def _contrast(self, query, key, progress):
@@ -203,36 +177,37 @@ class Objective:
             ),
         )
 
-    def _alignment_terms(self, source, output, translated, progress, seeds):
-        source, output = _comparable(source, output)
+    def _alignment_terms(self, view, progress, seeds):
+        if not view.kind.aligned:
+            return {}
         terms = {}
         for name, alignment in self.networks.alignments.items():
             config = getattr(self.config, name)
             done = ops.cast(progress, "float32") / max(config.ramp, 1e-6)
             ramp = ops.clip(done, 0.0, 1.0)
-            value = alignment(
-                *self._described(alignment, source, output, translated),
-                seed=seeds,
-            )
+            value = alignment(*self._described(alignment, view), seed=seeds)
             terms[name] = Term(value, config.weight * ramp)
         return terms
 
-    def _described(self, alignment, source, output, translated):
+    def _described(self, alignment, view):
         """What a descriptor reads: pictures, or features of one layer."""
         if alignment.feature_layer is None:
-            return source, output
+            return _comparable(view.source, view.output)
         layers = self.networks.generator.feature_layers
         index = layers.index(alignment.feature_layer)
+        count = ops.shape(view.source)[0]
         return (
-            translated.features[index][: translated.count],
-            translated.output_features[index][: translated.count],
+            view.features[index][:count],
+            view.output_features[index][:count],
         )
 
 
-def _random_flip(count, seeds):
-    """Returns a function that mirrors the same random half of any maps."""
-    chosen = keras.random.uniform((count, 1, 1, 1), seed=seeds) < 0.5
-    return lambda maps: ops.where(chosen, ops.flip(maps, axis=2), maps)
+def _of_view(view, terms):
+    """Names and weighs terms as their view says."""
+    return {
+        view.kind.name + name: Term(term.value, view.kind.weight * term.weight)
+        for name, term in terms.items()
+    }
 
 
 def _comparable(source, output):

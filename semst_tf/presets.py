@@ -29,6 +29,9 @@ _DESCRIPTIONS = {
     "weighted similarities and semantic relation consistency.",
     "semst": "Structure, texture and tone of input and output aligned by "
     "mutual information, with hard negatives; single scale.",
+    "semst_multiscale": "SemST at two scales: global context and local "
+    "detail, fused by attention; for high resolution.",
+    "tiny_multiscale": "The small SemST at two scales.",
 }
 
 _CONFIGS = {
@@ -75,6 +78,20 @@ _CONFIGS = {
         data=DataConfig(resize="short:286"),
     ),
 }
+_CONFIGS["semst_multiscale"] = _CONFIGS["semst"].replace(
+    {
+        "preset": "semst_multiscale",
+        "multi_scale": {"fusion": "attention", "ratio": 2, "detail_size": 256},
+        "data": {"crop_size": 512, "resize": "short:572"},
+    }
+)
+_CONFIGS["tiny_multiscale"] = _CONFIGS["tiny"].replace(
+    {
+        "preset": "tiny_multiscale",
+        "multi_scale": {"fusion": "attention", "ratio": 2, "detail_size": 96},
+        "data": {"crop_size": 192, "batch_size": 1, "resize": "short:256"},
+    }
+)
 
 
 def presets():

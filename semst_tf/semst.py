@@ -7,6 +7,7 @@ from semst_tf.alignment import Alignment
 from semst_tf.alignment import feature_layer_of
 from semst_tf.config import SemSTConfig
 from semst_tf.linear_decay import LinearDecay
+from semst_tf.networks import MultiScaleGenerator
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import PatchProjector
 from semst_tf.networks import ResNetGenerator
@@ -71,14 +72,12 @@ class SemST(backend_trainer(), keras.Model):
             )
         self.config = config
         self.generator = self._make_generator("generator")
-        self.discriminator = PatchDiscriminator(
-            filters=config.discriminator.filters,
-            layers=config.discriminator.layers,
-            input_channels=config.generator.output_channels,
-            seed=config.seed + 1,
-            name="discriminator",
-            dtype=self.dtype_policy,
-        )
+        self.discriminator = self._make_discriminator("discriminator", 1)
+        self.context_discriminator = None
+        if config.multi_scale.fusion:
+            self.context_discriminator = self._make_discriminator(
+                "context_discriminator", 4
+            )
         self.projector = PatchProjector(
             feature_channels=self.generator.feature_channels,
             units=config.contrastive.units,
@@ -97,7 +96,7 @@ class SemST(backend_trainer(), keras.Model):
             config,
             Networks(
                 self.generator,
-                self.discriminator,
+                self._discriminators(),
                 self.projector,
                 dict(self.alignments),
             ),
@@ -129,6 +128,19 @@ class SemST(backend_trainer(), keras.Model):
         return cls(preset_config(name).replace(overrides), dtype=dtype)
 
     def _make_generator(self, name):
+        scales = self.config.multi_scale
+        if not scales.fusion:
+            return self._make_single_scale_generator(name)
+        return MultiScaleGenerator(
+            self._make_single_scale_generator(f"{name}_base"),
+            ratio=scales.ratio,
+            fusion=scales.fusion,
+            seed=self.config.seed + 5,
+            name=name,
+            dtype=self.dtype_policy,
+        )
+
+    def _make_single_scale_generator(self, name):
         config = self.config.generator
         return ResNetGenerator(
             filters=config.filters,
@@ -140,6 +152,22 @@ class SemST(backend_trainer(), keras.Model):
             name=name,
             dtype=self.dtype_policy,
         )
+
+    def _make_discriminator(self, name, seed):
+        return PatchDiscriminator(
+            filters=self.config.discriminator.filters,
+            layers=self.config.discriminator.layers,
+            input_channels=self.config.generator.output_channels,
+            seed=self.config.seed + seed,
+            name=name,
+            dtype=self.dtype_policy,
+        )
+
+    def _discriminators(self):
+        networks = {"discriminator": self.discriminator}
+        if self.context_discriminator is not None:
+            networks["context_discriminator"] = self.context_discriminator
+        return networks
 
     def _make_average_generator(self):
         if not self.config.optimizer.ema_decay:
@@ -184,6 +212,15 @@ class SemST(backend_trainer(), keras.Model):
         for alignment in self.alignments.values():
             variables += alignment.trainable_variables
         return variables
+
+    @property
+    def discriminator_variables(self):
+        """What the discriminators' loss trains."""
+        return [
+            variable
+            for network in self._discriminators().values()
+            for variable in network.trainable_variables
+        ]
 
     @property
     def metrics(self):
@@ -257,7 +294,7 @@ class SemST(backend_trainer(), keras.Model):
         return scaled(optimizer, name="discriminator_loss_scale_optimizer")
 
     def _build_optimizers(self):
-        discriminator = self.discriminator.trainable_variables
+        discriminator = self.discriminator_variables
         if self.discriminator_optimizer is None:
             self.optimizer.build(self.generator_variables + discriminator)
         else:

@@ -16,6 +16,7 @@ SMALL = {
     "structure.patches": 16,
     "texture.patches": 16,
     "tone.patches": 16,
+    "multi_scale.detail_size": 16,
 }
 
 
@@ -29,7 +30,7 @@ def small_model(preset, dtype=None, **overrides):
     return SemST(small_config(preset, **overrides), dtype=dtype)
 
 
-def batch(count=2, size=20, channels=(3, 3), seed=0):
+def batch(count=2, size=24, channels=(3, 3), seed=0):
     """Random source and target pictures in [-1, 1]."""
     random = np.random.default_rng(seed)
     source, target = (

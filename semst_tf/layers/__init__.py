@@ -7,6 +7,7 @@ from semst_tf.layers.match_channels import match_channels
 from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
 from semst_tf.layers.residual_block import ResidualBlock
+from semst_tf.layers.scale_fusion import ScaleFusion
 
 __all__ = [
     "BlurDownsample",
@@ -14,6 +15,7 @@ __all__ = [
     "PadToMultiple",
     "ReflectionPadding2D",
     "ResidualBlock",
+    "ScaleFusion",
     "instance_normalization",
     "match_channels",
 ]

@@ -1,7 +1,15 @@
 """The networks: what translates, what judges, what makes tokens."""
 
+from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.networks.patch_discriminator import PatchDiscriminator
 from semst_tf.networks.patch_projector import PatchProjector
 from semst_tf.networks.resnet_generator import ResNetGenerator
+from semst_tf.networks.scale_attention import ScaleAttention
 
-__all__ = ["PatchDiscriminator", "PatchProjector", "ResNetGenerator"]
+__all__ = [
+    "MultiScaleGenerator",
+    "PatchDiscriminator",
+    "PatchProjector",
+    "ResNetGenerator",
+    "ScaleAttention",
+]

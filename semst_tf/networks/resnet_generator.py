@@ -17,6 +17,9 @@ from semst_tf.networks.checks import check_positive
 FIRST_BLOCK = 12
 """Index of the first residual block in `ResNetGenerator.stack`."""
 
+OUTPUT_LAYERS = 3
+"""Padding, convolution and activation that make the picture."""
+
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class ResNetGenerator(keras.Model):
@@ -170,18 +173,36 @@ class ResNetGenerator(keras.Model):
         self.built = True
 
     def call(self, images, return_features=False):
+        outputs, features, _ = self.trace(images)
+        return (outputs, features) if return_features else outputs
+
+    def trace(self, images):
+        """Translates pictures and returns what was met on the way.
+
+        Args:
+            images: As in the call.
+
+        Returns:
+            Tuple of the outputs, the list of features that `encode` gives,
+            and the last activation before the convolution that makes the
+            picture, `(batch, height, width, filters)`.
+        """
         # Cast here and not by Keras: what is added to the input at the end
         # is added in full precision.
         inputs = ops.cast(images, self.compute_dtype)
         padded = self.pad(inputs)
         features = []
-        outputs = self._run(padded, self.stack, features)
+        hidden = self._run(padded, self.stack[:-OUTPUT_LAYERS], features)
+        outputs = hidden
+        for layer in self.stack[-OUTPUT_LAYERS:]:
+            outputs = layer(outputs)
         if padded is not inputs:
             height, width = ops.shape(images)[1:3]
             outputs = outputs[:, :height, :width]
+            hidden = hidden[:, :height, :width]
         if self.residual:
             outputs = self._moved(images, outputs)
-        return (outputs, features) if return_features else outputs
+        return outputs, features, hidden
 
     def _moved(self, images, shares):
         """Moves pixels towards white, or towards black where negative."""

@@ -58,7 +58,7 @@ def test_each_network_follows_its_own_loss_and_no_other():
             losses[0], model.projector.trainable_variables
         ),
         "discriminator": tape.gradient(
-            losses[1], model.discriminator.trainable_variables
+            losses[1], model.discriminator_variables
         ),
     }
     changes, _ = updates(model, pictures)

@@ -1,0 +1,141 @@
+"""Context, detail and their fusion as views of one crop."""
+
+import keras
+from keras import ops
+
+from semst_tf.layers import match_channels
+from semst_tf.views.encode_output import encode_output
+from semst_tf.views.in_one_batch import in_one_batch
+from semst_tf.views.view import View
+from semst_tf.views.view import ViewKind
+
+
+class MultiScaleViews:
+    """Translates a crop as a whole at low resolution and a part at full.
+
+    The context is the crop, smaller by the ratio; the detail is a random
+    square of it at full resolution. Both and the target's context go through
+    the generator as one batch. The two translations are fused inside the
+    square, and three things are judged: the fused picture (full weight, all
+    terms), the translated context (all terms and identity, with a
+    discriminator of its own), and the raw detail (adversarial and contrastive
+    terms only).
+
+    Args:
+        config: `semst_tf.config.SemSTConfig`.
+        generator: `semst_tf.networks.MultiScaleGenerator`.
+
+    Call arguments:
+        source: Source pictures `(batch, height, width, channels)`; height and
+            width are multiples of `generator.stride` and at least
+            `config.multi_scale.detail_size`.
+        target: Target pictures of the same height and width.
+        seeds: `keras.random.SeedGenerator` for the place of the square.
+
+    Returns:
+        List of three `View`s: fused, context, detail.
+
+    Raises:
+        ValueError: If the pictures are too small or of an odd size.
+
+    Reference:
+        Crops and level weights after HRDA (Hoyer et al. 2022), which segments;
+        the fusion of pictures is semst_tf design.
+    """
+
+    def __init__(self, config, generator):
+        self.config = config
+        self.generator = generator
+        self.detail_size = config.multi_scale.detail_size
+        self.kinds = [
+            ViewKind(),
+            ViewKind(
+                name="context_",
+                weight=config.multi_scale.context_weight,
+                discriminator="context_discriminator",
+                identity=config.contrastive.identity,
+            ),
+            ViewKind(
+                name="detail_",
+                weight=config.multi_scale.detail_weight,
+                aligned=False,
+            ),
+        ]
+
+    def __call__(self, source, target, seeds):
+        self._check(source)
+        generator, size = self.generator, self.detail_size
+        corner = self._random_corner(source, seeds)
+        detail = _crop(source, corner, size)
+        target_detail = _crop(target, self._random_corner(target, seeds), size)
+        context = generator.context_of(source)
+        target_context = generator.context_of(target)
+
+        pictures = [detail, context]
+        if self.config.contrastive.identity:
+            pictures.append(
+                match_channels(target_context, generator.input_channels)
+            )
+        traces = in_one_batch(generator.base.trace, pictures)
+        outputs = [output for output, _, _ in traces]
+        features = [features for _, features, _ in traces]
+        hidden = traces[1][2]
+        fused = generator.fuse(outputs[1], hidden, outputs[0], corner)
+        fused_features, *output_features = in_one_batch(
+            lambda output: encode_output(generator, output), [fused, *outputs]
+        )
+        # Source, target, output, features and output features of each kind.
+        parts = [
+            (detail, target_detail, fused, features[0], fused_features),
+            (
+                context,
+                target_context,
+                outputs[1],
+                _joined(features[1:]),
+                _joined(output_features[1:]),
+            ),
+            (
+                detail,
+                target_detail,
+                outputs[0],
+                features[0],
+                output_features[0],
+            ),
+        ]
+        return [View(kind, *part) for kind, part in zip(self.kinds, parts)]
+
+    def _check(self, source):
+        size = self.detail_size
+        for side in source.shape[1:3]:
+            if side is None or side < size or side % self.generator.stride:
+                raise ValueError(
+                    "Crops for multi-scale training must have a known size, a "
+                    f"multiple of {self.generator.stride} and at least "
+                    f"`multi_scale.detail_size`, which is {size}. "
+                    f"Received: source.shape={tuple(source.shape)}"
+                )
+
+    def _random_corner(self, pictures, seeds):
+        """Top and left of a square, on the grid of the encoder's stride."""
+        stride, size = self.generator.stride, self.detail_size
+        choices = [(side - size) // stride + 1 for side in pictures.shape[1:3]]
+        drawn = keras.random.uniform((2,), seed=seeds)
+        places = ops.floor(drawn * ops.convert_to_tensor(choices, "float32"))
+        return stride * ops.cast(places, "int32")
+
+
+def _crop(pictures, corner, size):
+    batch, channels = ops.shape(pictures)[0], pictures.shape[-1]
+    cropped = ops.slice(
+        pictures,
+        (0, corner[0], corner[1], 0),
+        (batch, size, size, channels),
+    )
+    return ops.reshape(cropped, (-1, size, size, channels))
+
+
+def _joined(groups):
+    """Stacks the features of several batches, layer by layer."""
+    if len(groups) == 1:
+        return groups[0]
+    return [ops.concatenate(layer, axis=0) for layer in zip(*groups)]
