@@ -3,11 +3,13 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: help setup quickstart test lint format options clean
+.PHONY: help setup quickstart test test-jax soak lint format options clean
 
 help:
 	@echo "make quickstart  train on the sample photographs, write a page"
 	@echo "make test        lint and test everything"
+	@echo "make test-jax    install JAX and test what runs on it"
+	@echo "make soak        train for an hour, and kill it every few minutes"
 	@echo "make setup       make .venv with the locked, tested versions"
 	@echo "make format      format the code"
 	@echo "make options     write docs/options.md from the configuration"
@@ -32,6 +34,24 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+JAX_TESTS := XLA_FLAGS="--xla_force_host_platform_device_count=2 \
+	--xla_backend_optimization_level=0" KERAS_BACKEND=jax \
+	$(BIN)/python -m pytest
+
+test-jax: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint requirements.lock --no-build-isolation \
+		--editable .[jax]
+	$(JAX_TESTS) -m backend_neutral
+	$(JAX_TESTS) tests/trainers/test_jax.py
+	$(BIN)/python -m pytest tests/test_other_backend.py \
+		tests/test_without_tensorflow.py
+
+MINUTES ?= 60
+
+soak: setup
+	$(BIN)/python experiments/soak.py --minutes=$(MINUTES)
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -1,9 +1,9 @@
 """Scores translations: like the target, and still the same scene.
 
-Prints and writes the distance to the target domain (FID, KID) and, for street
+Prints and writes the distance to the target domain (FID, KID); for street
 scenes with labels, what the Cityscapes segmenter that ships with the package
-still recognises. Without --model the pictures are scored untranslated.
-Example:
+still recognises; for paired pictures, the distance to the true ones. Without
+--model the pictures are scored untranslated. Example:
 
   python experiments/evaluate.py --model=runs/street --source=game/test \
       --target=street/test --labels=game/labels --output=runs/street/scores.json
@@ -25,12 +25,22 @@ flags.DEFINE_string(
     "source", None, "Source pictures, as in train.py.", required=True
 )
 flags.DEFINE_string("target", None, "Target pictures; none: no FID and KID.")
-flags.DEFINE_string("labels", None, "Folder of labels of the source pictures.")
+flags.DEFINE_string(
+    "labels",
+    None,
+    "Folder of labels of the source pictures, or @left or @right half of it.",
+)
 flags.DEFINE_string(
     "label_space",
     "cityscapes_train_ids",
     "Numbers of the labels: cityscapes_train_ids, cityscapes_ids, camvid, "
     "carla_0_8, carla_0_9_14, or cityscapes_palette for label colours.",
+)
+flags.DEFINE_string(
+    "truth",
+    None,
+    "Pictures that the translations should be, with the names of the source "
+    "pictures; none: no paired scores.",
 )
 flags.DEFINE_string(
     "resize", "", "Size of source pictures before translation: 256, 152x256."
@@ -43,24 +53,33 @@ flags.DEFINE_string(
     "Weights of the Inception network of FID (.npz, or the public .pth); "
     "downloaded and checked if not given.",
 )
-flags.DEFINE_integer("limit", 0, "Score the first pictures only; 0: all.")
+flags.DEFINE_string(
+    "cache",
+    None,
+    "Folder that keeps what Inception saw in target pictures, for the next "
+    "evaluation against them.",
+)
+flags.DEFINE_integer(
+    "limit", 0, "Score the first source pictures only; 0: all."
+)
 flags.DEFINE_integer("seed", 0, "Of the subsets of KID.")
 flags.DEFINE_string("output", None, "JSON file to write.", required=True)
 
 
 def main(_):
-    if FLAGS.target is None and FLAGS.labels is None:
+    if FLAGS.target is FLAGS.labels is FLAGS.truth is None:
         raise ValueError(
-            "Nothing to score against: give --target, --labels or both. "
-            "Received: neither"
+            "Nothing to score against: give --target, --labels or --truth. "
+            "Received: none of them"
         )
     with quiet_imports():
         from semst_tf.files import write_json
 
-    sources, names = pictures(FLAGS.source, FLAGS.resize)
-    labels, targets = references(names)
+    names, sources = pictures(FLAGS.source, FLAGS.resize, FLAGS.limit)
+    evaluation = references(names, sources)
     scores = {"settings": settings(), "pictures": len(sources)}
-    scores |= score(translated(sources), labels, targets)
+    translations, attention = translated(sources)
+    scores |= {**evaluation.scores(translations), **attention}
     output = pathlib.Path(FLAGS.output)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_json(output, scores)
@@ -68,7 +87,7 @@ def main(_):
     print(f"wrote {output}")
 
 
-def pictures(folder, resize):
+def pictures(folder, resize, limit=0):
     """Reads the pictures of a collection and their names."""
     from semst_tf.data import ImageCollection
 
@@ -78,46 +97,64 @@ def pictures(folder, resize):
         resize_filter=FLAGS.resize_filter,
         channels=3,
     )
-    count = min(FLAGS.limit or len(collection), len(collection))
-    names = [collection.name(i) for i in range(count)]
-    return [collection.load(i) for i in range(count)], names
+    if len(collection) == 0:
+        raise ValueError(f"There are no pictures. Received: {folder}")
+    indices = range(min(limit or len(collection), len(collection)))
+    names = [collection.name(index) for index in indices]
+    return names, [collection.load(index) for index in indices]
 
 
-def references(names):
-    """Reads labels and target pictures, where they are asked for."""
+def references(names, sources):
+    """Reads labels, target and true pictures, where they are asked for."""
+    from semst_tf.evaluation import Evaluation
     from semst_tf.evaluation import read_labels
 
     labels = targets = None
     if FLAGS.labels is not None:
         labels = read_labels(FLAGS.labels, names, FLAGS.label_space)
     if FLAGS.target is not None:
-        targets, _ = pictures(FLAGS.target, FLAGS.target_resize)
-    return labels, targets
+        _, targets = pictures(FLAGS.target, FLAGS.target_resize)
+    return Evaluation(
+        labels=labels,
+        targets=targets,
+        truths=None if FLAGS.truth is None else true_pictures(names),
+        sources=sources,
+        inception=FLAGS.inception,
+        cache=FLAGS.cache,
+        seed=FLAGS.seed,
+    )
+
+
+def true_pictures(names):
+    """Reads the pictures that belong to those of these names."""
+    found = {
+        pathlib.Path(name).stem: picture
+        for name, picture in zip(*pictures(FLAGS.truth, FLAGS.resize))
+    }
+    missing = [n for n in names if pathlib.Path(n).stem not in found]
+    if missing:
+        raise ValueError(
+            "Every source picture needs a true picture of its name. "
+            f"Received: none for {missing[0]} in {FLAGS.truth}"
+        )
+    return [found[pathlib.Path(name).stem] for name in names]
 
 
 def translated(sources):
-    """Translates the pictures, or returns them if there is no model."""
+    """Translates the pictures, and describes the attention of two scales.
+
+    Without a model the pictures themselves are returned.
+    """
     if FLAGS.model is None:
-        return sources
+        return sources, {}
+    from semst_tf.evaluation import attention_scores
     from semst_tf.load_translator import load_translator
     from semst_tf.translate import translate
 
-    return translate(load_translator(FLAGS.model), sources)
-
-
-def score(translations, labels, targets):
-    """Computes the scores that labels and targets allow."""
-    from semst_tf.evaluation import consistency_scores
-    from semst_tf.evaluation import distance_scores
-
-    scores = {}
-    if labels is not None:
-        scores["consistency"] = consistency_scores(translations, labels)
-    if targets is not None:
-        scores["distance"] = distance_scores(
-            translations, targets, FLAGS.inception, FLAGS.seed
-        )
-    return scores
+    translator = load_translator(FLAGS.model)
+    attention = attention_scores(translator, sources)
+    translations = translate(translator, sources)
+    return translations, {} if attention is None else {"attention": attention}
 
 
 def settings():
@@ -136,6 +173,8 @@ def settings():
     config = pathlib.Path(FLAGS.model or "") / "config.json"
     if FLAGS.model is not None and config.is_file():
         described["config"] = json.loads(config.read_text())["config"]
+        content = json.dumps(described["config"], sort_keys=True).encode()
+        described["config_sha256"] = hashlib.sha256(content).hexdigest()
     return {"semst_tf": __version__, **described}
 
 
@@ -153,6 +192,10 @@ def summary(scores):
         consistency = scores["consistency"]
         parts.append(f"pixel accuracy {consistency['pixel_accuracy']:.3f}")
         parts.append(f"mIoU {consistency['mean_iou']:.3f}")
+    if "paired" in scores:
+        paired = scores["paired"]
+        parts.append(f"paired accuracy {paired['photo_to_map_accuracy']:.3f}")
+        parts.append(f"RMSE {paired['root_mean_squared_error']:.1f}")
     return ", ".join(parts)
 
 

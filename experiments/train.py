@@ -1,7 +1,9 @@
 """Trains a translator from two folders of unpaired pictures.
 
 Everything lands in --workdir; the same command continues a training that was
-stopped. Example:
+stopped, see docs/long_runs.md. Exit codes: 0 trained, 2 wrong input, full disk
+or numbers that are not finite, 75 saved and stopped by SIGTERM, 130 by Ctrl-C.
+Example:
 
   python experiments/train.py --preset=semst --source=photos/game \
       --target=photos/street --workdir=runs/street --set=generator.filters=32
@@ -17,7 +19,8 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string(
     "preset",
     "semst",
-    "Named configuration to start from: tiny, cut, fastcut, hneg_src, semst.",
+    "Named configuration to start from: tiny, cut, fastcut, hneg_src, semst, "
+    "semst_multiscale, tiny_multiscale.",
 )
 flags.DEFINE_string(
     "source",
@@ -55,7 +58,47 @@ flags.DEFINE_integer(
     "interval", 100, "Steps that a point of the loss curves averages over."
 )
 flags.DEFINE_integer("checkpoint_every", 500, "Steps between checkpoints.")
+flags.DEFINE_integer("keep_checkpoints", 2, "Newest checkpoints that are kept.")
 flags.DEFINE_integer("sample_every", 500, "Steps between sample grids.")
+flags.DEFINE_string(
+    "devices",
+    None,
+    "Where to train: gpu:0,gpu:1 or gpu for several GPUs, cpu, or cpu:2 for "
+    "two replicas on the processor. Without it all GPUs, or the processor.",
+)
+flags.DEFINE_bool(
+    "deterministic",
+    False,
+    "Make every operation give the same bits each time; slower on a GPU.",
+)
+flags.DEFINE_string(
+    "validate_source",
+    None,
+    "Pictures that are translated and scored while training.",
+)
+flags.DEFINE_string(
+    "validate_target", None, "Photographs to compare them with: FID and KID."
+)
+flags.DEFINE_string(
+    "validate_labels",
+    None,
+    "Labels of --validate_source: what a segmenter still recognises.",
+)
+flags.DEFINE_string(
+    "validate_label_space",
+    "cityscapes_train_ids",
+    "Meaning of the labels, as in evaluate.py.",
+)
+flags.DEFINE_integer("validate_every", 1000, "Steps between validations.")
+flags.DEFINE_integer("validate_limit", 50, "Pictures of it that are used.")
+flags.DEFINE_string(
+    "inception", None, "Weights for FID and KID, as in evaluate.py."
+)
+flags.DEFINE_bool(
+    "accept_changes",
+    False,
+    "Continue a training although settings, pictures or devices have changed.",
+)
 flags.DEFINE_bool(
     "skip_bad", False, "Leave out unreadable pictures instead of stopping."
 )
@@ -63,8 +106,14 @@ flags.DEFINE_bool(
 
 def main(_):
     with quiet_imports():
+        from semst_tf.callbacks import TrainingStopped
         from semst_tf.presets import preset_config
         from semst_tf.training_run import TrainingRun
+
+    if FLAGS.deterministic:
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
 
     config = preset_config(FLAGS.preset).replace(overrides())
     training = TrainingRun(
@@ -75,15 +124,72 @@ def main(_):
         interval=FLAGS.interval,
         checkpoint_every=FLAGS.checkpoint_every,
         sample_every=FLAGS.sample_every,
+        keep_checkpoints=FLAGS.keep_checkpoints,
         dtype=FLAGS.dtype,
+        devices=FLAGS.devices,
         skip_bad=FLAGS.skip_bad,
+        validation=validation(config),
+        monitor="val_miou" if FLAGS.validate_labels else "val_kid",
+        accept_changes=FLAGS.accept_changes,
     )
-    training.train()
+    try:
+        training.train()
+    except TrainingStopped as stopped:
+        print(f"\n{stopped}; the same command continues")
+        return stopped.exit_code
     print(f"trained: {FLAGS.workdir}/model.keras")
     print(
         "translate: python experiments/translate.py "
         f"--model={shlex.quote(FLAGS.workdir)} "
         "--input=picture.jpg --output=translated"
+    )
+    return 0
+
+
+def validation(config):
+    """Reads what is translated and scored while training, if anything."""
+    if FLAGS.validate_source is None:
+        return None
+    if FLAGS.validate_every % FLAGS.interval:
+        raise ValueError(
+            "--validate_every must be a multiple of --interval, which is "
+            f"{FLAGS.interval}. Received: {FLAGS.validate_every}"
+        )
+    from semst_tf.callbacks import ValidationScores
+    from semst_tf.evaluation import Evaluation
+    from semst_tf.evaluation import read_labels
+
+    data = config.data
+    names, sources = validation_pictures(FLAGS.validate_source, data.resize)
+    labels = targets = None
+    if FLAGS.validate_labels is not None:
+        labels = read_labels(
+            FLAGS.validate_labels, names, FLAGS.validate_label_space
+        )
+    if FLAGS.validate_target is not None:
+        _, targets = validation_pictures(
+            FLAGS.validate_target, data.target_resize or data.resize
+        )
+    evaluation = Evaluation(
+        labels=labels,
+        targets=targets,
+        sources=sources,
+        inception=FLAGS.inception,
+    )
+    return ValidationScores(
+        sources, evaluation, every=FLAGS.validate_every // FLAGS.interval
+    )
+
+
+def validation_pictures(folder, resize):
+    """Reads the first pictures of a collection and their names."""
+    from semst_tf.data import ImageCollection
+
+    pictures = ImageCollection(folder, resize=resize or None, channels=3)
+    count = min(FLAGS.validate_limit, len(pictures))
+    return (
+        [pictures.name(index) for index in range(count)],
+        [pictures.load(index) for index in range(count)],
     )
 
 

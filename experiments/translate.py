@@ -38,29 +38,106 @@ flags.DEFINE_list(
 flags.DEFINE_bool(
     "overwrite", False, "Replace pictures that are there already."
 )
+flags.DEFINE_enum(
+    "mode",
+    "whole",
+    ["whole", "tiled", "exact_tiled"],
+    "Pictures in one piece, in blended tiles, or in tiles with the result of "
+    "one piece; see docs/high_resolution.md.",
+)
+flags.DEFINE_integer(
+    "tile", None, "Side of the tiles in pixels; 512 unless given."
+)
+flags.DEFINE_bool(
+    "report",
+    False,
+    "Print how visible the borders of tiles are; --mode=tiled or exact_tiled.",
+)
 
 
 def main(_):
     with quiet_imports():
         import keras
 
+        from semst_tf.data import read_image
         from semst_tf.data import write_image
+        from semst_tf.data.image_files import printable
         from semst_tf.load_translator import load_translator
         from semst_tf.translate import check_file
+        from semst_tf.translate import check_mode
         from semst_tf.translate import translate
 
     value_range = parsed_value_range()
     jobs = planned_jobs()
+    if FLAGS.report and FLAGS.mode == "whole":
+        raise ValueError(
+            "--report compares tiles. Received: --report --mode=whole"
+        )
     translator = load_translator(FLAGS.model)
+    check_mode(translator, FLAGS.mode, FLAGS.tile)
     for source, output in jobs:
         check_file(translator, source, output, value_range)
-    bar = keras.utils.Progbar(len(jobs), unit_name="picture")
+    # One picture in tiles may take minutes: then the bar counts the tiles.
+    one_in_tiles = FLAGS.mode != "whole" and len(jobs) == 1
+    bar = keras.utils.Progbar(
+        len(jobs), unit_name="picture", verbose=int(not one_in_tiles)
+    )
+    bad = []
+    report = []
     for done, (source, output) in enumerate(jobs, start=1):
-        translated = translate(translator, source, value_range)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        write_image(output, translated)
+        try:
+            picture = read_image(source)
+        except (OSError, ValueError) as error:
+            # Headers were sound; the damage shows only now.
+            bad.append(str(error))
+        else:
+            translated = translate(
+                translator,
+                picture,
+                value_range,
+                mode=FLAGS.mode,
+                tile=FLAGS.tile,
+                verbose=one_in_tiles,
+            )
+            if FLAGS.report:
+                ratios = seam_ratios(
+                    translator, picture, translated, value_range
+                )
+                report.append(f"{printable(source)}: {ratios}")
+            output.parent.mkdir(parents=True, exist_ok=True)
+            write_image(output, translated)
         bar.update(done)
-    print(f"translated {len(jobs)} pictures into {FLAGS.output}")
+    for line in report:
+        print(line)
+    print(f"translated {len(jobs) - len(bad)} pictures into {FLAGS.output}")
+    if bad:
+        raise ValueError(
+            f"{len(bad)} of {len(jobs)} pictures are damaged, the others are "
+            f"translated. Received: {'; '.join(bad)}"
+        )
+
+
+def seam_ratios(translator, picture, translated, value_range):
+    """How visible the borders of tiles are, in words."""
+    from semst_tf.metrics.seams import seam_ratio
+    from semst_tf.translate import TILE
+    from semst_tf.translate import fits_whole
+    from semst_tf.translate import translate
+
+    tiles = {
+        "tile": FLAGS.tile or TILE,
+        "multiple": getattr(translator, "stride", 1),
+        "minimum": getattr(translator, "minimum_size", 1),
+    }
+    ratio = seam_ratio(translated, None, **tiles)
+    text = f"steps at borders / elsewhere {ratio:.3f}"
+    if not fits_whole(translator, translated.shape):
+        return f"{text}, too large to compare with one piece"
+    whole = translate(translator, picture, value_range)
+    ratio = seam_ratio(whole, None, **tiles)
+    text += f" (in one piece {ratio:.3f})"
+    ratio = seam_ratio(translated, whole, **tiles)
+    return f"{text}, at borders / in one piece {ratio:.3f}"
 
 
 def parsed_value_range():

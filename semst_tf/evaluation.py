@@ -1,41 +1,254 @@
 """Scores of translations: like the target, and still the same scene."""
 
+import dataclasses
+import hashlib
+import math
 import pathlib
+import typing
 
 import numpy as np
 from PIL import Image
 
 from semst_tf.data.resize import resize_image
+from semst_tf.data.value_range import to_unit_range
+from semst_tf.files import replacing
 from semst_tf.metrics import CITYSCAPES_CLASSES
 from semst_tf.metrics import JUDGE_SIZE
+from semst_tf.metrics import AttentionStatistics
+from semst_tf.metrics import ColourShift
 from semst_tf.metrics import FrechetInceptionDistance
 from semst_tf.metrics import KernelInceptionDistance
+from semst_tf.metrics import PeakSignalToNoiseRatio
+from semst_tf.metrics import PhotoToMapAccuracy
+from semst_tf.metrics import RootMeanSquaredError
 from semst_tf.metrics import SemanticConsistency
+from semst_tf.metrics import StructuralSimilarity
+from semst_tf.metrics import StructureInformation
+from semst_tf.metrics import TextureInformation
 from semst_tf.metrics import decode_cityscapes_palette
+from semst_tf.metrics import load_inception
 from semst_tf.metrics import load_judge
 from semst_tf.metrics import map_labels
 from semst_tf.metrics import segment_pictures
 
 
-def consistency_scores(pictures, labels):
-    """Scores whether a street scene still shows what its labels say.
+@dataclasses.dataclass
+class Evaluation:
+    """What translations are scored against; scores any number of them.
 
-    The Cityscapes segmenter that ships with the package looks at the
-    pictures, at its own size.
+    The segmenter, the Inception network and the features of the target
+    pictures are made when they are first needed, and then kept.
+
+    Args:
+        labels: List of uint8 arrays of Cityscapes training classes, one a
+            translation, see `read_labels`; or `None`.
+        targets: List of pictures of the target domain, uint8
+            `(height, width, 3)`, for FID and KID; or `None`.
+        truths: List of the pictures that the translations should be, uint8
+            of their sizes; or `None`.
+        sources: List of the source pictures, uint8 of the sizes of their
+            translations, for diagnostics; or `None`.
+        inception: Path of the weights of the 2015 Inception network, or
+            `None` to download them on first use.
+        cache: Path of a folder that keeps the features of target pictures
+            for the next evaluation, or `None`. What is kept is named by the
+            content of pictures and weights.
+        seed: int. Of the subsets of KID. Defaults to `0`.
+
+    Example:
+
+    ```python
+    evaluation = Evaluation(labels=labels, targets=photos)
+    evaluation.scores(model.translate(pictures))["consistency"]["mean_iou"]
+    ```
+    """
+
+    labels: list | None = None
+    targets: list | None = None
+    truths: list | None = None
+    sources: list | None = None
+    inception: typing.Any = None
+    cache: typing.Any = None
+    seed: int = 0
+
+    def __post_init__(self):
+        if self.labels is self.targets is self.truths is None:
+            raise ValueError(
+                "There is nothing to score against: give labels, target "
+                "pictures or truths. Received: none of them"
+            )
+        self._judge = None
+        self._distances = None
+
+    def scores(self, translations):
+        """Scores the translations of the source pictures, in their order.
+
+        Args:
+            translations: List of uint8 arrays `(height, width, 3)`.
+
+        Returns:
+            Dict of plain values with the keys that apply: `"consistency"`
+            (`SemanticConsistency.report`), `"distance"` (`"fid"`, `"kid"`,
+            `"kid_standard_error"` and counts), `"paired"`
+            (`"photo_to_map_accuracy"`, `"root_mean_squared_error"`, `"psnr"`,
+            `"ssim"`), `"diagnostics"` (`diagnostic_scores`).
+
+        Raises:
+            ValueError: If their number or sizes do not fit.
+        """
+        scores = {}
+        if self.labels is not None:
+            _check_number(translations, self.labels, "labels")
+            scores["consistency"] = self._consistency(translations)
+        if self.targets is not None:
+            scores["distance"] = self._distance(translations)
+        if self.truths is not None:
+            _check_number(translations, self.truths, "true pictures")
+            scores["paired"] = paired_scores(translations, self.truths)
+        if self.sources is not None:
+            _check_number(translations, self.sources, "source pictures")
+            scores["diagnostics"] = diagnostic_scores(
+                translations, self.sources
+            )
+        return scores
+
+    def _consistency(self, translations):
+        if self._judge is None:
+            self._judge = load_judge()
+        return consistency_scores(translations, self.labels, self._judge)
+
+    def _distance(self, translations):
+        if self._distances is None:
+            self._distances = self._prepared_distances()
+        fid, kid = self._distances
+        for metric in self._distances:
+            metric.reset_state()
+        for picture in translations:
+            features = fid.features(picture[None])
+            for metric in self._distances:
+                metric.add_features(features)
+        distance, error = kid.result_and_error()
+        return {
+            "fid": float(fid.result()),
+            "kid": distance,
+            "kid_standard_error": error,
+            "pictures": len(translations),
+            "targets": len(self.targets),
+        }
+
+    def _prepared_distances(self):
+        """The metrics, knowing the target domain."""
+        network = load_inception(self.inception)
+        fid = FrechetInceptionDistance(network=network)
+        kid = KernelInceptionDistance(network=network, seed=self.seed)
+        features = self._target_features(fid)
+        fid.add_target_features(features)
+        kid.add_target_features(features)
+        return fid, kid
+
+    def _target_features(self, metric):
+        if self.cache is None:
+            return _features(metric, self.targets)
+        folder = pathlib.Path(self.cache)
+        path = folder / f"{_digest(metric.network, self.targets)}.npy"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            features = _features(metric, self.targets).astype("float32")
+            with replacing(path) as unfinished:
+                np.save(unfinished, features)
+        return np.load(path)
+
+
+def consistency_scores(pictures, labels, judge=None):
+    """Scores whether a street scene still shows what its labels say.
 
     Args:
         pictures: List of uint8 arrays `(height, width, 3)`.
         labels: List of uint8 arrays of Cityscapes training classes, 255 for
             pixels that do not count, of the judge's size.
+        judge: Keras model, see `segment_pictures`; `None` for the Cityscapes
+            segmenter that ships with the package.
 
     Returns:
         Dict, see `SemanticConsistency.report`.
     """
     metric = SemanticConsistency(class_names=CITYSCAPES_CLASSES)
-    seen = segment_pictures(load_judge(), pictures, size=JUDGE_SIZE)
+    judge = load_judge() if judge is None else judge
+    seen = segment_pictures(judge, pictures, size=JUDGE_SIZE)
     for label, prediction in zip(labels, seen):
         metric.update_state(label, prediction)
     return metric.report()
+
+
+def paired_scores(pictures, truths):
+    """Scores how near pictures are to what they should be.
+
+    Args:
+        pictures: List of uint8 arrays `(height, width, 3)`.
+        truths: List of uint8 arrays of their sizes.
+
+    Returns:
+        Dict of float: means over the pictures.
+
+    Raises:
+        ValueError: If sizes do not match.
+    """
+    metrics = {
+        "photo_to_map_accuracy": PhotoToMapAccuracy(),
+        "root_mean_squared_error": RootMeanSquaredError(),
+        "psnr": PeakSignalToNoiseRatio(),
+        "ssim": StructuralSimilarity(),
+    }
+    for picture, truth in zip(pictures, truths):
+        if picture.shape != truth.shape:
+            raise ValueError(
+                "A translation and its true picture must have the same size. "
+                f"Received: {picture.shape} and {truth.shape}"
+            )
+        pair = [to_unit_range(image)[None] for image in (truth, picture)]
+        for metric in metrics.values():
+            metric.update_state(*pair)
+    scores = {name: float(metric.result()) for name, metric in metrics.items()}
+    # A copy of the truth has no noise at all, which JSON cannot say.
+    return {n: v if math.isfinite(v) else None for n, v in scores.items()}
+
+
+def diagnostic_scores(pictures, sources):
+    """Describes how translations differ from their sources.
+
+    Args:
+        pictures: List of uint8 arrays `(height, width, 3)`.
+        sources: List of uint8 arrays of their sizes.
+
+    Returns:
+        Dict of float, means over the pictures: `"structure_information"`,
+        `"texture_information"`, `"colour_shift"`.
+    """
+    metrics = [StructureInformation(), TextureInformation(), ColourShift()]
+    for picture, source in zip(pictures, sources):
+        pair = [to_unit_range(image)[None] for image in (source, picture)]
+        for metric in metrics:
+            metric.update_state(*pair)
+    return {metric.name: float(metric.result()) for metric in metrics}
+
+
+def attention_scores(translator, pictures):
+    """Describes how a generator of two scales divides the work.
+
+    Args:
+        translator: Keras model that translates.
+        pictures: List of uint8 arrays `(height, width, channels)`.
+
+    Returns:
+        Dict of float, see `AttentionStatistics`; `None` for a translator
+        that has no `attention`.
+    """
+    if not hasattr(translator, "attention"):
+        return None
+    metric = AttentionStatistics()
+    for picture in pictures:
+        metric.update_state(translator.attention(to_unit_range(picture)[None]))
+    return {name: float(value) for name, value in metric.result().items()}
 
 
 def read_labels(folder, names, space):
@@ -43,10 +256,13 @@ def read_labels(folder, names, space):
 
     Args:
         folder: Path of a folder of PNG files, or palette pictures, with the
-            names of the pictures (their endings may differ).
+            names of the pictures (their endings may differ). `folder@left`
+            and `folder@right` are halves of side-by-side files.
         names: List of names of pictures, with or without folders.
         space: str. A key of `semst_tf.metrics.label_spaces.LABEL_SPACES`, or
-            `"cityscapes_palette"` for pictures in label colours.
+            `"cityscapes_palette"` for pictures in label colours. Of colour
+            files in other spaces the red channel holds the labels, as CARLA
+            writes them.
 
     Returns:
         List of uint8 arrays of Cityscapes training classes.
@@ -55,62 +271,86 @@ def read_labels(folder, names, space):
         ValueError: If a picture has no labels, or a label is none of the
             space's.
     """
-    files = {
-        path.stem: path
-        for path in sorted(pathlib.Path(folder).rglob("*"))
-        if path.is_file()
-    }
-    labels = []
+    folder, half = _split_half(folder)
+    files = matching_files(folder, names, "label file")
+    return [_read_label(path, half, space) for path in files]
+
+
+def matching_files(folder, names, kind):
+    """Finds the files of a folder that belong to pictures, by their names.
+
+    Args:
+        folder: Path, searched with its subfolders.
+        names: List of names of pictures; folders and endings do not matter.
+        kind: str. What is looked for, for the message.
+
+    Returns:
+        List of `pathlib.Path`, in the order of the names.
+
+    Raises:
+        OSError: If the folder is missing.
+        ValueError: If there is no file for a name, or more than one.
+    """
+    folder = pathlib.Path(folder)
+    folder.stat()  # A missing folder is told apart from one that lacks files.
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            files.setdefault(path.stem, []).append(path)
+    matching = []
     for name in names:
-        stem = pathlib.Path(name).stem
-        if stem not in files:
+        found = files.get(pathlib.Path(name).stem, [])
+        if len(found) != 1:
             raise ValueError(
-                "Every picture needs a label file of its name. "
-                f"Received: no file named {stem} in {folder}"
+                f"Every picture needs one {kind} of its name. Received: "
+                f"{len(found)} files named {pathlib.Path(name).stem} in "
+                f"{folder}"
             )
-        labels.append(_read_label(files[stem], space))
-    return labels
+        matching += found
+    return matching
 
 
-def _read_label(path, space):
+def _split_half(folder):
+    stem, _, suffix = str(folder).rpartition("@")
+    if suffix in ("left", "right") and not pathlib.Path(folder).exists():
+        return stem, suffix
+    return folder, None
+
+
+def _read_label(path, half, space):
     with Image.open(path) as picture:
         if space == "cityscapes_palette":
-            label = decode_cityscapes_palette(
-                np.asarray(picture.convert("RGB"))
-            )
-        else:
-            label = map_labels(np.asarray(picture), space)
+            picture = picture.convert("RGB")
+        pixels = np.asarray(picture)
+    middle = pixels.shape[1] // 2
+    if half:
+        pixels = pixels[:, :middle] if half == "left" else pixels[:, -middle:]
+    if space == "cityscapes_palette":
+        label = decode_cityscapes_palette(pixels)
+    else:
+        label = map_labels(
+            pixels if pixels.ndim == 2 else pixels[..., 0], space
+        )
     # Classes must not be mixed at their borders.
     return resize_image(label[..., None], JUDGE_SIZE, "nearest")[..., 0]
 
 
-def distance_scores(pictures, targets, weights=None, seed=0):
-    """Scores how much pictures look like those of the target domain.
+def _check_number(translations, references, kind):
+    if len(translations) != len(references):
+        raise ValueError(
+            f"There must be as many translations as {kind}. "
+            f"Received: {len(translations)} and {len(references)}"
+        )
 
-    Args:
-        pictures: List of uint8 arrays `(height, width, 3)`.
-        targets: List of pictures of the target domain.
-        weights: Path of the weights of the 2015 Inception network, or `None`
-            to download them on first use.
-        seed: int. Of the subsets of KID.
 
-    Returns:
-        Dict with `"fid"`, `"kid"`, `"kid_standard_error"` and the counts.
-    """
-    fid = FrechetInceptionDistance(weights=weights)
-    kid = KernelInceptionDistance(
-        weights=weights, network=fid.network, seed=seed
-    )
-    for metric in (fid, kid):
-        for target in targets:
-            metric.update_target(target[None])
-        for picture in pictures:
-            metric.update_state(picture[None])
-    distance, error = kid.result_and_error()
-    return {
-        "fid": float(fid.result()),
-        "kid": float(distance),
-        "kid_standard_error": float(error),
-        "pictures": len(pictures),
-        "targets": len(targets),
-    }
+def _features(metric, pictures):
+    return np.concatenate([metric.features(p[None]) for p in pictures])
+
+
+def _digest(network, pictures):
+    digest = hashlib.sha256()
+    arrays = [*network.get_weights(), *pictures]
+    for array in arrays:
+        digest.update(repr((array.shape, array.dtype.name)).encode())
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()[:32]

@@ -5,10 +5,15 @@ import json
 import os
 import pathlib
 
+_UNFINISHED = ".unfinished-"
+
 
 @contextlib.contextmanager
 def replacing(path):
     """Gives a name to write to, and moves the file into place afterwards.
+
+    The new file is on the disk before it takes the place of the old one, so
+    that one of them is whole at any moment, also when the power fails.
 
     Args:
         path: Path of the file that is wanted. If writing fails, what was
@@ -18,12 +23,25 @@ def replacing(path):
         `pathlib.Path` in the same folder, with the same suffix.
     """
     path = pathlib.Path(path)
-    unfinished = path.with_name(f".unfinished-{os.getpid()}-{path.name}")
+    unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{path.name}")
     try:
         yield unfinished
+        _flush(unfinished)
         os.replace(unfinished, path)
+        _flush(path.parent)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder):
+    """Removes what a process that was killed had not finished writing.
+
+    Args:
+        folder: Path, which need not exist. No other process may be writing
+            there.
+    """
+    for path in pathlib.Path(folder).glob(f"{_UNFINISHED}*"):
+        path.unlink()
 
 
 def write_json(path, value):
@@ -35,3 +53,14 @@ def write_json(path, value):
     """
     with replacing(path) as unfinished:
         unfinished.write_text(json.dumps(value, indent=2) + "\n")
+
+
+def _flush(path):
+    """Waits until a file, or the names in a folder, are on the disk."""
+    if os.name != "posix":
+        return  # Elsewhere a folder cannot be opened.
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -6,6 +6,8 @@ import keras
 
 from semst_tf.callbacks.checkpoints import checkpoint_paths
 from semst_tf.importers import cut_generator
+from semst_tf.model_file_safety import check_keras_file
+from semst_tf.model_file_safety import check_saved_model_graph
 from semst_tf.semst import SemST
 
 
@@ -29,8 +31,11 @@ def load_translator(path):
     path = pathlib.Path(path)
     if _is_saved_model(path):
         # Here: only SavedModels need what exporting needs.
+        from semst_tf.export.saved_model import newest_version
         from semst_tf.export.saved_translator import SavedTranslator
 
+        path = newest_version(path)
+        check_saved_model_graph(path)
         return SavedTranslator(path)
     if path.is_dir():
         path = _newest_model(path)
@@ -66,8 +71,9 @@ def _newest_model(folder):
 
 
 def _translating_network(path):
+    check_keras_file(path)
     try:
-        model = keras.saving.load_model(path, compile=False)
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         # Whatever is wrong inside a file, it is the file that is wrong.
         raise ValueError(

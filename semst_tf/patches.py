@@ -1,14 +1,15 @@
 """Positions in feature maps, and the tokens that lie there."""
 
-import keras
 from keras import ops
 
+from semst_tf.step_seeds import uniform
 
-def sample_positions(height, width, count, seed=None):
+
+def sample_positions(height, width, count, seed):
     """Draws positions of a map, uniformly and without replacement.
 
     The largest of as many uniform numbers as there are positions: cheaper
-    than shuffling all positions to keep a few.
+    than shuffling all positions to keep a few. The same on every backend.
 
     Args:
         height: int or scalar tensor. Rows of the map.
@@ -30,7 +31,7 @@ def sample_positions(height, width, count, seed=None):
         count = min(count, positions)
     else:
         count = ops.minimum(count, positions)
-    priorities = keras.random.uniform((positions,), seed=seed)
+    priorities = uniform((positions,), seed)
     return ops.cast(ops.top_k(priorities, count)[1], "int32")
 
 

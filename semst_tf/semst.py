@@ -347,7 +347,15 @@ class SemST(backend_trainer(), keras.Model):
             )
         return data["source"], data["target"]
 
-    def translate(self, images, value_range=None, batch_size=8):
+    def translate(
+        self,
+        images,
+        value_range=None,
+        batch_size=8,
+        mode="whole",
+        tile=None,
+        verbose=False,
+    ):
         """Translates pictures of any size.
 
         Args:
@@ -359,16 +367,29 @@ class SemST(backend_trainer(), keras.Model):
             value_range: Pair of black and white values, or `None`.
             batch_size: int. Pictures of equal size that are translated at
                 once. Defaults to `8`.
+            mode: str. `"whole"`; `"tiled"` for pictures that do not fit into
+                memory in one piece; `"exact_tiled"` for the same result as
+                in one piece, slower. See `semst_tf.translate`.
+            tile: int or `None`. Side of a tile in pixels. Defaults to 512.
+            verbose: bool. Show the progress over tiles.
 
         Returns:
             NumPy array, or list of arrays for a list, of the same sizes and
             types.
 
         Raises:
-            ValueError: If a picture cannot be read or does not fit the
-                model.
+            ValueError: If a picture cannot be read, does not fit the model,
+                or does not fit into memory in one piece.
         """
-        return translate(self.translator, images, value_range, batch_size)
+        return translate(
+            self.translator,
+            images,
+            value_range,
+            batch_size,
+            mode=mode,
+            tile=tile,
+            verbose=verbose,
+        )
 
     def export(self, filepath, format="tf_saved_model", **kwargs):
         """Exports the translator, without anything that trained it.

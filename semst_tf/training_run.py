@@ -1,25 +1,41 @@
 """A training in a directory, which can be continued."""
 
-import json
-import math
+import filecmp
 import os
 import pathlib
+import shutil
+import sys
+import tempfile
 
 import keras
 
 from semst_tf.callbacks import Checkpoints
+from semst_tf.callbacks import Intervals
+from semst_tf.callbacks import KeepBest
 from semst_tf.callbacks import LossRecord
+from semst_tf.callbacks import Position
 from semst_tf.callbacks import ProgressBar
 from semst_tf.callbacks import SampleTranslations
 from semst_tf.callbacks import ScalarSummaries
+from semst_tf.callbacks import StopOnNonFinite
+from semst_tf.callbacks import StopOnSignal
+from semst_tf.callbacks import check_checkpoint
 from semst_tf.callbacks import checkpoint_paths
+from semst_tf.callbacks import drop_summaries
+from semst_tf.callbacks import read_history
+from semst_tf.callbacks import restore_checkpoint
 from semst_tf.data import ImageCollection
+from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
-from semst_tf.data import unpaired_images
+from semst_tf.data import distributed_images
+from semst_tf.devices import is_chief
+from semst_tf.files import remove_unfinished
 from semst_tf.files import replacing
 from semst_tf.files import write_json
+from semst_tf.run_description import describe_run
+from semst_tf.run_description import description_changes
+from semst_tf.run_description import read_description
 from semst_tf.semst import SemST
-from semst_tf.version import __version__
 
 CACHE_BYTES = 2**29
 """Memory for the decoded pictures of each domain."""
@@ -32,8 +48,11 @@ class TrainingRun:
     """Trains a translator in a run directory; the same call continues it.
 
     The directory holds `config.json` (the resolved configuration and the
-    data), `checkpoints/`, `tensorboard/`, `samples/`, and at the end
-    `model.keras` and `metrics.json`.
+    data), `checkpoints/`, `tensorboard/`, `samples/`, `metrics.json`, and at
+    the end `model.keras`, a copy of the last checkpoint; `best.keras` too, if
+    there is a validation. A training that was
+    killed, at any moment, and is started again by the same call continues
+    from the newest whole checkpoint as if nothing had happened.
 
     Args:
         workdir: Path of the run directory. Created if it is missing.
@@ -46,12 +65,24 @@ class TrainingRun:
             `interval`. Defaults to `500`.
         sample_every: int. Steps between sample grids, a multiple of
             `interval`. Defaults to `500`.
+        keep_checkpoints: int. Newest checkpoints that are kept. Defaults to
+            `2`.
         dtype: str or `None`. Precision policy.
+        devices: str or `None`, see `semst_tf.devices.distribution_strategy`.
         skip_bad: bool. Leave unreadable pictures out instead of stopping.
+        validation: `semst_tf.callbacks.ValidationScores` or `None`. Its
+            scores join the loss curves at the end of intervals, and
+            `best.keras` keeps the model of the best `monitor`.
+        monitor: str. Score to keep the best of. Those of distance (`fid`,
+            `kid`, `rmse`) are best when small. Defaults to `"val_miou"`.
+        accept_changes: bool. Continue also with another configuration, other
+            pictures or other devices than before. The result is then that of
+            neither. Networks and precision must still fit the checkpoint.
 
     Raises:
         ValueError: If the directory holds a run of another configuration or
-            other data, or the pictures do not fit.
+            other data, none of its checkpoints can be read, or the pictures
+            do not fit.
         OSError: If the directory cannot be written.
 
     Example:
@@ -70,8 +101,13 @@ class TrainingRun:
         interval=100,
         checkpoint_every=500,
         sample_every=500,
+        keep_checkpoints=2,
         dtype=None,
+        devices=None,
         skip_bad=False,
+        validation=None,
+        monitor="val_miou",
+        accept_changes=False,
     ):
         for name, steps in (
             ("checkpoint_every", checkpoint_every),
@@ -82,11 +118,17 @@ class TrainingRun:
                     f"`{name}` must be a multiple of `interval`, both "
                     f"positive. Received: {name}={steps}, interval={interval}"
                 )
+        if keep_checkpoints < 1:
+            raise ValueError(
+                "`keep_checkpoints` must be 1 or more. "
+                f"Received: keep_checkpoints={keep_checkpoints}"
+            )
         if not os.fspath(workdir):
             # As a path, no name at all is the current directory.
             raise ValueError(
                 f"`workdir` must name a directory. Received: {workdir!r}"
             )
+        self.strategy = _strategy(devices)
         self.workdir = pathlib.Path(workdir)
         self.config = config
         self.source = _collection(
@@ -106,32 +148,45 @@ class TrainingRun:
         self.interval = interval
         self.checkpoint_every = checkpoint_every
         self.sample_every = sample_every
+        self.keep_checkpoints = keep_checkpoints
         self.dtype = dtype
         self.skip_bad = skip_bad
+        self.validation = validation
+        self.monitor = monitor
+        self.accept_changes = accept_changes
+        # Where this process writes. All workers must do the same, because
+        # they compute some of it together; what the others write is dropped.
+        self._place = self.workdir if is_chief() else _scratch()
 
     def train(self):
         """Trains from where the directory stands to the configured steps.
 
         Returns:
             The trained `SemST`, also in `model.keras`.
+
+        Raises:
+            TrainingStopped: After a checkpoint, if SIGTERM or Ctrl-C asked
+                for it.
+            NonFiniteError: If a loss or a weight is not finite. What led to
+                it is in `non_finite/`.
         """
         # Directory and pictures are checked before anything is written.
-        self._check_directory()
+        description = self._checked_description()
         model = self._model()
         self._check_crops(model)
-        step = int(model.optimizer.iterations)
-        data = self._data(first_step=step)
-        self.workdir.mkdir(parents=True, exist_ok=True)
-        write_json(self.workdir / "config.json", self._description())
-        if step < self.config.optimizer.steps:
-            self._fit(model, data, step)
-            with replacing(self.workdir / "model.keras") as unfinished:
-                model.save(unfinished)
+        position = self._restore(model)
+        data = _stream(self._data(position))
+        self._tidy(position)
+        write_json(self._place / "config.json", description)
+        if position.step < self.config.optimizer.steps:
+            self._fit(model, data, position)
+        self._write_model()
         return model
 
-    def _data(self, first_step):
+    def _data(self, position):
         config = self.config.data
-        return unpaired_images(
+        return distributed_images(
+            self.strategy,
             self.source,
             self.target,
             crop_size=config.crop_size,
@@ -139,36 +194,50 @@ class TrainingRun:
             seed=self.config.seed,
             flip=config.flip,
             matched_crops=config.matched_crops,
-            first_example=first_step * config.batch_size,
+            first_example=position.batches * config.batch_size,
             skip_bad=self.skip_bad,
         )
 
-    def _description(self):
-        return {
-            "semst_tf": __version__,
-            "keras": keras.__version__,
-            "dtype": self.dtype or keras.config.dtype_policy().name,
-            "source": self.source.description,
-            "target": self.target.description,
-            "config": self.config.to_dict(),
-        }
+    def _examples(self, batch):
+        """Names and crops of a batch, drawn once more."""
+        config = self.config.data
+        source, target = self._usable()
+        sampler = UnpairedSampler(
+            source,
+            target,
+            crop_size=config.crop_size,
+            seed=self.config.seed,
+            flip=config.flip,
+            matched_crops=config.matched_crops,
+        )
+        first = batch * config.batch_size
+        return [
+            _named_example(sampler, index)
+            for index in range(first, first + config.batch_size)
+        ]
 
-    def _check_directory(self):
+    def _checked_description(self):
         """Refuses to mix two different trainings in one directory."""
+        now = describe_run(
+            self.config,
+            self.source,
+            self.target,
+            self.dtype,
+            self.strategy.num_replicas_in_sync,
+        )
         path = self.workdir / "config.json"
         if not path.exists():
-            return
-        before = _read_description(path)
-        now = self._description()
-        changes = []
-        for name in ("dtype", "source", "target", "config"):
-            changes += _differences(before.get(name), now[name], name)
-        if changes:
+            return now
+        changes = description_changes(read_description(path), now)
+        if changes and not self.accept_changes:
             raise ValueError(
                 f"{self.workdir} holds a training with other settings; use "
-                "another directory, or the settings it began with. "
-                f"Received: {'; '.join(changes)}"
+                "another directory, the settings it began with, or "
+                f"`accept_changes`. Received: {'; '.join(changes)}"
             )
+        if changes:
+            print(f"continuing with changes: {'; '.join(changes)}")
+        return now
 
     def _check_crops(self, model):
         """Refuses crops that the discriminator could not score."""
@@ -182,50 +251,152 @@ class TrainingRun:
             )
 
     def _model(self):
-        finished = self.workdir / "model.keras"
-        checkpoints = checkpoint_paths(self.workdir / "checkpoints")
-        if finished.exists():
-            return keras.saving.load_model(finished)
-        if checkpoints:
-            return keras.saving.load_model(checkpoints[-1])
-        model = SemST(self.config, dtype=self.dtype)
-        model.compile()
+        with self.strategy.scope():
+            model = SemST(self.config, dtype=self.dtype)
+            model.compile()
         return model
 
-    def _fit(self, model, data, step):
+    def _restore(self, model):
+        """Loads the newest checkpoint that is whole, if there is any."""
+        checkpoints = checkpoint_paths(self.workdir / "checkpoints")
+        finished = self.workdir / "model.keras"
+        candidates = checkpoints[::-1] + [finished] * finished.exists()
+        damage = []
+        for path in candidates:
+            try:
+                check_checkpoint(path)
+            except ValueError as error:
+                damage.append(str(error))
+                continue
+            for message in damage:
+                print(
+                    f"warning: {message}; using {path.name} instead",
+                    file=sys.stderr,
+                )
+            with self.strategy.scope():
+                return restore_checkpoint(model, path)
+        if damage:
+            raise ValueError(
+                f"{self.workdir} holds a training of which nothing can be "
+                f"read; nothing was changed. Received: {'; '.join(damage)}"
+            )
+        return Position(step=0, batches=0, metrics=[])
+
+    def _tidy(self, position):
+        """Takes back what was written after the place to go on from."""
+        self._place.mkdir(parents=True, exist_ok=True)
+        checkpoints = self._place / "checkpoints"
+        for folder in (self._place, checkpoints, self._place / "samples"):
+            remove_unfinished(folder)
+        for path in checkpoint_paths(checkpoints):
+            if path.stem > f"step_{position.step:08d}":
+                # Damaged, and in the way of those to come.
+                path.rename(path.with_suffix(".damaged"))
+        drop_summaries(self._place / "tensorboard", after=position.step)
+
+    def _fit(self, model, data, position):
+        """Trains; what watches and writes runs in the order of the list."""
         steps = self.config.optimizer.steps
-        tensorboard = self.workdir / "tensorboard"
-        model.fit(
-            data,
-            steps_per_epoch=self.interval,
-            initial_epoch=step // self.interval,
-            epochs=math.ceil(steps / self.interval),
-            verbose=0,
-            callbacks=[
-                _StopAfter(steps),
-                ProgressBar(steps, first_step=step),
-                ScalarSummaries(tensorboard),
-                LossRecord(self.workdir / "metrics.json"),
-                SampleTranslations(
-                    self._samples(),
-                    self.workdir / "samples",
-                    every=self.sample_every // self.interval,
-                    tensorboard=tensorboard,
-                ),
-                Checkpoints(
-                    self.workdir / "checkpoints", every=self.checkpoint_every
-                ),
-            ],
+        tensorboard = self._place / "tensorboard"
+        checkpoints = Checkpoints(
+            self._place / "checkpoints",
+            every=self.checkpoint_every,
+            keep=self.keep_checkpoints,
+            batches=position.batches,
         )
+        with StopOnSignal(checkpoints) as stop_on_signal:
+            model.fit(
+                data,
+                # `Intervals` ends epochs; Keras only has to let it.
+                steps_per_epoch=sys.maxsize,
+                initial_epoch=position.step // self.interval,
+                epochs=sys.maxsize,
+                verbose=0,
+                callbacks=[
+                    Intervals(self.interval, steps, position.metrics),
+                    StopOnNonFinite(
+                        self._place / "non_finite",
+                        self._examples,
+                        batches=position.batches,
+                    ),
+                    *self._validating(position),
+                    ProgressBar(steps, first_step=position.step),
+                    ScalarSummaries(tensorboard),
+                    LossRecord(self._place / "metrics.json"),
+                    SampleTranslations(
+                        self._samples(),
+                        self._place / "samples",
+                        every=self.sample_every // self.interval,
+                        tensorboard=tensorboard,
+                    ),
+                    checkpoints,
+                    stop_on_signal,
+                ],
+            )
+
+    def _write_model(self):
+        """Makes `model.keras` a copy of the last checkpoint."""
+        path = self._place / "model.keras"
+        checkpoints = checkpoint_paths(self._place / "checkpoints")
+        if not checkpoints:
+            return  # Somebody kept nothing but the finished model.
+        last = checkpoints[-1]
+        if not path.exists() or not filecmp.cmp(last, path, shallow=False):
+            with replacing(path) as unfinished:
+                shutil.copyfile(last, unfinished)
+
+    def _validating(self, position):
+        """Callbacks that score the model, in front of those that log."""
+        if self.validation is None:
+            return []
+        smaller = any(n in self.monitor for n in ("fid", "kid", "rmse"))
+        best = min if smaller else max
+        before = [
+            row[self.monitor]
+            for row in read_history(self._place / "metrics.json")
+            if row["step"] <= position.step and self.monitor in row
+        ]
+        keep_best = KeepBest(
+            self._place / "best.keras",
+            monitor=self.monitor,
+            smaller=smaller,
+            best=best(before) if before else None,
+        )
+        return [self.validation, keep_best]
 
     def _samples(self):
-        pictures = self.source
-        if self.skip_bad:
-            # Those that are left out cannot be shown either.
-            pictures = check_images(self.source, self.target).source.usable
+        pictures, _ = self._usable()
         count = min(SAMPLES, len(pictures))
         places = [i * len(pictures) // count for i in range(count)]
         return [pictures.load(place) for place in places]
+
+    def _usable(self):
+        """Source and target pictures without those that are left out."""
+        if not self.skip_bad:
+            return self.source, self.target
+        report = check_images(
+            self.source, self.target, crop_size=self.config.data.crop_size
+        )
+        return report.source.usable, report.target.usable
+
+
+def _scratch():
+    return pathlib.Path(tempfile.mkdtemp(prefix="semst_tf_worker_"))
+
+
+def _strategy(devices):
+    # TensorFlow loads when a training is made, not when it is imported.
+    from semst_tf.devices import distribution_strategy
+
+    return distribution_strategy(devices)
+
+
+def _stream(data):
+    # `Intervals` ends epochs early. Keras starts a `PyDataset` only once
+    # then, but goes on with a generator.
+    if isinstance(data, keras.utils.PyDataset):
+        return ((batch,) for batch in data)
+    return data
 
 
 def _collection(pictures, config, channels, resize, default_split):
@@ -239,36 +410,13 @@ def _collection(pictures, config, channels, resize, default_split):
     )
 
 
-class _StopAfter(keras.callbacks.Callback):
-    """Ends the last epoch early where the interval does not divide."""
-
-    def __init__(self, steps):
-        super().__init__()
-        self.steps = steps
-
-    def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.optimizer.iterations) >= self.steps:
-            self.model.stop_training = True
-
-
-def _read_description(path):
-    try:
-        description = json.loads(path.read_text())
-    except ValueError:
-        description = None
-    if not isinstance(description, dict):
-        raise ValueError(
-            "This file does not describe a training; use another directory. "
-            f"Received: {path}"
+def _named_example(sampler, index):
+    pictures = {"source": sampler.source, "target": sampler.target}
+    crops = sampler.example(index)
+    return {
+        domain: (
+            pictures[domain].name(sampler.picture_index(domain, index)),
+            crops[domain],
         )
-    return description
-
-
-def _differences(before, now, name):
-    """Lists the fields that differ, as text."""
-    if not isinstance(before, dict) or not isinstance(now, dict):
-        return [] if before == now else [f"{name}: {before} -> {now}"]
-    lines = []
-    for key in {**before, **now}:
-        lines += _differences(before.get(key), now.get(key), f"{name}.{key}")
-    return lines
+        for domain in pictures
+    }

@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+import keras
 import numpy as np
 
 from semst_tf.data.image_files import check_format
@@ -12,10 +13,39 @@ from semst_tf.data.image_files import read_header
 from semst_tf.data.image_files import read_image
 from semst_tf.data.value_range import from_unit_range
 from semst_tf.data.value_range import to_unit_range
+from semst_tf.tiling import available_memory
+from semst_tf.tiling import needed_memory
+from semst_tf.tiling import translate_exactly
+from semst_tf.tiling import translate_tiles
+from semst_tf.tiling.picture import Picture
+
+MODES = ("whole", "tiled", "exact_tiled")
+"""Ways to translate a picture, see `translate`."""
+
+TILE = 512
+"""Side of a tile in pixels, unless another one is given."""
 
 
-def translate(translator, images, value_range=None, batch_size=8):
+def translate(
+    translator,
+    images,
+    value_range=None,
+    batch_size=8,
+    mode="whole",
+    tile=None,
+    verbose=False,
+):
     """Translates one picture, a batch, a path, or a list of these.
+
+    Three modes:
+
+    - `"whole"`: each picture in one piece; the fastest while it fits into
+      memory. Where it would not, it stops and says so.
+    - `"tiled"`: overlapping tiles, blended, all normalised with statistics of
+      samples of the picture. Memory does not grow with the picture; no steps
+      where tiles meet, but colours may differ a little from `"whole"`.
+    - `"exact_tiled"`: equal to `"whole"`; needs a generator of semst_tf, and
+      disk space for temporary files (48 bytes for each pixel and 16 filters).
 
     Args:
         translator: Keras model that maps `(batch, height, width, channels)`
@@ -23,22 +53,40 @@ def translate(translator, images, value_range=None, batch_size=8):
         images: See `SemST.translate`.
         value_range: Pair of black and white values, or `None` for the range
             of integer types and [-1, 1] for floating point.
-        batch_size: int. Pictures translated at once.
+        batch_size: int. Pictures translated at once in mode `"whole"`.
+        mode: str. `"whole"`, `"tiled"` or `"exact_tiled"`. Defaults to
+            `"whole"`.
+        tile: int or `None`. Side of a tile in pixels, rounded up to what the
+            network can take. Defaults to `None`, which is 512.
+        verbose: bool. Show a progress bar over the tiles. Defaults to
+            `False`.
 
     Returns:
         NumPy array, or a list of arrays for a list, sizes and types kept.
 
     Raises:
-        ValueError: If a picture cannot be read or does not fit the model.
+        ValueError: If a picture cannot be read or does not fit the model, or
+            a translation in one piece would not fit into memory.
     """
     if batch_size < 1:
         raise ValueError(
             "`batch_size` must be at least 1. "
             f"Received: batch_size={batch_size}"
         )
+    check_mode(translator, mode, tile)
+
+    def one(picture):
+        if mode == "whole":
+            return _translate_batch(translator, picture[None], value_range)[0]
+        return _translate_tiled(
+            translator, picture, value_range, mode, tile or TILE, verbose
+        )
+
     if isinstance(images, (list, tuple)):
         return [
-            translate(translator, image, value_range, batch_size)
+            translate(
+                translator, image, value_range, batch_size, mode, tile, verbose
+            )
             for image in images
         ]
     if isinstance(images, (str, os.PathLike)):
@@ -46,7 +94,9 @@ def translate(translator, images, value_range=None, batch_size=8):
     images = np.asarray(images)
     _check(images, translator.input_channels)
     if images.ndim == 3:
-        return _translate_batch(translator, images[None], value_range)[0]
+        return one(images)
+    if mode != "whole":
+        return np.stack([one(image) for image in images])
     batches = [
         _translate_batch(
             translator, images[start : start + batch_size], value_range
@@ -54,6 +104,58 @@ def translate(translator, images, value_range=None, batch_size=8):
         for start in range(0, len(images), batch_size)
     ]
     return np.concatenate(batches)
+
+
+def fits_whole(translator, shape, batch=1):
+    """Whether mode `"whole"` would find the memory it needs.
+
+    Args:
+        translator: As for `translate`.
+        shape: Tuple that begins with height and width.
+        batch: int. Pictures at once. Defaults to `1`.
+
+    Returns:
+        bool. `True` also where it cannot be known.
+    """
+    needed = needed_memory(translator, *shape[:2], batch=batch)
+    available = available_memory()
+    return needed is None or available is None or needed <= available
+
+
+def check_mode(translator, mode, tile=None):
+    """Raises if a translator cannot translate in a mode.
+
+    Args:
+        translator: As for `translate`.
+        mode: str.
+        tile: int or `None`.
+
+    Raises:
+        ValueError: If the mode is unknown, or not possible with this
+            translator, or the tile does not fit.
+    """
+    if mode not in MODES:
+        raise ValueError(
+            f"`mode` must be one of {', '.join(MODES)}. Received: mode={mode!r}"
+        )
+    if tile is not None and mode == "whole":
+        raise ValueError(
+            "`tile` belongs to mode='tiled' and mode='exact_tiled'. "
+            f"Received: tile={tile}, mode={mode!r}"
+        )
+    if tile is not None and tile < 1:
+        raise ValueError(f"`tile` must be at least 1. Received: tile={tile}")
+    if mode != "whole" and not isinstance(translator, keras.Model):
+        raise ValueError(
+            "A SavedModel is translated with mode='whole'; its layers cannot "
+            "be reached. It has a signature `translate_tiled` of its own. "
+            f"Received: mode={mode!r}"
+        )
+    if mode == "exact_tiled" and not _layers_are_known(translator):
+        raise ValueError(
+            "mode='exact_tiled' needs a generator of semst_tf; use "
+            f"mode='tiled' for others. Received: {type(translator).__name__}"
+        )
 
 
 def check_file(translator, source, output, value_range=None):
@@ -100,11 +202,62 @@ def _check(images, channels):
         )
 
 
+def _layers_are_known(translator):
+    return hasattr(getattr(translator, "base", translator), "stack")
+
+
 def _translate_batch(translator, images, value_range):
+    _check_memory(translator, images.shape)
     dtype = images.dtype
     value_range = _range_of(dtype, value_range)
     translated = translator.predict_on_batch(to_unit_range(images, value_range))
+    # Under a distribution strategy each replica translates all of them.
+    translated = translated[: len(images)]
     return from_unit_range(translated, dtype, value_range)
+
+
+def _check_memory(translator, shape):
+    if fits_whole(translator, shape[1:], batch=shape[0]):
+        return
+    needed = needed_memory(translator, *shape[1:3], batch=shape[0])
+    raise ValueError(
+        f"Translating in one piece needs about {needed / 2**30:.1f} GiB, and "
+        f"{available_memory() / 2**30:.1f} GiB are free; use "
+        "mode='exact_tiled' for the same result in little memory, or "
+        "mode='tiled', or a smaller batch. "
+        f"Received: shape={tuple(shape)}, mode='whole'"
+    )
+
+
+def _translate_tiled(translator, pixels, value_range, mode, tile, verbose):
+    dtype = pixels.dtype
+    value_range = _range_of(dtype, value_range)
+    multiple = getattr(translator, "stride", 1)
+    minimum = getattr(translator, "minimum_size", multiple)
+    picture = Picture(pixels, value_range, multiple, minimum)
+    tile = max(-(-tile // multiple) * multiple, minimum)
+    in_tiles = translate_tiles if mode == "tiled" else translate_exactly
+    height, width = pixels.shape[:2]
+    translated = np.empty((height, width, translator.output_channels), dtype)
+    bands = in_tiles(translator, picture, tile, _progress(verbose))
+    for top, rows in bands:
+        rows = rows[: max(height - top, 0), :width]
+        translated[top : top + len(rows)] = from_unit_range(
+            rows, dtype, value_range
+        )
+    return translated
+
+
+def _progress(verbose):
+    """Function that shows how many of the tiles are done."""
+    bar = keras.utils.Progbar(None, unit_name="tile") if verbose else None
+
+    def progress(done, total):
+        if bar is not None:
+            bar.target = total
+            bar.update(done)
+
+    return progress
 
 
 def _range_of(dtype, value_range):

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from semst_tf.files import remove_unfinished
 from semst_tf.files import replacing
 from semst_tf.files import write_json
 
@@ -47,3 +48,14 @@ def test_a_folder_that_is_missing_is_an_error_and_not_made(tmp_path):
     with pytest.raises(FileNotFoundError):
         write_json(tmp_path / "missing" / "record.json", [])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
+    for name in (".unfinished-7-model.keras", "model.keras", ".hidden"):
+        (tmp_path / name).touch()
+    remove_unfinished(tmp_path)
+    remove_unfinished(tmp_path / "missing")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "model.keras",
+        ".hidden",
+    }

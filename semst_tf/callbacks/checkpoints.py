@@ -1,49 +1,127 @@
 """Complete models, saved while training."""
 
+import json
 import pathlib
 import re
+import typing
+import warnings
+import zipfile
 
 import keras
+import numpy as np
+from keras import ops
 
+from semst_tf.callbacks.current_step import current_step
+from semst_tf.callbacks.non_finite import refuse_non_finite_weights
 from semst_tf.files import replacing
 
 _NAME = re.compile(r"step_(\d+)\.keras")
+_POSITION = "position.json"
+
+
+class Position(typing.NamedTuple):
+    """Where a training stands.
+
+    `step` counts updates of the weights; `batches` counts what was read of
+    the data, which is more where `mixed_float16` left out updates that did
+    not fit its range. `metrics` are the values of the metrics' variables,
+    which Keras does not save with a model.
+    """
+
+    step: int
+    batches: int
+    metrics: list
 
 
 class Checkpoints(keras.callbacks.Callback):
     """Saves the whole model, optimizer included, every so many steps.
 
-    A file is written under another name and then renamed, so that there is
-    never half a checkpoint under the name of a whole one.
+    Saves at the end of the epoch in which the steps are full, and at the end
+    of the training. A file is written under another name, read back and then
+    renamed, so that there is never half a checkpoint under the name of a
+    whole one. Put it last in the list of callbacks: then what the others
+    write of an epoch is written before the checkpoint that ends it.
 
     Args:
         folder: Path. Created if it is missing.
         every: int. Steps between two checkpoints.
         keep: int. Newest checkpoints that are kept. Defaults to `2`.
+        batches: int. Batches that were read before this `fit`. Defaults to
+            `0`.
+
+    Raises:
+        OSError: From `fit`, if a checkpoint cannot be written. Older ones
+            are left as they were.
+        NonFiniteError: From `fit`, if there are weights that are not finite.
+            They are not saved.
 
     Example:
 
     >>> model.fit(data, callbacks=[Checkpoints("run/checkpoints", every=500)])
     """
 
-    def __init__(self, folder, every, keep=2):
+    def __init__(self, folder, every, keep=2, batches=0):
         super().__init__()
         self.folder = pathlib.Path(folder)
         self.every = every
         self.keep = keep
+        self.batches = batches
+        self._saved_step = 0
+
+    def on_train_begin(self, logs=None):
+        self._saved_step = current_step(self.model)
 
     def on_train_batch_end(self, batch, logs=None):
-        step = int(self.model.optimizer.iterations)
-        if step % self.every == 0:
-            self.save(step)
+        self.batches += 1
 
-    def save(self, step):
-        """Saves the model as the checkpoint of a step."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def on_epoch_end(self, epoch, logs=None):
+        step = current_step(self.model)
+        due = step // self.every > self._saved_step // self.every
+        # The very last one comes after what others write when training ends.
+        if due and not self.model.stop_training:
+            self.save()
+
+    def on_train_end(self, logs=None):
+        if current_step(self.model) != self._saved_step:
+            self.save()
+
+    def save(self):
+        """Saves the model as the checkpoint of its step; returns its path."""
+        step = current_step(self.model)
+        refuse_non_finite_weights(self.model)
         path = self.folder / f"step_{step:08d}.keras"
-        with replacing(path) as unfinished:
-            self.model.save(unfinished)
-        for old in checkpoint_paths(self.folder)[: -self.keep]:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as unfinished:
+                self.model.save(unfinished)
+                _add_position(unfinished, self._position(step))
+                _check_whole(unfinished)
+        except OSError as error:
+            raise OSError(
+                f"The checkpoint of step {step} could not be saved in "
+                f"{self.folder}; older ones are as they were. "
+                f"Received: {error.strerror or error}"
+            ) from error
+        self._saved_step = step
+        self._remove_old()
+        return path
+
+    def _position(self, step):
+        metrics = [
+            np.asarray(ops.add(variable, 0.0)).tolist()
+            for variable in self.model.metrics_variables
+        ]
+        return Position(step, self.batches, metrics)
+
+    def _remove_old(self):
+        # Later steps than this one belong to a training that somebody else
+        # has to judge.
+        paths = [
+            path
+            for path in checkpoint_paths(self.folder)
+            if _step_of(path) <= self._saved_step
+        ]
+        for old in paths[: -self.keep]:
             old.unlink()
 
 
@@ -58,4 +136,75 @@ def checkpoint_paths(folder):
     """
     folder = pathlib.Path(folder)
     paths = folder.glob("step_*.keras") if folder.is_dir() else ()
-    return sorted(path for path in paths if _NAME.fullmatch(path.name))
+    return sorted(
+        (path for path in paths if _NAME.fullmatch(path.name)), key=_step_of
+    )
+
+
+def check_checkpoint(path):
+    """Reads a checkpoint through and compares its check sums.
+
+    Args:
+        path: Path of the file.
+
+    Raises:
+        ValueError: If the file is not a whole checkpoint.
+        OSError: If it cannot be read at all.
+    """
+    try:
+        _check_whole(path)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        raise ValueError(
+            f"This checkpoint is damaged ({error}). Received: {path}"
+        ) from error
+
+
+def restore_checkpoint(model, path):
+    """Gives a compiled model the weights and the state of a checkpoint.
+
+    Nothing but numbers is read from the file: the model is what the caller
+    made it.
+
+    Args:
+        model: Compiled `keras.Model` of the same variables.
+        path: Path of a checkpoint, or of any `.keras` file of the model.
+
+    Returns:
+        `Position`.
+
+    Raises:
+        ValueError: If the file is damaged, or is of other variables.
+    """
+    check_checkpoint(path)
+    try:
+        with warnings.catch_warnings():
+            # Keras goes on without the optimizer's state, and only warns.
+            warnings.filterwarnings("error", message="Skipping variable")
+            model.load_weights(path)
+    except (ValueError, KeyError, UserWarning) as error:
+        raise ValueError(
+            "This checkpoint is of another model: networks or precision "
+            f"differ. Received: {path}"
+        ) from error
+    step = current_step(model)
+    with zipfile.ZipFile(path) as archive:
+        if _POSITION not in archive.namelist():
+            return Position(step, step, metrics=[])
+        return Position(**json.loads(archive.read(_POSITION)))
+
+
+def _step_of(path):
+    return int(_NAME.fullmatch(path.name)[1])
+
+
+def _add_position(path, position):
+    # Inside, so that it cannot be separated from the weights.
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(_POSITION, json.dumps(position._asdict()))
+
+
+def _check_whole(path):
+    with zipfile.ZipFile(path) as archive:
+        damaged = archive.testzip()
+    if damaged:
+        raise zipfile.BadZipFile(f"wrong check sum of {damaged}")

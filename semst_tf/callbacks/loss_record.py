@@ -6,6 +6,7 @@ import time
 
 import keras
 
+from semst_tf.callbacks.current_step import current_step
 from semst_tf.files import write_json
 
 
@@ -29,18 +30,22 @@ class LossRecord(keras.callbacks.Callback):
         self.path = pathlib.Path(path)
 
     def on_train_begin(self, logs=None):
-        step = int(self.model.optimizer.iterations)
-        self.history = [
-            row for row in read_history(self.path) if row["step"] <= step
-        ]
-        before = self.history[-1]["seconds"] if self.history else 0.0
-        self._start = time.monotonic() - before
+        step = current_step(self.model)
+        before = read_history(self.path)
+        self.history = [row for row in before if row["step"] <= step]
+        seconds = self.history[-1]["seconds"] if self.history else 0.0
+        self._start = time.monotonic() - seconds
+        if self.history != before:
+            self._write(step, seconds)
 
     def on_epoch_end(self, epoch, logs=None):
-        step = int(self.model.optimizer.iterations)
+        step = current_step(self.model)
         seconds = round(time.monotonic() - self._start, 3)
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append({"step": step, "seconds": seconds, **values})
+        self._write(step, seconds)
+
+    def _write(self, step, seconds):
         write_json(
             self.path,
             {"steps": step, "seconds": seconds, "history": self.history},

@@ -4,6 +4,8 @@ import sys
 
 import keras
 
+from semst_tf.callbacks.current_step import current_step
+
 
 class ProgressBar(keras.callbacks.Callback):
     """Shows step, time left, time a step and every loss, over all epochs.
@@ -31,7 +33,6 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         notebook = type(sys.stdout).__module__.startswith("ipykernel")
         terminal = sys.stdout.isatty() or notebook
-        self._done = 0
         self._bar = keras.utils.Progbar(
             self.steps - self.first_step,
             interval=self.interval if terminal else 30.0,
@@ -44,7 +45,8 @@ class ProgressBar(keras.callbacks.Callback):
             print(f"continuing at step {self.first_step} of {self.steps}")
 
     def on_train_batch_end(self, batch, logs=None):
-        self._done += 1
-        self._bar.update(
-            self._done, [(k, float(v)) for k, v in (logs or {}).items()]
-        )
+        done = current_step(self.model) - self.first_step
+        if done > 0:
+            self._bar.update(
+                done, [(k, float(v)) for k, v in (logs or {}).items()]
+            )

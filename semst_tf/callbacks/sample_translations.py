@@ -5,6 +5,8 @@ import pathlib
 import keras
 import numpy as np
 
+from semst_tf.callbacks.current_step import current_step
+from semst_tf.callbacks.summary_writer import summary_writer
 from semst_tf.data.image_files import write_image
 from semst_tf.gallery import picture_grid
 
@@ -40,12 +42,12 @@ class SampleTranslations(keras.callbacks.Callback):
             self.write()
 
     def on_train_end(self, logs=None):
-        if int(self.model.optimizer.iterations) != self._written_step:
+        if current_step(self.model) != self._written_step:
             self.write()
 
     def write(self):
         """Translates the pictures with the model as it is now."""
-        step = int(self.model.optimizer.iterations)
+        step = current_step(self.model)
         self._written_step = step
         translations = self.model.translate(self.images)
         grid = picture_grid([self.images, translations])
@@ -55,9 +57,11 @@ class SampleTranslations(keras.callbacks.Callback):
             self._summarise(grid, step)
 
     def _summarise(self, grid, step):
+        writer = summary_writer(self.tensorboard)
+        if writer is None:
+            return
         import tensorflow as tf
 
-        writer = tf.summary.create_file_writer(str(self.tensorboard))
         with writer.as_default(step):
             tf.summary.image("source_above_translation", grid[np.newaxis])
         writer.close()

@@ -2,12 +2,16 @@
 
 import keras
 
+from semst_tf.callbacks.current_step import current_step
+from semst_tf.callbacks.summary_writer import summary_writer
+
 
 class ScalarSummaries(keras.callbacks.Callback):
     """Writes every metric for TensorBoard at the end of each epoch.
 
     The step of a point is the optimizer's, so that the curves of a training
-    that was continued join. Files only; no server has to run.
+    that was continued join. Files only; no server has to run. Without
+    TensorFlow it writes nothing, and says so.
 
     Args:
         folder: Path of the TensorBoard log folder.
@@ -22,14 +26,16 @@ class ScalarSummaries(keras.callbacks.Callback):
         self.folder = str(folder)
 
     def on_train_begin(self, logs=None):
-        import tensorflow as tf
-
-        self._writer = tf.summary.create_file_writer(self.folder)
+        self._writer = summary_writer(self.folder)
+        if self._writer is None:
+            print("no TensorBoard files: they need TensorFlow")
 
     def on_epoch_end(self, epoch, logs=None):
+        if self._writer is None:
+            return
         import tensorflow as tf
 
-        step = int(self.model.optimizer.iterations)
+        step = current_step(self.model)
         rate = self.model.optimizer.learning_rate
         with self._writer.as_default(step):
             for name, value in (logs or {}).items():
@@ -38,4 +44,5 @@ class ScalarSummaries(keras.callbacks.Callback):
         self._writer.flush()
 
     def on_train_end(self, logs=None):
-        self._writer.close()
+        if self._writer is not None:
+            self._writer.close()

@@ -2,6 +2,8 @@
 
 from semst_tf.data.check import CheckReport
 from semst_tf.data.check import check_images
+from semst_tf.data.distributed_images import check_shared_batch
+from semst_tf.data.distributed_images import distributed_images
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import UnreadableImageError
 from semst_tf.data.image_files import read_image
@@ -18,6 +20,8 @@ __all__ = [
     "UnpairedSampler",
     "UnreadableImageError",
     "check_images",
+    "check_shared_batch",
+    "distributed_images",
     "from_unit_range",
     "read_image",
     "sample_photos",

@@ -314,7 +314,11 @@ def _compare_domains(report):
 def _count_identical(source, target):
     """How many target files have the same content as a source file."""
     source_files, target_files = (
-        [path for path in pictures.paths if os.access(path, os.R_OK)]
+        [
+            path
+            for path in pictures.paths
+            if os.path.isfile(path) and os.access(path, os.R_OK)
+        ]
         for pictures in (source, target)
     )
     # Most files are told apart by their length alone, unopened.

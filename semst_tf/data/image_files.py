@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import io
 import os
+import stat
 import uuid
 from pathlib import Path
 
@@ -202,6 +203,11 @@ def _read(file, from_npy, from_deep_png, from_pillow):
         name = printable(getattr(file, "name", "a picture in memory"))
         if not hasattr(file, "read"):
             name = printable(file)
+            if not stat.S_ISREG(os.stat(file).st_mode):
+                # Reading a pipe or a device might never end.
+                raise UnreadableImageError(
+                    f"Can't read {name}: not a regular file"
+                )
             file = stack.enter_context(open(file, "rb"))
         head = file.read(26)
         file.seek(0)

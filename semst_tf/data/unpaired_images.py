@@ -1,4 +1,4 @@
-"""The tf.data pipeline that training reads."""
+"""The data that training reads."""
 
 import warnings
 
@@ -31,6 +31,7 @@ def unpaired_images(
     skip_bad=False,
     workers=None,
     data_dir=None,
+    part=(0, 1),
 ):
     """Makes a seeded `tf.data.Dataset` of unpaired crops.
 
@@ -77,13 +78,22 @@ def unpaired_images(
         workers: int or `None`. Examples prepared at the same time. Defaults
             to `None`, tuned while running.
         data_dir: Folder of prepared `tfds:` sets. Defaults to `None`.
+        part: Pair `(index, count)`: the data then holds only the examples
+            that the worker of this index, of `count` that train together,
+            reads of each batch. The parts of all workers, in order, are the
+            batches that one worker would read; no example is read twice.
+            `batch_size` is the whole batch's; one that is not full is
+            dropped, because workers must take equally many steps. Defaults
+            to `(0, 1)`, everything.
 
     Returns:
         A `tf.data.Dataset` of `{"source": s, "target": t}`, both float32
-        `(batch, crop_height, crop_width, channels)` in [-1, 1].
+        `(batch, crop_height, crop_width, channels)` in [-1, 1]. With another
+        backend of Keras than TensorFlow, an `UnpairedSequence` of the same
+        batches.
 
     Raises:
-        ImportError: If TensorFlow is not installed.
+        ImportError: If the backend of Keras is not installed.
         OSError: If a folder or file is missing.
         ValueError: If an argument is invalid or the pictures have problems.
 
@@ -106,6 +116,7 @@ def unpaired_images(
         _check_count("passes", passes, 1)
     if workers is not None:
         _check_count("workers", workers, 1)
+    _check_part(part, batch_size)
     collections = [
         _collection(
             pictures,
@@ -135,8 +146,14 @@ def unpaired_images(
         flip=flip,
         matched_crops=matched_crops,
     )
-    return _dataset(
-        sampler, batch_size, first_example, passes, drop_remainder, workers
+    return _for_backend(
+        sampler,
+        batch_size,
+        first_example,
+        passes,
+        drop_remainder,
+        workers,
+        part,
     )
 
 
@@ -159,16 +176,43 @@ def _check_count(name, value, smallest):
         )
 
 
-def _dataset(
-    sampler, batch_size, first_example, passes, drop_remainder, workers
-):
+def _check_part(part, batch_size):
+    index, count = part
+    _check_count("part[0]", index, 0)
+    _check_count("part[1]", count, 1)
+    if index >= count or batch_size % count:
+        raise ValueError(
+            "Workers are counted from 0, and share a batch evenly. Received: "
+            f"part={part!r}, batch_size={batch_size}"
+        )
+
+
+def _for_backend(*arguments):
     try:
-        import tensorflow as tf
+        import keras
     except ImportError as error:
         raise ImportError(
-            "`unpaired_images` makes a tf.data.Dataset and needs TensorFlow. "
-            "Without it, use `UnpairedSampler`: the same examples."
+            "`unpaired_images` makes data for Keras, of which the backend is "
+            "not installed. Without it, use `UnpairedSampler`: the same "
+            "examples."
         ) from error
+    if keras.backend.backend() == "tensorflow":
+        return _dataset(*arguments)
+    from semst_tf.data.unpaired_sequence import UnpairedSequence
+
+    return UnpairedSequence(*arguments)
+
+
+def _dataset(
+    sampler,
+    batch_size,
+    first_example,
+    passes,
+    drop_remainder,
+    workers,
+    part,
+):
+    import tensorflow as tf
 
     def example(index):
         drawn = sampler.example(index)
@@ -187,11 +231,8 @@ def _dataset(
             for domain, image in zip(_DOMAINS, drawn)
         }
 
-    if passes is None:
-        indices = tf.data.Dataset.counter(first_example)
-    else:
-        end = passes * sampler.pass_length
-        indices = tf.data.Dataset.range(min(first_example, end), end)
+    end = None if passes is None else passes * sampler.pass_length
+    indices = _indices(first_example, end, batch_size, part)
     examples = indices.map(
         load,
         num_parallel_calls=workers or tf.data.AUTOTUNE,
@@ -199,6 +240,26 @@ def _dataset(
     )
     # Endless data has no last batch: its batch dimension is known.
     batches = examples.batch(
-        batch_size, drop_remainder=drop_remainder or passes is None
+        batch_size // part[1],
+        drop_remainder=drop_remainder or passes is None,
     )
     return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def _indices(first, end, batch_size, part):
+    """Dataset of the examples' indices, before anything is loaded."""
+    import tensorflow as tf
+
+    worker, workers = part
+    if end is None:
+        places = tf.data.Dataset.counter()
+    else:
+        count = max(0, end - first)
+        if workers > 1:
+            count = count // batch_size * batch_size // workers
+        places = tf.data.Dataset.range(count)
+    share = batch_size // workers
+    start = first + worker * share
+    return places.map(
+        lambda place: start + place // share * batch_size + place % share
+    )

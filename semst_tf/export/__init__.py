@@ -1,5 +1,14 @@
 """Translators leave as SavedModel, LiteRT or ONNX, with proof of parity."""
 
+try:
+    import tensorflow  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        "SavedModel, LiteRT and ONNX need TensorFlow, which is not installed. "
+        "A .keras file can be taken to where it is: it exports there, whatever "
+        "backend trained it."
+    ) from error
+
 from semst_tf.export.litert import litert
 from semst_tf.export.onnx import onnx
 from semst_tf.export.parity import Parity

@@ -2,7 +2,6 @@
 
 import functools
 
-import keras
 from keras import ops
 
 from semst_tf.layers import BlurDownsample
@@ -12,11 +11,9 @@ from semst_tf.layers import ReflectionPadding2D
 def with_litert_operators(network):
     """Copies a network and expresses some layers in other operators.
 
-    XNNPACK, the delegate of LiteRT for CPUs, runs neither mirror padding nor
-    reductions over five dimensions, which is what Keras makes of instance
-    normalisation. Each would hand the feature maps back to slow reference
-    kernels. The copy pads by slices and normalises in four dimensions:
-    together a third less time (`docs/export.md`).
+    XNNPACK, the delegate of LiteRT for CPUs, does not run mirror padding: it
+    would hand the feature maps back to slow reference kernels. The copy pads
+    by slices (`docs/export.md`).
 
     Args:
         network: Keras model, float32.
@@ -39,11 +36,6 @@ def _call_for(layer):
         return _reflection_padding
     if isinstance(layer, BlurDownsample):
         return _blur_downsample
-    if isinstance(layer, keras.layers.GroupNormalization):
-        plain = not layer.center and not layer.scale
-        # Keras replaces -1 by the number of channels when it builds.
-        if plain and layer.groups in (-1, layer.input_spec.axes[layer.axis]):
-            return _instance_normalization
     return None
 
 
@@ -54,19 +46,6 @@ def _reflection_padding(layer, inputs):
 def _blur_downsample(layer, inputs):
     blurred = ops.average_pool(_mirror(inputs, 1), 2, 1, padding="valid")
     return ops.average_pool(blurred, 2, 2, padding="valid")
-
-
-def _instance_normalization(layer, inputs):
-    centred = inputs - _mean(inputs)
-    variance = _mean(centred * centred)
-    return centred * ops.rsqrt(variance + layer.epsilon)
-
-
-def _mean(images):
-    """Mean over a picture: rows first, for the delegate adds up one by one,
-    and in a sum over a large picture rounding would add up too."""
-    rows = ops.mean(images, axis=2, keepdims=True)
-    return ops.mean(rows, axis=1, keepdims=True)
 
 
 def _mirror(images, padding):

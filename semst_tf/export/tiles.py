@@ -4,6 +4,11 @@ import math
 
 import tensorflow as tf
 
+from semst_tf.tiling.shared_statistics import SAMPLE_TILE
+from semst_tf.tiling.shared_statistics import SAMPLE_TILES
+from semst_tf.tiling.shared_statistics import normalized_in_order
+from semst_tf.tiling.shared_statistics import shared_statistics
+
 
 def translate_tiles(translate, images, output_channels, tile, overlap):
     """Translates pictures in overlapping tiles, one tile at a time.
@@ -13,8 +18,9 @@ def translate_tiles(translate, images, output_channels, tile, overlap):
     memory of the network is that of one tile, whatever the picture; the
     merge takes `4 * (output_channels + 1)` bytes a pixel.
 
-    Instance normalisation sees one tile at a time, so that tone differs
-    between tiles: use it for pictures that do not fit in one piece.
+    All tiles of a picture are normalised with the same statistics: those of
+    the picture up to half a megapixel, else of samples spread over it. A
+    network of two scales sees the context inside a tile.
 
     Args:
         translate: Function from float32 `(batch, height, width, channels)`
@@ -31,14 +37,26 @@ def translate_tiles(translate, images, output_channels, tile, overlap):
     Reference:
         semst_tf design.
     """
-    shape = tf.shape(images)
-    batch, height, width = shape[0], shape[1], shape[2]
+    return tf.map_fn(
+        lambda image: _translate_one(
+            translate, image[None], output_channels, tile, overlap
+        ),
+        images,
+        parallel_iterations=1,
+        fn_output_signature=tf.TensorSpec(
+            (None, None, output_channels), tf.float32
+        ),
+    )
+
+
+def _translate_one(translate, images, output_channels, tile, overlap):
+    statistics = shared_statistics(translate, _sample(images))
+    height, width = tf.unstack(tf.shape(images)[1:3])
     tile_height = tf.minimum(tile, height)
     tile_width = tf.minimum(tile, width)
     rows = _count(height, tile_height, tile - overlap)
     columns = _count(width, tile_width, tile - overlap)
     window = _hann(tile_height)[:, None] * _hann(tile_width)[None, :]
-    depth = batch * output_channels
 
     def add_tile(number, merged):
         top = tf.minimum(
@@ -48,8 +66,7 @@ def translate_tiles(translate, images, output_channels, tile, overlap):
             number % columns * (tile - overlap), width - tile_width
         )
         piece = images[:, top : top + tile_height, left : left + tile_width, :]
-        translated = tf.transpose(translate(piece), (1, 2, 0, 3))
-        translated = tf.reshape(translated, (tile_height, tile_width, depth))
+        translated = normalized_in_order(statistics, translate, piece)[0]
         weighted = tf.concat(
             [translated * window[..., None], window[..., None]], axis=-1
         )
@@ -66,7 +83,7 @@ def translate_tiles(translate, images, output_channels, tile, overlap):
     _, merged = tf.while_loop(
         lambda number, _: number < rows * columns,
         add_tile,
-        (tf.constant(0), tf.zeros((height, width, depth + 1))),
+        (tf.constant(0), tf.zeros((height, width, output_channels + 1))),
         shape_invariants=(
             tf.TensorShape([]),
             tf.TensorShape([None, None, None]),
@@ -74,9 +91,54 @@ def translate_tiles(translate, images, output_channels, tile, overlap):
         parallel_iterations=1,
     )
     # The last channel holds the sum of the windows.
-    translated = merged[..., :-1] / merged[..., -1:]
-    translated = tf.reshape(translated, (height, width, batch, output_channels))
-    return tf.transpose(translated, (2, 0, 1, 3))
+    return merged[..., :-1] / merged[..., -1:]
+
+
+def _sample(images):
+    """All of a picture of half a megapixel, or pieces spread over it."""
+    height, width = tf.unstack(tf.shape(images)[1:3])
+    return tf.cond(
+        # In floating point: the product of two sizes may not fit an integer.
+        tf.cast(height, tf.float32) * tf.cast(width, tf.float32)
+        <= SAMPLE_TILES * SAMPLE_TILE**2,
+        lambda: images,
+        lambda: _pieces(images, height, width),
+    )
+
+
+def _pieces(images, height, width):
+    """The pieces that `semst_tf.tiling` takes, in the graph."""
+    most_rows = _ceil_divide(height, SAMPLE_TILE)
+    most_columns = _ceil_divide(width, SAMPLE_TILE)
+    aspect = tf.cast(height / width, tf.float32)
+    rows = tf.cast(tf.round(tf.sqrt(SAMPLE_TILES * aspect)), tf.int32)
+    rows = tf.clip_by_value(rows, 1, most_rows)
+    columns = tf.clip_by_value(SAMPLE_TILES // rows, 1, most_columns)
+    rows = tf.clip_by_value(SAMPLE_TILES // columns, 1, most_rows)
+    piece_height = tf.minimum(SAMPLE_TILE, height)
+    piece_width = tf.minimum(SAMPLE_TILE, width)
+
+    def piece(number):
+        top = _spread(number // columns, rows, height - piece_height)
+        left = _spread(number % columns, columns, width - piece_width)
+        return images[0, top : top + piece_height, left : left + piece_width, :]
+
+    return tf.map_fn(
+        piece,
+        tf.range(rows * columns),
+        fn_output_signature=tf.TensorSpec(
+            (None, None, images.shape[-1]), images.dtype
+        ),
+    )
+
+
+def _spread(number, count, last):
+    """Where a piece begins; multiples of 4 keep strides in phase."""
+    return last * number // tf.maximum(count - 1, 1) // 4 * 4
+
+
+def _ceil_divide(size, unit):
+    return (size + unit - 1) // unit
 
 
 def check_tiles(tile, overlap):

@@ -2,7 +2,9 @@
 
 from semst_tf.layers.blur_downsample import BlurDownsample
 from semst_tf.layers.blur_upsample import BlurUpsample
+from semst_tf.layers.instance_normalization import InstanceNormalization
 from semst_tf.layers.instance_normalization import instance_normalization
+from semst_tf.layers.instance_normalization import moments_from
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
@@ -12,10 +14,12 @@ from semst_tf.layers.scale_fusion import ScaleFusion
 __all__ = [
     "BlurDownsample",
     "BlurUpsample",
+    "InstanceNormalization",
     "PadToMultiple",
     "ReflectionPadding2D",
     "ResidualBlock",
     "ScaleFusion",
     "instance_normalization",
     "match_channels",
+    "moments_from",
 ]

@@ -40,6 +40,7 @@ class PadToMultiple(keras.layers.Layer):
             )
         self.multiple = multiple
         self.minimum = minimum
+        self.built = True
 
     def call(self, inputs):
         return self._pad(self._pad(inputs, axis=1), axis=2)

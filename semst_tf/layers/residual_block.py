@@ -6,6 +6,7 @@ from semst_tf.initializers import seed_sequence
 from semst_tf.initializers import xavier_normal
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
+from semst_tf.layers.rematerialise import rematerialising
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -59,10 +60,13 @@ class ResidualBlock(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs):
-        outputs = inputs
+        run = keras.remat(self._run) if rematerialising() else self._run
+        return inputs + run(inputs)
+
+    def _run(self, outputs):
         for layer in self.stack:
             outputs = layer(outputs)
-        return inputs + outputs
+        return outputs
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -58,6 +58,7 @@ class ScaleFusion(keras.layers.Layer):
             )
         self.mode = mode
         self.ratio = ratio
+        self.built = True
 
     @property
     def uses_attention(self):
@@ -85,7 +86,11 @@ class ScaleFusion(keras.layers.Layer):
         return ops.clip(detail + (1.0 - region(share)) * low, -1.0, 1.0)
 
     def _upsample(self, maps):
-        height, width = ops.shape(maps)[1:3]
+        height, width = maps.shape[1:3]
+        if height is None or width is None:
+            return _interpolated(
+                _interpolated(maps, 1, self.ratio), 2, self.ratio
+            )
         return ops.image.resize(
             maps,
             (self.ratio * height, self.ratio * width),
@@ -119,3 +124,18 @@ def _region(maps, corner, like):
     return ops.slice(
         maps, (0, corner[0], corner[1], 0), (batch, rows, columns, channels)
     )
+
+
+def _interpolated(maps, axis, ratio):
+    """Stretches one axis; Keras resizes to sizes known beforehand only."""
+    size = ops.shape(maps)[axis]
+    positions = ops.arange(ratio * size, dtype="float32")
+    places = (positions + 0.5) / ratio - 0.5
+    before = ops.floor(places)
+    shape = [1] * 4
+    shape[axis] = -1
+    share = ops.reshape(places - before, shape)
+    before = ops.cast(before, "int32")
+    first = ops.take(maps, ops.clip(before, 0, size - 1), axis=axis)
+    second = ops.take(maps, ops.clip(before + 1, 0, size - 1), axis=axis)
+    return first * (1.0 - share) + second * share

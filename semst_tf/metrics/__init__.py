@@ -1,5 +1,7 @@
 """How well pictures are translated, as numbers."""
 
+from semst_tf.metrics.attention_statistics import AttentionStatistics
+from semst_tf.metrics.colour_shift import ColourShift
 from semst_tf.metrics.espnetv2 import ESPNetV2
 from semst_tf.metrics.frechet_inception_distance import FrechetInceptionDistance
 from semst_tf.metrics.inception import InceptionFeatures
@@ -16,12 +18,17 @@ from semst_tf.metrics.lpips_network import LPIPSNetwork
 from semst_tf.metrics.peak_signal_to_noise_ratio import PeakSignalToNoiseRatio
 from semst_tf.metrics.photo_to_map_accuracy import PhotoToMapAccuracy
 from semst_tf.metrics.root_mean_squared_error import RootMeanSquaredError
+from semst_tf.metrics.seams import seam_ratio
 from semst_tf.metrics.segment_pictures import segment_pictures
 from semst_tf.metrics.semantic_consistency import SemanticConsistency
 from semst_tf.metrics.structural_similarity import StructuralSimilarity
+from semst_tf.metrics.structure_information import StructureInformation
+from semst_tf.metrics.texture_information import TextureInformation
 
 __all__ = [
+    "AttentionStatistics",
     "CITYSCAPES_CLASSES",
+    "ColourShift",
     "ESPNetV2",
     "FrechetInceptionDistance",
     "InceptionFeatures",
@@ -35,9 +42,12 @@ __all__ = [
     "RootMeanSquaredError",
     "SemanticConsistency",
     "StructuralSimilarity",
+    "StructureInformation",
+    "TextureInformation",
     "decode_cityscapes_palette",
     "load_inception",
     "load_judge",
     "map_labels",
+    "seam_ratio",
     "segment_pictures",
 ]

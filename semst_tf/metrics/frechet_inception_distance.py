@@ -62,10 +62,12 @@ class FrechetInceptionDistance(InceptionDistance):
         self._target = FeatureMoments()
         self._translated = FeatureMoments()
 
-    def _add_target(self, features):
+    def add_target_features(self, features):
+        """Adds `features` of pictures of the target domain."""
         self._target.update(features)
 
-    def _add(self, features):
+    def add_features(self, features):
+        """Adds `features` of translations."""
         self._translated.update(features)
 
     def reset_state(self):

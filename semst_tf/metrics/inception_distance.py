@@ -61,7 +61,7 @@ class InceptionDistance(keras.metrics.Metric):
             pictures: Array `(batch, height, width, 3)`, uint8 or float in
                 [-1, 1].
         """
-        self._add_target(self._features(pictures))
+        self.add_target_features(self.features(pictures))
 
     def update_state(self, pictures, sample_weight=None):
         if sample_weight is not None:
@@ -69,9 +69,21 @@ class InceptionDistance(keras.metrics.Metric):
                 f"{type(self).__name__} takes no weights. "
                 f"Received: sample_weight={sample_weight!r}"
             )
-        self._add(self._features(pictures))
+        self.add_features(self.features(pictures))
 
-    def _features(self, pictures):
+    def features(self, pictures):
+        """Returns what the network sees in pictures.
+
+        Features can go to `add_features` of several metrics, so that the
+        network looks once.
+
+        Args:
+            pictures: Array `(batch, height, width, 3)`, uint8 or float in
+                [-1, 1].
+
+        Returns:
+            float64 array `(batch, features)`.
+        """
         pictures = keras.ops.convert_to_numpy(pictures)
         if pictures.ndim != 4 or len(pictures) == 0:
             raise ValueError(

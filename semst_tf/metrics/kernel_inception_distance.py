@@ -63,10 +63,12 @@ class KernelInceptionDistance(InceptionDistance):
         self._target = []
         self._translated = []
 
-    def _add_target(self, features):
+    def add_target_features(self, features):
+        """Adds `features` of pictures of the target domain."""
         self._target.append(features.astype("float32"))
 
-    def _add(self, features):
+    def add_features(self, features):
+        """Adds `features` of translations."""
         self._translated.append(features.astype("float32"))
 
     def reset_state(self):

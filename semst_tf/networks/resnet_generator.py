@@ -201,11 +201,20 @@ class ResNetGenerator(keras.Model):
             outputs = outputs[:, :height, :width]
             hidden = hidden[:, :height, :width]
         if self.residual:
-            outputs = self._moved(images, outputs)
+            outputs = self.moved(images, outputs)
         return outputs, features, hidden
 
-    def _moved(self, images, shares):
-        """Moves pixels towards white, or towards black where negative."""
+    def moved(self, images, shares):
+        """Moves pixels towards white, or towards black where negative.
+
+        Args:
+            images: Pictures, as in the call.
+            shares: Float32 tensor in [-1, 1] of their size with
+                `output_channels`, how far.
+
+        Returns:
+            Float32 tensor of the shape of `shares`.
+        """
         images = ops.cast(images, shares.dtype)
         images = match_channels(images, self.output_channels)
         return images * (1.0 - ops.abs(shares)) + shares

@@ -13,6 +13,10 @@ def backend_trainer():
         from semst_tf.trainers.tensorflow import TensorFlowTrainer
 
         return TensorFlowTrainer
+    if keras.backend.backend() == "jax":
+        from semst_tf.trainers.jax import JaxTrainer
+
+        return JaxTrainer
     from semst_tf.trainers.unsupported import UnsupportedTrainer
 
     return UnsupportedTrainer

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from semst_tf.layers.rematerialise import rematerialise
+from semst_tf.objective import Term
 from semst_tf.objective import total
 from semst_tf.step_seeds import StepSeeds
 
@@ -12,17 +14,30 @@ class TensorFlowTrainer:
     Generator and discriminator losses come from one forward pass and their
     gradients are applied together. Under a distribution strategy the losses
     are divided by the number of replicas here and nowhere else, because the
-    optimizer adds up what the replicas bring.
+    optimizer adds up what the replicas bring. The parts of a batch, where its
+    gradients are accumulated, are treated like replicas that take turns.
     """
 
     def train_step(self, data):
         """Takes one step on a batch; called by `fit`."""
         source, target = self.unpack(data)
-        generator_variables = self.generator_variables
-        discriminator_variables = self.discriminator.trainable_variables
-        with tf.GradientTape(persistent=True) as tape:
+        parts = self.config.optimizer.accumulation
+        if parts == 1:
+            gradients, terms = self._gradients(source, target)
+        else:
+            gradients, terms = self._summed_gradients(source, target, parts)
+        self.apply_gradients(*gradients)
+        self._update_average()
+        return _reducible(self.update_metrics(terms))
+
+    def _gradients(self, source, target, part=0):
+        """Gradients of generator and discriminator, and all terms."""
+        with (
+            rematerialise(self.config.optimizer.rematerialise),
+            tf.GradientTape(persistent=True) as tape,
+        ):
             generator_terms, discriminator_terms, _ = self._terms(
-                source, target
+                source, target, part
             )
             generator_loss = self._scaled(
                 total(generator_terms), self.optimizer
@@ -30,30 +45,73 @@ class TensorFlowTrainer:
             discriminator_loss = self._scaled(
                 total(discriminator_terms), self.discriminator_optimizer
             )
-        generator_gradients = tape.gradient(generator_loss, generator_variables)
-        discriminator_gradients = tape.gradient(
-            discriminator_loss, discriminator_variables
+        gradients = (
+            tape.gradient(generator_loss, self.generator_variables),
+            tape.gradient(discriminator_loss, self.discriminator_variables),
         )
-        self.apply_gradients(generator_gradients, discriminator_gradients)
-        self._update_average()
-        return self.update_metrics({**generator_terms, **discriminator_terms})
+        return gradients, {**generator_terms, **discriminator_terms}
+
+    def _summed_gradients(self, source, target, parts):
+        """The same, from one part of the batch after another."""
+        sources, targets = _split(source, parts), _split(target, parts)
+        variables = (self.generator_variables, self.discriminator_variables)
+        sums = tf.nest.map_structure(lambda v: tf.zeros(v.shape), variables)
+        values = {
+            name: tf.TensorArray("float32", parts, element_shape=[None])
+            for name in self.objective.term_names()
+        }
+
+        def add(part, sums, values):
+            gradients, terms = self._gradients(
+                sources[part], targets[part], part
+            )
+            sums = [
+                [s if g is None else s + g for s, g in zip(*pair)]
+                for pair in zip(sums, gradients)
+            ]
+            values = {
+                name: array.write(part, terms[name].value)
+                for name, array in values.items()
+            }
+            return part + 1, tuple(sums), values
+
+        # A loop and not one graph for all parts: that would be free to
+        # compute them at the same time, and need the memory of the batch.
+        _, sums, values = tf.while_loop(
+            lambda part, *_: part < parts,
+            add,
+            (tf.constant(0), sums, values),
+            parallel_iterations=1,
+        )
+        terms = {n: Term(array.concat(), 1.0) for n, array in values.items()}
+        return sums, terms
 
     def test_step(self, data):
         """Computes the losses of a batch; called by `evaluate`."""
         generator_terms, discriminator_terms, _ = self._terms(
             *self.unpack(data)
         )
-        return self.update_metrics({**generator_terms, **discriminator_terms})
+        terms = {**generator_terms, **discriminator_terms}
+        return _reducible(self.update_metrics(terms))
 
-    def _terms(self, source, target):
+    def _maybe_symbolic_build(self, *args, **kwargs):
+        """Nothing: a `SemST` is built when it is made.
+
+        Keras would build it from a batch, and cannot take one together from
+        several machines.
+        """
+
+    def _terms(self, source, target, part=0):
         step = self.optimizer.iterations
-        seeds = StepSeeds(self.config.seed, step.value, _replica())
+        stream = _replica() * self.config.optimizer.accumulation + part
+        seeds = StepSeeds(self.config.seed, step.value, stream)
         return self.objective(source, target, self.progress(step), seeds)
 
     def _scaled(self, loss, optimizer):
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        shares = tf.distribute.get_strategy().num_replicas_in_sync
+        shares *= self.config.optimizer.accumulation
         optimizer = optimizer or self.optimizer
-        return optimizer.scale_loss(loss / replicas)
+        return optimizer.scale_loss(loss / shares)
 
     def _update_average(self):
         if self.average_generator is None:
@@ -67,6 +125,28 @@ class TensorFlowTrainer:
             [v.value for v in self.generator.variables],
             1.0 - self.config.optimizer.ema_decay,
         )
+
+
+def _reducible(logs):
+    """Gives what Keras averages over the machines an axis to do it along.
+
+    Between machines it reduces along the first axis, which a number has not.
+    """
+    strategy = tf.distribute.get_strategy()
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return logs
+    return {name: value[None] for name, value in logs.items()}
+
+
+def _split(pictures, parts):
+    """Pictures of a batch as `(parts, pictures of a part, ...)`."""
+    count = pictures.shape[0]
+    if count is not None and count % parts:
+        raise ValueError(
+            "Config field `optimizer.accumulation` must divide the pictures "
+            f"that each replica gets. Received: {parts}, for {count} pictures"
+        )
+    return tf.reshape(pictures, (parts, -1, *pictures.shape[1:]))
 
 
 def _move_averages(strategy, averages, values, share):

@@ -4,13 +4,13 @@ import keras
 
 
 class UnsupportedTrainer:
-    """Says that training needs the TensorFlow backend; a mixin of `SemST`."""
+    """Says which backends training works on; a mixin of `SemST`."""
 
     def train_step(self, *args):
         """Raises `ImportError`; called by `fit`."""
         raise ImportError(
-            "SemST trains on the TensorFlow backend of Keras. Received: "
-            f"KERAS_BACKEND={keras.backend.backend()}"
+            "SemST trains on the TensorFlow and JAX backends of Keras. "
+            f"Received: KERAS_BACKEND={keras.backend.backend()}"
         )
 
     test_step = train_step

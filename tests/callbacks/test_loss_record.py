@@ -45,5 +45,15 @@ def test_rows_after_the_step_where_training_begins_are_dropped(tmp_path):
     assert history[1]["seconds"] == pytest.approx(2.0, abs=1.5)
 
 
+def test_later_rows_are_gone_also_if_the_training_stops_at_once(tmp_path):
+    path = tmp_path / "metrics.json"
+    rows = [{"step": s, "seconds": float(s), "loss": 9.0} for s in (0, 2)]
+    path.write_text(json.dumps({"history": rows}))
+    record = LossRecord(path)
+    record.set_model(compiled_model())
+    record.on_train_begin()
+    assert read_history(path) == rows[:1]
+
+
 def test_a_file_that_is_missing_is_an_empty_history(tmp_path):
     assert read_history(tmp_path / "missing.json") == []

@@ -201,3 +201,36 @@ else:
     raise AssertionError("no ImportError")
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("passes", [None, 2])
+def test_the_parts_of_workers_are_the_batches_of_one(make_folder, passes):
+    folders = make_folder("s", 5), make_folder("t", 7)
+    options = {"crop_size": 8, "batch_size": 4, "seed": 1, "passes": passes}
+    options["first_example"] = 2
+    whole = sources_of(unpaired_images(*folders, **options), 3)
+    parts = [
+        unpaired_images(*folders, part=(worker, 2), **options)
+        for worker in range(2)
+    ]
+    halves = [sources_of(data, 3).reshape(3, 2, 8, 8, 3) for data in parts]
+    together = np.concatenate(halves, axis=1).reshape(12, 8, 8, 3)
+    np.testing.assert_array_equal(together, whole)
+    if passes:
+        assert [data.cardinality().numpy() for data in parts] == [3, 3]
+
+
+def test_workers_get_equally_many_batches(make_folder):
+    folders = make_folder("s", 7), make_folder("t", 2)
+    counts = [
+        len(list(unpaired_images(*folders, 8, 2, passes=1, part=(worker, 2))))
+        for worker in range(2)
+    ]
+    assert counts == [3, 3]
+
+
+@pytest.mark.parametrize("part", [(2, 2), (-1, 2), (0, 3), (0, 0), (0.5, 1)])
+def test_parts_that_do_not_fit_are_refused(make_folder, part):
+    folders = make_folder("s", 2), make_folder("t", 2)
+    with pytest.raises(ValueError, match="Received: part"):
+        unpaired_images(*folders, crop_size=8, batch_size=4, part=part)

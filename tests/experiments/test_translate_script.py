@@ -298,3 +298,39 @@ def test_help_describes_every_flag_and_is_no_failure():
     assert "Example:" in result.stdout
     for flag in ("model", "input", "output", "value_range", "overwrite"):
         assert f"--{flag}" in result.stdout or f"--[no]{flag}" in result.stdout
+
+
+def test_tiles_and_their_report(models, tmp_path):
+    write_image(tmp_path / "wide.png", random_image(8, 60))
+    result = translate(
+        models,
+        tmp_path / "wide.png",
+        tmp_path / "out",
+        "--mode=exact_tiled",
+        "--tile=40",
+        "--report",
+    )
+    assert result.returncode == 0, result.stderr
+    assert "wide.png: steps at borders / elsewhere" in result.stdout
+    assert "at borders / in one piece 1.0" in result.stdout
+    model = keras.saving.load_model(models / "colour.keras")
+    whole = model.translate(read_image(tmp_path / "wide.png")).astype(int)
+    written = read_image(tmp_path / "out" / "wide.png")
+    assert np.abs(written - whole).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--mode=halves"], ["halves"]),
+        (["--mode=tiled", "--tile=0"], ["tile=0"]),
+        (["--tile=64"], ["tile=64"]),
+        (["--report"], ["--report"]),
+    ],
+)
+def test_flags_of_tiles_that_do_not_fit_are_refused(
+    models, folder, tmp_path, flags, words
+):
+    result = translate(models, folder / "one.png", tmp_path / "out", *flags)
+    assert_one_line(result, *words)
+    assert not (tmp_path / "out").exists()

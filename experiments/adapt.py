@@ -1,0 +1,183 @@
+"""Trains a segmenter for a domain without labels, on translated pictures.
+
+Translates labelled pictures, trains one segmenter on these and one on the
+untranslated pictures, with equal labels, steps and seeds, and scores both on
+labelled pictures of the target domain. Everything lands in --workdir; the
+same command continues. Example:
+
+  python experiments/adapt.py --model=runs/street --workdir=runs/adapt \
+      --source=camvid/train --source_labels=camvid/trainannot \
+      --source_label_space=camvid --source_size=192x256 \
+      --test=streets/val@left --test_labels=streets/val@right \
+      --test_label_space=cityscapes_palette --test_size=128x256
+
+Print what runs found, without training:
+
+  python experiments/adapt.py --show="docs/results/adaptation/*.json"
+"""
+
+import glob
+import json
+import pathlib
+
+from absl import flags
+from cli import quiet_imports
+from cli import run
+
+FLAGS = flags.FLAGS
+SPACES = (
+    "cityscapes_train_ids, cityscapes_ids, camvid, carla_0_8, carla_0_9_14, "
+    "or cityscapes_palette for label colours."
+)
+flags.DEFINE_string(
+    "model",
+    None,
+    "The translator: run directory, .keras file, SavedModel, or .pth file of "
+    "the CUT family.",
+)
+flags.DEFINE_string("workdir", None, "Directory; made if it is missing.")
+for prefix, meaning in (
+    ("source", "to train on"),
+    ("test", "of the target domain to score on"),
+    ("fine_tuning", "to fine-tune on, if wanted"),
+):
+    flags.DEFINE_string(
+        prefix, None, f"Folder of pictures {meaning}, or folder@left."
+    )
+    flags.DEFINE_string(
+        f"{prefix}_labels", None, "Folder of their labels, or folder@right."
+    )
+    flags.DEFINE_string(
+        f"{prefix}_label_space",
+        "cityscapes_train_ids",
+        f"Numbers of these labels: {SPACES}",
+    )
+    flags.DEFINE_string(
+        f"{prefix}_size",
+        "",
+        "Size to which these pictures and labels are brought, as 128x256 "
+        "(height x width); empty: their own.",
+    )
+    flags.DEFINE_string(
+        f"{prefix}_endings",
+        ",",
+        "How names of pictures and of labels end, separated by a comma: "
+        "_leftImg8bit,_gtFine_labelIds.",
+    )
+flags.DEFINE_list(
+    "classes",
+    None,
+    "Cityscapes classes to teach, as road,car; all that the labels of the "
+    "source show if not given.",
+)
+flags.DEFINE_enum(
+    "mode",
+    "whole",
+    ["whole", "tiled", "exact_tiled"],
+    "How pictures are translated: in one piece, or in tiles.",
+)
+flags.DEFINE_integer("seeds", 3, "Repetitions; more can be added later.")
+flags.DEFINE_integer("filters", 24, "Width of the segmenter.")
+flags.DEFINE_integer("steps", 400, "Steps of each training.")
+flags.DEFINE_integer("fine_tuning_steps", 100, "Steps of each fine-tuning.")
+flags.DEFINE_integer("batch_size", 4, "Pictures a step.")
+flags.DEFINE_float("learning_rate", 1e-3, "Of the segmenters, at the start.")
+flags.DEFINE_integer("checkpoint_every", 100, "Steps between checkpoints.")
+flags.DEFINE_string(
+    "show", None, "Only print the tables of these results.json (a glob)."
+)
+
+
+def main(_):
+    if FLAGS.show is not None:
+        show(FLAGS.show)
+        return
+    check_flags()
+    with quiet_imports():
+        from semst_tf.adaptation import AdaptationStudy
+        from semst_tf.adaptation import adaptation_table
+
+    study = AdaptationStudy(
+        FLAGS.workdir,
+        labelled("source"),
+        labelled("test"),
+        FLAGS.model,
+        fine_tuning=labelled("fine_tuning") if FLAGS.fine_tuning else None,
+        classes=FLAGS.classes,
+        seeds=FLAGS.seeds,
+        recipe=recipe(),
+        mode=FLAGS.mode,
+    )
+    print(adaptation_table(study.run()), end="")
+    print(f"wrote {pathlib.Path(FLAGS.workdir) / 'results.json'}")
+
+
+def check_flags():
+    """Raises for flags that have to be given and are not."""
+    needed = ["model", "workdir", "source", "source_labels", "test"]
+    needed += ["test_labels"]
+    if FLAGS.fine_tuning:
+        needed.append("fine_tuning_labels")
+    missing = [f"--{name}" for name in needed if not FLAGS[name].value]
+    if missing:
+        raise ValueError(
+            f"These options have to be given: {', '.join(missing)} "
+            "(try --help). Received: none of them"
+        )
+
+
+def labelled(prefix):
+    """Reads the pictures and labels that the flags of a prefix name."""
+    from semst_tf.adaptation import LabelledPictures
+
+    value = {
+        name: FLAGS[f"{prefix}_{name}"].value
+        for name in ("labels", "label_space", "size", "endings")
+    }
+    endings = tuple(value["endings"].split(","))
+    if len(endings) != 2:
+        raise ValueError(
+            f"--{prefix}_endings takes two endings, as "
+            f"_leftImg8bit,_gtFine_labelIds. Received: {value['endings']}"
+        )
+    return LabelledPictures(
+        FLAGS[prefix].value,
+        value["labels"],
+        value["label_space"],
+        size=value["size"] or None,
+        endings=endings,
+    )
+
+
+def recipe():
+    """Reads how segmenters are trained."""
+    from semst_tf.adaptation import SegmenterRecipe
+
+    return SegmenterRecipe(
+        filters=FLAGS.filters,
+        steps=FLAGS.steps,
+        fine_tuning_steps=FLAGS.fine_tuning_steps,
+        batch_size=FLAGS.batch_size,
+        learning_rate=FLAGS.learning_rate,
+        checkpoint_every=FLAGS.checkpoint_every,
+    )
+
+
+def show(pattern):
+    """Prints the tables of studies that were done."""
+    paths = sorted(glob.glob(pattern))
+    if not paths:
+        raise ValueError(f"There are no results. Received: --show={pattern}")
+    with quiet_imports():
+        from semst_tf.adaptation import adaptation_table
+    for path in paths:
+        results = json.loads(pathlib.Path(path).read_text())
+        if not isinstance(results, dict) or "cells" not in results:
+            raise ValueError(
+                f"This is no results.json of adapt.py. Received: {path}"
+            )
+        print(f"{pathlib.Path(path).stem}\n\n{adaptation_table(results)}")
+
+
+if __name__ == "__main__":
+    run(main)

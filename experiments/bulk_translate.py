@@ -1,0 +1,101 @@
+"""Translates very large sets of pictures with an exported SavedModel.
+
+Runs on Apache Beam: on this machine by default, on Flink, Spark or Dataflow
+with Beam's own flags after `--`. The same command continues one that was
+stopped. Bad pictures are listed in a file and do not stop the others.
+Example:
+
+  python experiments/bulk_translate.py --model=saved_models/colour2vintage \
+      --input=photos --output=translated -- --direct_num_workers=4
+"""
+
+import pathlib
+import sys
+
+from absl import flags
+from cli import quiet_imports
+from cli import run
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("model", None, "An exported SavedModel.", required=True)
+flags.DEFINE_string(
+    "input", None, "Folder, searched with its subfolders.", required=True
+)
+flags.DEFINE_string(
+    "output", None, "Folder to write to; made if it is missing.", required=True
+)
+flags.DEFINE_string(
+    "errors",
+    None,
+    "File for a line of JSON about each bad picture. Defaults to errors.jsonl "
+    "in --output.",
+)
+BEAM_FLAGS = []
+
+
+def main(_):
+    with quiet_imports():
+        try:
+            from apache_beam.options.pipeline_options import PipelineOptions
+        except ImportError as error:
+            raise ValueError(
+                "Apache Beam is not installed; docs/scale_out.md says how to. "
+                f"Received: {error}"
+            ) from None
+        from semst_tf.bulk_translation import translate_all
+
+    output = pathlib.Path(FLAGS.output)
+    errors = pathlib.Path(FLAGS.errors or output / "errors.jsonl")
+    done = translate_all(
+        FLAGS.model,
+        planned_jobs(pathlib.Path(FLAGS.input), output),
+        errors,
+        PipelineOptions(BEAM_FLAGS),
+    )
+    print(
+        f"translated {done['translated']} pictures into {output}, "
+        f"{done['already']} were there already"
+    )
+    if done["failed"]:
+        print(f"{done['failed']} pictures are bad: {errors}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def planned_jobs(root, output):
+    """Pairs every picture with the file it becomes."""
+    from semst_tf.data import ImageCollection
+
+    if not root.is_dir():
+        raise ValueError(f"--input is a folder. Received: {root}")
+    if output.exists() and not output.is_dir():
+        raise ValueError(f"--output is a folder. Received: {output}")
+    pictures = ImageCollection(root).paths
+    if not pictures:
+        raise ValueError(f"--input holds no pictures. Received: {root}")
+    jobs = {}
+    for picture in pictures:
+        place = output / picture.relative_to(root)
+        if place.suffix.lower() == ".gif":
+            # A translated frame does not fit the 256 colours of a GIF.
+            place = place.with_suffix(".png")
+        if place in jobs:
+            raise ValueError(
+                "Two pictures would become the same file (a .gif becomes a "
+                f".png). Received: {place}"
+            )
+        jobs[place] = picture
+    return [(picture, place) for place, picture in jobs.items()]
+
+
+def without_beams_flags(arguments):
+    """Takes what follows `--` off the command line, for Beam."""
+    if "--" not in arguments:
+        return arguments, []
+    place = arguments.index("--")
+    return arguments[:place], arguments[place + 1 :]
+
+
+if __name__ == "__main__":
+    sys.argv, BEAM_FLAGS = without_beams_flags(sys.argv)
+    run(main)

@@ -1,0 +1,58 @@
+"""What an adaptation study found, as a table to read."""
+
+import statistics
+
+GAINS = (
+    ("gain", "untranslated", "translated"),
+    (
+        "gain as pre-training",
+        "untranslated, fine-tuned",
+        "translated, fine-tuned",
+    ),
+)
+"""Differences that a table shows: heading, from which column, to which."""
+
+
+def adaptation_table(results):
+    """Writes the results of a study as a Markdown table.
+
+    Args:
+        results: Dict, what `AdaptationStudy.run` returns.
+
+    Returns:
+        str. A row for every scored class, the mean IoU over these and the
+        pixel accuracy; a column for every way of training, as mean and
+        standard deviation over the seeds. Gains are differences at equal
+        seeds.
+    """
+    cells = results["cells"]
+    gains = [gain for gain in GAINS if gain[1] in cells]
+    heads = ["IoU", *cells, *(heading for heading, _, _ in gains)]
+    lines = [_line(heads), _line(["---"] * len(heads))]
+    for label, read in _rows(results["scored_classes"]):
+        values = {name: [read(c) for c in cells[name]] for name in cells}
+        columns = [_mean_and_spread(values[name]) for name in cells]
+        for _, before, after in gains:
+            pairs = zip(values[before], values[after])
+            columns.append(_mean_and_spread([b - a for a, b in pairs], "+"))
+        lines.append(_line([label, *columns]))
+    return "\n".join(lines) + "\n"
+
+
+def _rows(classes):
+    for name in classes:
+        yield name, lambda cell, name=name: cell["class_iou"][name]
+    yield "**mean IoU**", lambda cell: cell["mean_iou"]
+    yield "**pixel accuracy**", lambda cell: cell["pixel_accuracy"]
+
+
+def _mean_and_spread(values, sign=""):
+    # Plus zero: a mean that rounds to nothing has no sign.
+    text = f"{round(statistics.fmean(values), 3) + 0.0:{sign}.3f}"
+    if len(values) > 1:
+        text += f" ± {statistics.stdev(values):.3f}"
+    return text
+
+
+def _line(columns):
+    return "| " + " | ".join(columns) + " |"

@@ -1,0 +1,60 @@
+"""Labelled pictures in, translated labelled pictures out."""
+
+import pathlib
+import sys
+
+import keras
+
+from semst_tf.adaptation.labelled_pictures import LabelledPictures
+from semst_tf.data import write_image
+from semst_tf.translate import translate
+
+
+def translate_labelled(pictures, translator, folder, mode="whole"):
+    """Translates labelled pictures into a data set of its own.
+
+    Writes `pictures/` and `labels/`: PNG files under the names of the
+    originals, the labels as Cityscapes training classes of the same size,
+    255 for no class. What is there already is kept, so that the same call
+    continues where another one stopped.
+
+    Args:
+        pictures: `LabelledPictures`.
+        translator: What `semst_tf.load_translator.load_translator` returns,
+            for three channels in and out.
+        folder: Path. Created if it is missing.
+        mode: str. How large pictures are translated: `"whole"`, `"tiled"`
+            or `"exact_tiled"`.
+
+    Returns:
+        `LabelledPictures` of the same names and classes.
+
+    Raises:
+        ValueError: If the translator does not fit.
+        OSError: If a file cannot be written.
+    """
+    folder = pathlib.Path(folder)
+    bar = keras.utils.Progbar(
+        len(pictures),
+        unit_name="picture",
+        # In a file, every update stays.
+        interval=0.5 if sys.stdout.isatty() else 30.0,
+    )
+    for index, name in enumerate(pictures.names):
+        place = folder / "pictures" / f"{name}.png"
+        if not place.exists():
+            translated = translate(
+                translator, pictures.picture(index), mode=mode
+            )
+            _write(folder / "labels" / f"{name}.png", pictures.label(index))
+            # The picture comes last: where it is, the label is too.
+            _write(place, translated)
+        bar.update(index + 1)
+    return LabelledPictures(
+        folder / "pictures", folder / "labels", "cityscapes_train_ids"
+    )
+
+
+def _write(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_image(path, picture)

@@ -1,0 +1,117 @@
+"""Scores of translations among the losses, while training."""
+
+import keras
+import numpy as np
+
+
+class ValidationScores(keras.callbacks.Callback):
+    """Translates fixed pictures and writes their scores into the logs.
+
+    Keras calls callbacks in the order of their list and hands the same logs
+    to all of them. Put this one before those that read its names, such as
+    `ModelCheckpoint(monitor="val_miou", mode="max")`, `EarlyStopping` or
+    `LossRecord`; behind them they miss it. With `every` above 1, epochs
+    without a validation have no scores: Keras warns that they are missing and
+    goes on.
+
+    A translator that copies has the best `val_miou`: watch `val_kid` beside
+    it.
+
+    Args:
+        images: List of uint8 source pictures `(height, width, channels)`, of
+            any sizes. Few: they are translated each time.
+        evaluation: `semst_tf.evaluation.Evaluation` of their translations.
+        every: int. Epochs between two validations. Defaults to `1`.
+        batch_size: int. Pictures of equal size translated at once. Defaults
+            to `8`.
+
+    Raises:
+        ValueError: If `every` is not positive or there are no pictures.
+
+    Example:
+
+    ```python
+    evaluation = Evaluation(labels=labels, targets=photos)
+    model.fit(
+        data,
+        epochs=20,
+        callbacks=[
+            ValidationScores(pictures, evaluation),
+            keras.callbacks.ModelCheckpoint(
+                "best.keras",
+                monitor="val_miou",
+                mode="max",
+                save_best_only=True,
+            ),
+        ],
+    )
+    ```
+    """
+
+    def __init__(self, images, evaluation, every=1, batch_size=8):
+        super().__init__()
+        if every < 1 or not len(images):
+            raise ValueError(
+                "Validation needs pictures, and happens every one or more "
+                f"epochs. Received: {len(images)} pictures, every={every}"
+            )
+        self.images = images
+        self.evaluation = evaluation
+        self.every = every
+        self.batch_size = batch_size
+
+    def on_epoch_end(self, epoch, logs=None):
+        if logs is not None and (epoch + 1) % self.every == 0:
+            logs.update(self.score())
+
+    def score(self):
+        """Returns the scores of the model as it is now, by their names."""
+        translations = [
+            picture
+            for batch in _equal_sizes(self.images, self.batch_size)
+            for picture in self.model.translate(
+                batch, batch_size=self.batch_size
+            )
+        ]
+        return validation_logs(self.evaluation.scores(translations))
+
+
+def validation_logs(scores):
+    """Picks what is worth watching, under the names that logs use.
+
+    Args:
+        scores: Dict as `Evaluation.scores` returns it.
+
+    Returns:
+        Dict of float: `"val_miou"`, `"val_pixel_accuracy"`,
+        `"val_class_accuracy"`, `"val_fid"`, `"val_kid"`,
+        `"val_paired_accuracy"`, `"val_rmse"`, `"val_structure"`,
+        `"val_texture"`, `"val_colour_shift"`, those of them that there are.
+    """
+    names = {
+        "val_miou": ("consistency", "mean_iou"),
+        "val_pixel_accuracy": ("consistency", "pixel_accuracy"),
+        "val_class_accuracy": ("consistency", "class_accuracy"),
+        "val_fid": ("distance", "fid"),
+        "val_kid": ("distance", "kid"),
+        "val_paired_accuracy": ("paired", "photo_to_map_accuracy"),
+        "val_rmse": ("paired", "root_mean_squared_error"),
+        "val_structure": ("diagnostics", "structure_information"),
+        "val_texture": ("diagnostics", "texture_information"),
+        "val_colour_shift": ("diagnostics", "colour_shift"),
+    }
+    return {
+        name: float(scores[group][key])
+        for name, (group, key) in names.items()
+        if scores.get(group, {}).get(key) is not None
+    }
+
+
+def _equal_sizes(images, batch_size):
+    """Yields arrays of consecutive pictures of one shape."""
+    start = 0
+    for end in range(1, len(images) + 1):
+        same = end < len(images) and images[end].shape == images[start].shape
+        if not same or end - start == batch_size:
+            yield np.stack(images[start:end])
+            start = end

@@ -1,0 +1,29 @@
+"""Mutual information of what a descriptor sees in two pictures."""
+
+from keras import ops
+
+from semst_tf.descriptors import random_projection
+from semst_tf.losses import relative_squared_information
+
+MAPS = 8
+"""Fixed random projections of a field that are compared."""
+
+
+def field_information(field, sources, translations):
+    """Returns the information that one field has about the other.
+
+    Args:
+        field: Descriptor, a layer that maps pictures to
+            `(batch, rows, columns, channels)`.
+        sources: Tensor `(batch, height, width, channels)` in [-1, 1].
+        translations: Tensor of the same height and width.
+
+    Returns:
+        Float32 tensor `(batch,)`, see `relative_squared_information`.
+    """
+    tokens = []
+    for pictures in (sources, translations):
+        maps = random_projection(field(ops.cast(pictures, "float32")), MAPS)
+        batch, rows, columns, channels = ops.shape(maps)
+        tokens.append(ops.reshape(maps, (batch, rows * columns, channels)))
+    return relative_squared_information(*tokens)

@@ -1,0 +1,81 @@
+"""A picture that is read box by box."""
+
+import numpy as np
+
+from semst_tf.data.value_range import to_unit_range
+
+
+class Picture:
+    """Gives boxes of a picture in [-1, 1], mirrored up to a multiple.
+
+    Only what is read is converted, so that a large picture stays in memory
+    as the integers it came as.
+
+    Args:
+        pixels: Array `(height, width, channels)`, as stored.
+        value_range: Pair of black and white values, or `None` for the range
+            of integer types.
+        multiple: int. Height and width become multiples of it.
+        minimum: int. Height and width become at least this.
+
+    Raises:
+        ValueError: If pixels lie outside the range.
+    """
+
+    def __init__(self, pixels, value_range, multiple, minimum):
+        self.pixels = pixels
+        self.value_range = value_range
+        self.multiple = multiple
+        self.height, self.width = (
+            max(-(-size // multiple) * multiple, minimum)
+            for size in pixels.shape[:2]
+        )
+        if value_range is not None:
+            # All of it before anything is translated; row by row, because a
+            # copy of the whole may not fit.
+            for row in pixels:
+                to_unit_range(row, value_range)
+
+    def read(self, box):
+        """Returns a box as float32 `(1, rows, columns, channels)`."""
+        height, width = self.pixels.shape[:2]
+        rows = _mirrored(np.arange(box.top, box.bottom), height)
+        columns = _mirrored(np.arange(box.left, box.right), width)
+        piece = self.pixels[np.ix_(rows, columns)]
+        return to_unit_range(piece, self.value_range)[None]
+
+
+class ReducedPicture:
+    """A picture made smaller: each pixel is the mean of a block.
+
+    Args:
+        picture: `Picture` whose sizes are multiples of the ratio.
+        ratio: int.
+    """
+
+    def __init__(self, picture, ratio):
+        self.picture = picture
+        self.ratio = ratio
+        self.multiple = picture.multiple // ratio
+        self.height = picture.height // ratio
+        self.width = picture.width // ratio
+
+    def read(self, box):
+        """Returns a box as float32 `(1, rows, columns, channels)`."""
+        piece = self.picture.read(box.scaled(self.ratio))
+        batch, height, width, channels = piece.shape
+        blocks = piece.reshape(
+            batch,
+            height // self.ratio,
+            self.ratio,
+            width // self.ratio,
+            self.ratio,
+            channels,
+        )
+        return blocks.mean(axis=(2, 4))
+
+
+def _mirrored(positions, size):
+    period = max(2 * (size - 1), 1)
+    phase = positions % period
+    return np.minimum(np.minimum(phase, period - phase), size - 1)

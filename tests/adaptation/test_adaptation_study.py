@@ -1,0 +1,222 @@
+"""A whole study, with networks that take no time."""
+
+import importlib
+import json
+
+import numpy as np
+import pytest
+from labelled_streets import ROAD
+from labelled_streets import SKY
+from labelled_streets import small_segmenter
+from labelled_streets import write_streets
+from PIL import Image
+
+from semst_tf.adaptation import AdaptationStudy
+from semst_tf.adaptation import LabelledPictures
+from semst_tf.adaptation import SegmenterRecipe
+from semst_tf.networks import ResNetGenerator
+
+# The package has functions under the names of their files.
+training = importlib.import_module("semst_tf.adaptation.train_segmenter")
+studies = importlib.import_module("semst_tf.adaptation.adaptation_study")
+translation = importlib.import_module("semst_tf.adaptation.translate_labelled")
+
+RECIPE = SegmenterRecipe(
+    filters=4, steps=4, fine_tuning_steps=2, batch_size=2, checkpoint_every=2
+)
+
+
+class Unchanging:
+    """A translator that returns what it gets."""
+
+    input_channels = output_channels = 3
+
+    def predict_on_batch(self, images):
+        return images
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    sets = []
+    for name, count in (("source", 6), ("test", 2)):
+        streets = write_streets(folder / name, count)
+        sets.append(
+            LabelledPictures(
+                streets / "pictures",
+                streets / "labels",
+                "cityscapes_train_ids",
+            )
+        )
+    return sets
+
+
+@pytest.fixture
+def study(pictures, tmp_path, monkeypatch):
+    """Makes studies in one directory, with a translator and small networks."""
+    monkeypatch.setattr(training, "segmenter", small_segmenter)
+    path = tmp_path / "translator.keras"
+    ResNetGenerator(filters=4, blocks=1, seed=1).save(path)
+
+    def make(**options):
+        options = {"seeds": 1, "recipe": RECIPE, "translator": path, **options}
+        return AdaptationStudy(tmp_path / "run", *pictures, **options)
+
+    return make
+
+
+def test_a_translator_that_changes_nothing_gains_nothing(study, monkeypatch):
+    monkeypatch.setattr(studies, "load_translator", lambda path: Unchanging())
+    monkeypatch.setattr(studies, "check_mode", lambda *arguments: None)
+    monkeypatch.setattr(
+        translation, "translate", lambda network, picture, mode: picture
+    )
+    cells = study(seeds=2).run()["cells"]
+    assert cells["translated"] == cells["untranslated"]
+    first, second = cells["translated"]
+    assert first != second
+
+
+def test_translated_pictures_keep_names_and_labels(study, pictures, tmp_path):
+    study().run()
+    source = pictures[0]
+    translated = LabelledPictures(
+        tmp_path / "run/translated/pictures",
+        tmp_path / "run/translated/labels",
+        "cityscapes_train_ids",
+    )
+    assert translated.names == source.names
+    for index in range(len(source)):
+        np.testing.assert_array_equal(
+            translated.label(index), source.label(index)
+        )
+    assert (translated.picture(0) != source.picture(0)).any()
+
+
+def test_results_can_be_read_back_and_name_no_place(study, tmp_path):
+    results = study().run()
+    text = (tmp_path / "run" / "results.json").read_text()
+    assert json.loads(text) == results
+    assert str(tmp_path) not in text
+    assert results["scored_classes"] == ["road", "sky"]
+    assert (tmp_path / "run" / "table.md").read_text().startswith("| IoU |")
+
+
+def test_a_finished_study_is_not_repeated_but_gets_more_seeds(
+    study, monkeypatch
+):
+    first = study(seeds=1).run()
+    trained = []
+    monkeypatch.setattr(
+        studies, "train_segmenter", _recorded(studies.train_segmenter, trained)
+    )
+    assert study(seeds=1).run() == first
+    assert not trained
+    more = study(seeds=2).run()
+    assert trained == ["seed_1", "seed_1"]
+    assert more["cells"]["translated"][0] == first["cells"]["translated"][0]
+
+
+def _recorded(train, trained):
+    def train_and_record(folder, *arguments):
+        trained.append(folder.name)
+        return train(folder, *arguments)
+
+    return train_and_record
+
+
+def test_a_stopped_translation_continues(study, pictures, monkeypatch):
+    whole = study().run()
+    done = []
+    original = translation.translate
+
+    def translate_three(*arguments, **options):
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        done.append(1)
+        return original(*arguments, **options)
+
+    folder = study().workdir.parent / "other"
+    other = study()
+    other.workdir = folder
+    with monkeypatch.context() as patch:
+        patch.setattr(translation, "translate", translate_three)
+        with pytest.raises(KeyboardInterrupt):
+            other.run()
+    assert len(list((folder / "translated" / "pictures").iterdir())) == 3
+    assert other.run() == whole
+
+
+def test_fine_tuning_adds_three_ways_of_training(study, pictures):
+    study().run()
+    cells = study(fine_tuning=pictures[1]).run()["cells"]
+    assert list(cells) == [
+        "untranslated",
+        "translated",
+        "nothing, fine-tuned",
+        "untranslated, fine-tuned",
+        "translated, fine-tuned",
+    ]
+    tuned = [cells[name][0] for name in list(cells)[2:]]
+    assert tuned[1] != cells["untranslated"][0]
+
+
+def test_other_settings_are_refused_in_the_same_directory(study):
+    study().run()
+    recipe = SegmenterRecipe(steps=2, fine_tuning_steps=2, checkpoint_every=2)
+    with pytest.raises(ValueError, match="Received: other recipe"):
+        study(recipe=recipe).run()
+
+
+def test_the_mean_is_over_classes_that_both_domains_show(
+    study, pictures, tmp_path
+):
+    """A class that the test lacks must not lower the mean."""
+    source, test = pictures
+    labels = [test.label(index).copy() for index in range(len(test))]
+    folder = write_streets(tmp_path / "skyless", count=2)
+    for index, label in enumerate(labels):
+        label[label == SKY] = 255
+        Image.fromarray(label).save(folder / "labels" / f"{index}.png")
+    skyless = LabelledPictures(
+        folder / "pictures", folder / "labels", "cityscapes_train_ids"
+    )
+    results = AdaptationStudy(
+        tmp_path / "skyless_run",
+        source,
+        skyless,
+        tmp_path / "translator.keras",
+        seeds=1,
+        recipe=RECIPE,
+    ).run()
+    assert results["classes"] == ["road", "sky"]
+    assert results["scored_classes"] == ["road"]
+    scores = results["cells"]["translated"][0]
+    assert scores["mean_iou"] == scores["class_iou"]["road"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"classes": ["road", "rivers"]}, "Received: rivers"),
+        ({"classes": ["road"]}, "at least two classes"),
+        ({"seeds": 0}, "`seeds` must be positive"),
+    ],
+)
+def test_classes_and_seeds_that_do_not_fit_are_refused(study, options, words):
+    with pytest.raises(ValueError, match=words):
+        study(**options)
+
+
+def test_a_grey_translator_is_refused_before_anything_is_written(
+    study, tmp_path
+):
+    path = tmp_path / "grey.keras"
+    ResNetGenerator(4, 1, input_channels=1, output_channels=1).save(path)
+    with pytest.raises(ValueError, match="three channels"):
+        study(translator=path).run()
+    assert not (tmp_path / "run").exists()
+
+
+def test_classes_that_are_taught_are_in_the_order_of_cityscapes(study):
+    assert study(classes=["sky", "road"]).classes == [ROAD, SKY]

@@ -1,0 +1,157 @@
+"""Labels that belong to their pictures, and those that do not."""
+
+import numpy as np
+import pytest
+from labelled_streets import ROAD
+from labelled_streets import SKY
+from labelled_streets import street
+from labelled_streets import write_streets
+from PIL import Image
+
+from semst_tf.adaptation import LabelledPictures
+
+SPACE = "cityscapes_train_ids"
+
+
+@pytest.fixture
+def streets(tmp_path):
+    return write_streets(tmp_path / "streets", count=2)
+
+
+def read(folder, space=SPACE, **options):
+    return LabelledPictures(
+        folder / "pictures", folder / "labels", space, **options
+    )
+
+
+def test_pictures_and_labels_come_as_they_are_stored(streets):
+    pictures = read(streets)
+    assert pictures.names == ["0", "1"]
+    assert pictures.classes == [ROAD, SKY]
+    for index in range(2):
+        picture, label = street(index)
+        np.testing.assert_array_equal(pictures.picture(index), picture)
+        np.testing.assert_array_equal(pictures.label(index), label)
+
+
+def test_resizing_never_mixes_classes(streets):
+    pictures = read(streets, size="7x13")
+    assert pictures.picture(0).shape == (7, 13, 3)
+    assert pictures.label(0).shape == (7, 13)
+    assert set(np.unique(pictures.label(0))) <= {ROAD, SKY, 255}
+
+
+def test_label_colours_beside_the_picture_survive_jpeg(tmp_path):
+    photo, label = street(0, (32, 64))
+    colours = np.zeros((*label.shape, 3), "uint8")
+    colours[label == ROAD] = (128, 64, 128)
+    colours[label == SKY] = (70, 130, 180)
+    both = np.concatenate([photo, colours], axis=1)
+    Image.fromarray(both).save(tmp_path / "0.jpg", quality=95)
+    pictures = LabelledPictures(
+        f"{tmp_path}@left", f"{tmp_path}@right", "cityscapes_palette"
+    )
+    assert pictures.shape == label.shape
+    inside = np.ones(label.shape, bool)
+    horizon = int(np.argmax(label[:, 0] == 255))
+    inside[max(0, horizon - 8) : horizon + 9] = False
+    np.testing.assert_array_equal(
+        pictures.label(0)[inside], np.where(label == SKY, SKY, ROAD)[inside]
+    )
+
+
+def test_numbers_of_other_data_sets_become_cityscapes_classes(streets):
+    for path in (streets / "labels").iterdir():
+        label = np.asarray(Image.open(path))
+        camvid = np.select([label == ROAD, label == SKY], [3, 0], 11)
+        Image.fromarray(camvid.astype("uint8")).save(path)
+    np.testing.assert_array_equal(
+        read(streets, "camvid").label(1), street(1)[1]
+    )
+
+
+def test_carla_keeps_its_numbers_in_the_red_channel(streets):
+    for path in (streets / "labels").iterdir():
+        label = np.asarray(Image.open(path))
+        colours = np.zeros((*label.shape, 3), "uint8")
+        colours[..., 0] = np.where(label == ROAD, 7, 0)
+        Image.fromarray(colours).save(path)
+    expected = np.where(street(0)[1] == ROAD, ROAD, 255)
+    np.testing.assert_array_equal(read(streets, "carla_0_8").label(0), expected)
+
+
+def test_endings_tell_pictures_and_labels_in_one_folder_apart(tmp_path):
+    folder = tmp_path / "town"
+    folder.mkdir()
+    for kind, array in zip(("img", "labelIds"), street(3)):
+        Image.fromarray(array).save(folder / f"7_{kind}.png")
+    Image.fromarray(street(3)[0]).save(folder / "7_color.png")
+    pictures = LabelledPictures(
+        folder, folder, SPACE, endings=("_img", "_labelIds")
+    )
+    assert pictures.names == ["7"]
+    np.testing.assert_array_equal(pictures.label(0), street(3)[1])
+
+
+def test_names_count_with_their_subfolders(tmp_path):
+    for town, number in (("a", 0), ("b", 1)):
+        for kind, array in zip(("pictures", "labels"), street(number)):
+            (tmp_path / kind / town).mkdir(parents=True)
+            Image.fromarray(array).save(tmp_path / kind / town / "1.png")
+    pictures = read(tmp_path)
+    assert pictures.names == ["a/1", "b/1"]
+    np.testing.assert_array_equal(pictures.label(1), street(1)[1])
+
+
+def test_a_picture_without_label_is_named(streets):
+    (streets / "labels" / "1.png").unlink()
+    with pytest.raises(ValueError, match=r"no label for .*1\.png"):
+        read(streets)
+
+
+def test_numbers_that_are_no_labels_are_named_with_their_file(streets):
+    label = np.full((16, 32), 77, "uint8")
+    Image.fromarray(label).save(streets / "labels" / "1.png")
+    with pytest.raises(ValueError, match=r"1\.png: .*label 77"):
+        read(streets)
+
+
+def test_class_numbers_in_jpeg_are_refused(streets):
+    label = Image.open(streets / "labels" / "1.png")
+    label.save(streets / "labels" / "1.jpg")
+    (streets / "labels" / "1.png").unlink()
+    with pytest.raises(ValueError, match="JPEG changes class numbers"):
+        read(streets)
+
+
+def test_label_colours_read_as_numbers_are_refused(streets):
+    colours = np.zeros((16, 32, 3), "uint8")
+    Image.fromarray(colours).save(streets / "labels" / "0.png")
+    with pytest.raises(ValueError, match="one channel"):
+        read(streets)
+
+
+def test_a_label_of_another_shape_is_not_stretched(streets):
+    Image.fromarray(street(0, (16, 16))[1]).save(streets / "labels" / "0.png")
+    with pytest.raises(ValueError, match="16x16 for a picture of 16x32"):
+        read(streets)
+
+
+def test_pictures_of_several_sizes_ask_for_one_size(streets):
+    for kind, array in zip(("pictures", "labels"), street(5, (20, 40))):
+        Image.fromarray(array).save(streets / kind / "2.png")
+    with pytest.raises(ValueError, match="20x40"):
+        read(streets)
+    assert len(read(streets, size=(16, 32))) == 3
+
+
+def test_two_labels_of_one_name_are_refused(streets):
+    label = Image.open(streets / "labels" / "1.png")
+    label.save(streets / "labels" / "1.bmp")
+    with pytest.raises(ValueError, match="same name"):
+        read(streets)
+
+
+def test_an_unknown_label_space_names_those_there_are(streets):
+    with pytest.raises(ValueError, match="camvid.*Received: 'cityscape'"):
+        read(streets, "cityscape")

@@ -1,0 +1,123 @@
+"""evaluate.py from outside: what it writes, and what it refuses."""
+
+import json
+
+import numpy as np
+import pytest
+from folders import write_pictures
+from metrics.features import mean_colour
+from PIL import Image
+from scripts import assert_one_line
+from scripts import run_here
+
+from semst_tf import evaluation
+
+
+@pytest.fixture(autouse=True)
+def small_networks(monkeypatch):
+    """The scores of real networks are tested with the metrics."""
+
+    def judge():
+        # Every pixel is sky.
+        def predict_on_batch(pictures):
+            scores = np.zeros((*pictures.shape[:3], 20))
+            scores[..., 10] = 1.0
+            return scores
+
+        judge.predict_on_batch = predict_on_batch
+        return judge
+
+    monkeypatch.setattr(evaluation, "load_judge", judge)
+    monkeypatch.setattr(evaluation, "load_inception", lambda _: mean_colour())
+
+
+@pytest.fixture
+def folders(tmp_path):
+    write_pictures(tmp_path / "source", count=3)
+    write_pictures(tmp_path / "target", count=4)
+    (tmp_path / "labels").mkdir()
+    for number in range(3):
+        ids = np.full((8, 16), 10 if number < 2 else 0, "uint8")
+        Image.fromarray(ids).save(tmp_path / "labels" / f"{number}.png")
+    return tmp_path
+
+
+def evaluate(folders, *arguments, output="scores.json"):
+    path = folders / output
+    result = run_here(
+        "evaluate",
+        f"--source={folders / 'source'}",
+        f"--output={path}",
+        *arguments,
+    )
+    scores = json.loads(path.read_text()) if path.exists() else None
+    return result, scores
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+def test_untranslated_pictures_get_every_score_that_is_asked_for(folders):
+    result, scores = evaluate(
+        folders,
+        f"--target={folders / 'target'}",
+        f"--labels={folders / 'labels'}",
+        f"--truth={folders / 'source'}",
+        "--seed=3",
+    )
+    assert result.returncode == 0, result.stderr
+    assert scores["consistency"]["pixel_accuracy"] == pytest.approx(2 / 3)
+    assert scores["consistency"]["flips"][0]["to"] == "sky"
+    assert scores["paired"]["photo_to_map_accuracy"] == 1.0
+    assert scores["diagnostics"]["colour_shift"] == 0.0
+    assert scores["distance"]["targets"] == 4
+    assert scores["pictures"] == 3
+    assert scores["settings"]["seed"] == 3
+    for words in ("FID", "KID", "mIoU", "pixel accuracy 0.667", "RMSE 0.0"):
+        assert words in result.stdout
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+def test_evaluating_twice_writes_equal_files(folders):
+    arguments = [
+        f"--target={folders / 'target'}",
+        f"--labels={folders / 'labels'}",
+        f"--cache={folders / 'cache'}",
+    ]
+    evaluate(folders, *arguments, output="first.json")
+    evaluate(folders, *arguments, output="second.json")
+    first, second = (folders / f"{n}.json" for n in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_first_sources_are_scored_against_all_targets(folders):
+    _, scores = evaluate(
+        folders, f"--truth={folders / 'source'}", "--limit=2", "--resize=16"
+    )
+    assert scores["pictures"] == 2
+    assert scores["settings"]["resize"] == "16"
+
+
+def test_nothing_to_score_against_is_one_line(folders):
+    result, scores = evaluate(folders)
+    assert_one_line(result, "--target, --labels or --truth")
+    assert scores is None
+
+
+def test_pictures_without_a_true_one_are_one_line(folders):
+    write_pictures(folders / "truth", count=2)
+    result, scores = evaluate(folders, f"--truth={folders / 'truth'}")
+    assert_one_line(result, "true picture of its name", "2.png")
+    assert scores is None
+
+
+def test_an_empty_target_folder_is_one_line(folders):
+    (folders / "empty").mkdir()
+    result, _ = evaluate(folders, f"--target={folders / 'empty'}")
+    assert_one_line(result, "There are no pictures", "empty")
+
+
+def test_labels_of_another_space_are_one_line(folders):
+    ids = np.full((8, 16), 77, "uint8")
+    Image.fromarray(ids).save(folders / "labels" / "1.png")
+    result, scores = evaluate(folders, f"--labels={folders / 'labels'}")
+    assert_one_line(result, "label 77")
+    assert scores is None

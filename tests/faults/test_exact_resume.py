@@ -1,0 +1,72 @@
+"""Continuing equals never having stopped, also where that is not obvious."""
+
+import shutil
+
+import keras
+import numpy as np
+import pytest
+from fault_kit import fill
+from fault_kit import state
+from small import small_config
+
+from semst_tf.training_run import TrainingRun
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("trains with TensorFlow", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    return fill(tmp_path_factory.mktemp("pictures"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"devices": "cpu:2"},
+        # Its first steps do not fit the range and are left out: more batches
+        # than steps.
+        {"dtype": "mixed_float16"},
+    ],
+)
+def test_a_continued_training_ends_with_the_same_bits(
+    pictures, tmp_path, options
+):
+    config = small_config(
+        "cut",
+        **{
+            "contrastive.identity": False,
+            "data.crop_size": 32,
+            "data.resize": "",
+            "data.batch_size": 2,
+            "optimizer.steps": 5,
+            "optimizer.ema_decay": 0.9,
+        },
+    )
+
+    def train(workdir):
+        TrainingRun(
+            workdir,
+            config,
+            pictures / "source",
+            pictures / "target",
+            interval=2,
+            checkpoint_every=2,
+            sample_every=100,
+            keep_checkpoints=9,
+            **options,
+        ).train()
+        return state(workdir / "model.keras")
+
+    whole, continued = tmp_path / "whole", tmp_path / "continued"
+    expected, position = train(whole)
+    shutil.copytree(whole, continued)
+    (continued / "model.keras").unlink()
+    for step in (4, 5):
+        (continued / "checkpoints" / f"step_{step:08d}.keras").unlink()
+    arrays, same_position = train(continued)
+    assert same_position == position
+    assert set(arrays) == set(expected)
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(array, expected[name], err_msg=name)

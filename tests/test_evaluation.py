@@ -1,0 +1,163 @@
+"""Scores of translations, and the files that they are read from."""
+
+import json
+import math
+
+import keras
+import numpy as np
+import pytest
+from metrics.features import mean_colour
+from PIL import Image
+
+from semst_tf import evaluation
+from semst_tf.evaluation import Evaluation
+from semst_tf.evaluation import read_labels
+from semst_tf.metrics import JUDGE_SIZE
+
+
+def random_pictures(count, seed, size=(24, 32)):
+    generator = np.random.default_rng(seed)
+    return [
+        generator.integers(0, 256, (*size, 3), dtype="uint8")
+        for _ in range(count)
+    ]
+
+
+@pytest.fixture
+def small_inception(monkeypatch):
+    """Replaces Inception by the mean colour, and counts its pictures."""
+    seen = []
+    network = mean_colour()
+
+    def load(path):
+        seen.append(path)
+        return network
+
+    monkeypatch.setattr(evaluation, "load_inception", load)
+    return seen
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+def test_distances_are_those_of_the_metrics(small_inception):
+    targets, pictures = random_pictures(5, 0), random_pictures(4, 1)
+    scores = Evaluation(targets=targets).scores(pictures)["distance"]
+    fid = evaluation.FrechetInceptionDistance(network=mean_colour())
+    kid = evaluation.KernelInceptionDistance(network=mean_colour())
+    for metric in (fid, kid):
+        metric.update_target(np.stack(targets))
+        metric.update_state(np.stack(pictures))
+    assert scores["fid"] == pytest.approx(fid.result(), rel=1e-4)
+    assert scores["kid"] == pytest.approx(kid.result(), rel=1e-3)
+    assert (scores["pictures"], scores["targets"]) == (4, 5)
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+def test_scoring_twice_gives_the_same_scores(small_inception):
+    once = Evaluation(targets=random_pictures(5, 0))
+    pictures = random_pictures(4, 1)
+    first = once.scores(pictures)
+    once.scores(random_pictures(3, 2))
+    assert once.scores(pictures) == first
+    assert len(small_inception) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+def test_kept_features_are_used_for_the_same_targets_only(
+    small_inception, tmp_path, monkeypatch
+):
+    targets, others = random_pictures(4, 0), random_pictures(4, 1)
+    pictures = random_pictures(4, 2)
+    first = Evaluation(targets=targets, cache=tmp_path).scores(pictures)
+    other = Evaluation(targets=others, cache=tmp_path).scores(pictures)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert other != first
+    monkeypatch.setattr(evaluation, "_features", None)
+    again = Evaluation(targets=targets, cache=tmp_path).scores(pictures)
+    assert again == first
+
+
+def test_a_copy_of_the_truth_is_right_everywhere():
+    truths = random_pictures(2, 0)
+    paired = Evaluation(truths=truths).scores(truths)["paired"]
+    assert paired["photo_to_map_accuracy"] == 1.0
+    assert paired["root_mean_squared_error"] == 0.0
+    assert paired["ssim"] == pytest.approx(1.0)
+    assert paired["psnr"] is None
+    json.dumps(paired, allow_nan=False)
+
+
+def test_paired_scores_are_means_over_the_pictures():
+    black = np.zeros((16, 16, 3), "uint8")
+    white = np.full_like(black, 255)
+    paired = Evaluation(truths=[black, black]).scores([black, white])["paired"]
+    assert paired["photo_to_map_accuracy"] == 0.5
+    assert paired["root_mean_squared_error"] == pytest.approx(
+        255 * math.sqrt(3) / 2
+    )
+
+
+def test_a_copy_of_the_source_has_no_colour_shift():
+    sources = random_pictures(2, 0)
+    found = Evaluation(truths=sources, sources=sources).scores(sources)
+    assert found["diagnostics"]["colour_shift"] == 0.0
+    assert found["diagnostics"]["structure_information"] > 0.3
+
+
+def test_missing_references_and_wrong_numbers_are_refused():
+    with pytest.raises(ValueError, match="nothing to score against.*Received"):
+        Evaluation()
+    pictures = random_pictures(3, 0)
+    with pytest.raises(ValueError, match="as many .* true pictures.*3 and 2"):
+        Evaluation(truths=pictures[:2]).scores(pictures)
+    with pytest.raises(ValueError, match="same size.*Received"):
+        Evaluation(truths=random_pictures(3, 0, (8, 8))).scores(pictures)
+
+
+def test_labels_are_found_by_name_and_brought_to_the_judges_size(tmp_path):
+    ids = np.full((4, 8), 10, "uint8")
+    ids[:, 4:] = 255
+    (tmp_path / "deep").mkdir()
+    Image.fromarray(ids).save(tmp_path / "deep" / "a.png")
+    (label,) = read_labels(tmp_path, ["pictures/a.jpg"], "cityscapes_train_ids")
+    assert label.shape == JUDGE_SIZE
+    assert set(np.unique(label[:, :256])) == {10}
+    assert set(np.unique(label[:, 256:])) == {255}
+
+
+def test_halves_of_palette_pictures_are_labels(tmp_path):
+    picture = np.zeros((4, 8, 3), "uint8")
+    picture[:, 4:] = (70, 130, 180)
+    Image.fromarray(picture).save(tmp_path / "a.png")
+    (label,) = read_labels(f"{tmp_path}@right", ["a"], "cityscapes_palette")
+    assert set(np.unique(label)) == {10}
+
+
+def test_carla_labels_are_in_the_red_channel(tmp_path):
+    picture = np.full((4, 8, 3), 99, "uint8")
+    picture[..., 0] = 7
+    Image.fromarray(picture).save(tmp_path / "a.png")
+    (label,) = read_labels(tmp_path, ["a"], "carla_0_8")
+    assert set(np.unique(label)) == {0}
+
+
+def test_pictures_without_labels_or_with_two_are_refused(tmp_path):
+    ids = Image.fromarray(np.zeros((4, 8), "uint8"))
+    ids.save(tmp_path / "a.png")
+    ids.save(tmp_path / "a.bmp")
+    with pytest.raises(ValueError, match="2 files named a"):
+        read_labels(tmp_path, ["a"], "cityscapes_train_ids")
+    with pytest.raises(ValueError, match="0 files named b"):
+        read_labels(tmp_path, ["b"], "cityscapes_train_ids")
+    with pytest.raises(OSError):
+        read_labels(tmp_path / "missing", ["a"], "cityscapes_train_ids")
+
+
+def test_only_generators_of_two_scales_have_an_attention():
+    class WithAttention(keras.Sequential):
+        def attention(self, images):
+            return keras.ops.full((1, 2, 2, 1), 0.25)
+
+    pictures = random_pictures(2, 0)
+    assert evaluation.attention_scores(keras.Sequential(), pictures) is None
+    found = evaluation.attention_scores(WithAttention(), pictures)
+    assert found["mean"] == 0.25

@@ -1,0 +1,182 @@
+"""Pictures in tiles: what equals what, at sizes that fit nothing."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+from PIL import Image
+
+import semst_tf.translate
+from semst_tf.networks import MultiScaleGenerator
+from semst_tf.networks import ResNetGenerator
+from semst_tf.translate import translate
+
+pytestmark = pytest.mark.backend_neutral
+
+
+class Identity(keras.Model):
+    """Gives back what it gets."""
+
+    input_channels = output_channels = 3
+
+    def call(self, images):
+        return images
+
+
+def generator(**kwargs):
+    """A small network with weights large enough to need its statistics."""
+    network = ResNetGenerator(4, 1, seed=0, **kwargs)
+    for variable in network.trainable_variables:
+        variable.assign(10.0 * variable)
+    return network
+
+
+def picture(height, width, channels=3, dtype="float32"):
+    """Bright on one side, so that parts differ from the whole."""
+    random = np.random.default_rng([height, width])
+    unit = random.uniform(-1, 0, (height, width, channels))
+    unit += np.linspace(0, 1, width)[:, None]
+    if dtype == "float32":
+        return unit.astype("float32")
+    white = np.iinfo(dtype).max
+    return np.round((unit + 1) / 2 * white).astype(dtype)
+
+
+def difference(a, b):
+    return np.abs(a.astype("float64") - b).max()
+
+
+@pytest.mark.parametrize(
+    "size", [(1, 1), (1, 70), (9, 30), (8, 8), (31, 17), (64, 50)]
+)
+@pytest.mark.parametrize("tile", [1, 7, 16, 4000])
+def test_identity_in_tiles_reproduces_the_picture(size, tile):
+    source = picture(*size)
+    translated = translate(Identity(), source, mode="tiled", tile=tile)
+    assert difference(translated, source) < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("size", "tile", "residual"),
+    [
+        ((1, 1), 8, False),
+        ((1, 70), 40, False),
+        ((45, 67), 36, True),
+        ((33, 9), 99, False),
+    ],
+)
+def test_exact_tiles_equal_one_piece(size, tile, residual):
+    network = generator(residual=residual)
+    source = picture(*size)
+    whole = translate(network, source)
+    exact = translate(network, source, mode="exact_tiled", tile=tile)
+    assert np.ptp(whole) > 0.1 or size == (1, 1)
+    assert difference(exact, whole) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("fusion", "ratio"), [("attention", 2), ("laplacian", 3)]
+)
+def test_exact_tiles_equal_one_piece_at_two_scales(fusion, ratio):
+    network = MultiScaleGenerator(generator(), ratio, fusion, seed=1)
+    source = picture(41, 61)
+    whole = translate(network, source)
+    exact = translate(network, source, mode="exact_tiled", tile=48)
+    assert difference(exact, whole) < 1e-4
+
+
+@pytest.mark.parametrize("scales", [1, 2])
+def test_one_tile_that_holds_the_picture_is_one_piece(scales):
+    network = generator()
+    if scales == 2:
+        network = MultiScaleGenerator(network, seed=1)
+    source = picture(21, 34)
+    tiled = translate(network, source, mode="tiled")
+    assert difference(tiled, translate(network, source)) < 1e-4
+
+
+def test_tiles_share_their_statistics():
+    network = generator()
+    source = picture(40, 160)
+    whole = translate(network, source)
+    tiled = translate(network, source, mode="tiled", tile=40)
+    alone = np.concatenate(
+        [translate(network, part) for part in np.split(source, 4, axis=1)],
+        axis=1,
+    )
+    assert np.abs(tiled - whole).mean() < 0.5 * np.abs(alone - whole).mean()
+
+
+@pytest.mark.parametrize("mode", ["tiled", "exact_tiled"])
+def test_types_batches_paths_and_channels_are_kept(mode, tmp_path):
+    network = generator(input_channels=1, output_channels=2)
+    source = picture(18, 29, 1, "uint16")
+    translated = translate(network, source, mode=mode, tile=24)
+    assert translated.shape == (18, 29, 2) and translated.dtype == "uint16"
+    batch = translate(network, np.stack([source] * 2), mode=mode, tile=24)
+    np.testing.assert_array_equal(batch, np.stack([translated] * 2))
+    Image.fromarray(picture(18, 29, 1, "uint8")[..., 0]).save(
+        tmp_path / "a.png"
+    )
+    (listed,) = translate(network, [tmp_path / "a.png"], mode=mode, tile=16)
+    assert listed.shape == (18, 29, 2) and listed.dtype == "uint8"
+
+
+def test_a_stated_value_range_holds_in_tiles():
+    network = generator()
+    source = picture(20, 30)
+    expected = 50 * (translate(network, source, mode="exact_tiled") + 1)
+    scaled = translate(
+        network, 50 * (source + 1), (0, 100), mode="exact_tiled", tile=16
+    )
+    np.testing.assert_allclose(scaled, expected, atol=1e-2)
+    with pytest.raises(ValueError, match="Received: value_range="):
+        translate(network, 5 * source, mode="tiled")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"mode": "halves"}, "mode='halves'"),
+        ({"mode": "tiled", "tile": 0}, "tile=0"),
+        ({"tile": 64}, "tile=64"),
+    ],
+)
+def test_impossible_modes_are_refused(arguments, words):
+    with pytest.raises(ValueError, match=f"Received: .*{words}"):
+        translate(Identity(), picture(8, 8), **arguments)
+
+
+def test_layers_that_are_not_known_cannot_be_exact():
+    with pytest.raises(ValueError, match="Received: Identity"):
+        translate(Identity(), picture(8, 8), mode="exact_tiled")
+
+
+def test_what_is_no_keras_model_is_not_tiled():
+    class Exported:
+        input_channels = 3
+
+    with pytest.raises(ValueError, match="translate_tiled"):
+        translate(Exported(), picture(8, 8), mode="tiled")
+
+
+def test_a_picture_too_large_for_the_memory_is_refused_with_advice(
+    monkeypatch,
+):
+    network = generator()
+    monkeypatch.setattr(semst_tf.translate, "available_memory", lambda: 1000)
+    with pytest.raises(ValueError, match="exact_tiled.*Received: shape="):
+        translate(network, picture(40, 40))
+    translate(network, picture(40, 40), mode="exact_tiled")
+    monkeypatch.setattr(semst_tf.translate, "available_memory", lambda: None)
+    translate(network, picture(40, 40))
+
+
+def test_outside_of_tiles_pictures_have_their_own_statistics_again():
+    network = generator()
+    source = picture(30, 40)
+    before = ops.convert_to_numpy(network(source[None]))
+    translate(network, picture(24, 30), mode="tiled", tile=16)
+    translate(network, picture(24, 30), mode="exact_tiled", tile=24)
+    after = ops.convert_to_numpy(network(source[None]))
+    np.testing.assert_array_equal(before, after)
