@@ -51,6 +51,8 @@ test-jax: setup
 MINUTES ?= 60
 
 soak: setup
+	$(BIN)/python -m pytest -m soak
+	$(BIN)/python experiments/precision_table.py
 	$(BIN)/python experiments/soak.py --minutes=$(MINUTES)
 
 format: setup

@@ -59,6 +59,12 @@ flags.DEFINE_string(
     "Folder that keeps what Inception saw in target pictures, for the next "
     "evaluation against them.",
 )
+flags.DEFINE_string(
+    "fusion",
+    None,
+    "Of a model of two scales: attention, laplacian, fixed, context or "
+    "detail, instead of that of its training.",
+)
 flags.DEFINE_integer(
     "limit", 0, "Score the first source pictures only; 0: all."
 )
@@ -152,6 +158,13 @@ def translated(sources):
     from semst_tf.translate import translate
 
     translator = load_translator(FLAGS.model)
+    if FLAGS.fusion is not None:
+        if not hasattr(translator, "fused_by"):
+            raise ValueError(
+                "Only a model of two scales has a fusion. "
+                f"Received: --fusion={FLAGS.fusion}"
+            )
+        translator = translator.fused_by(FLAGS.fusion)
     attention = attention_scores(translator, sources)
     translations = translate(translator, sources)
     return translations, {} if attention is None else {"attention": attention}
@@ -165,6 +178,8 @@ def settings():
         name: FLAGS[name].value
         for name in ("resize", "target_resize", "resize_filter", "seed")
     }
+    if FLAGS.fusion is not None:
+        described["fusion"] = FLAGS.fusion
     if FLAGS.labels is not None:
         described["label_space"] = FLAGS.label_space
     if FLAGS.inception is not None:

@@ -1,13 +1,14 @@
-"""Measures memory and time of translating large pictures in each mode.
+"""Measures memory and time of large pictures: translating and training.
 
-Every measurement is a process of its own, on a synthetic picture, with an
-untrained generator: neither changes with the weights. With --page the table
-goes into a Markdown page, between its lines `<!-- begin memory -->` and
-`<!-- end memory -->`. Example:
+Every measurement is a process of its own, on synthetic pictures, with an
+untrained generator: neither changes with the weights. Rows that --output holds
+already, of the same settings, are not measured again, so that the command goes
+on where it was stopped. With --page the tables go into a Markdown page, between
+its lines `<!-- begin memory -->` and `<!-- end memory -->`. Example:
 
   python experiments/memory_table.py --filters=16 \
-      --sizes=512x256,1024x512,2048x1024 --output=memory.json \
-      --page=docs/high_resolution.md
+      --sizes=512x256,1024x512,2048x1024 --crops=256,512 \
+      --output=docs/results/memory.json --page=docs/high_resolution.md
 """
 
 import json
@@ -29,13 +30,23 @@ flags.DEFINE_list(
     "Pictures to translate, as WIDTHxHEIGHT.",
 )
 flags.DEFINE_list("modes", ["whole", "tiled", "exact_tiled"], "What to try.")
-flags.DEFINE_integer("filters", 64, "Filters of the generator.")
+flags.DEFINE_list(
+    "crops",
+    [],
+    "Sides of the squares that a training step sees; a training at two scales "
+    "has details of half of it.",
+)
+flags.DEFINE_list(
+    "presets", ["semst", "semst_multiscale"], "Trainings to compare on --crops."
+)
+flags.DEFINE_integer("filters", 64, "Filters of the networks.")
 flags.DEFINE_integer("tile", 512, "Side of the tiles, in pixels.")
+flags.DEFINE_integer("steps", 2, "Training steps that are timed.")
 flags.DEFINE_integer(
     "limit", 3600, "Seconds after which a measurement is given up."
 )
 flags.DEFINE_string("output", None, "JSON file to write.")
-flags.DEFINE_string("page", None, "Markdown page to put the table into.")
+flags.DEFINE_string("page", None, "Markdown page to put the tables into.")
 flags.DEFINE_bool("one", False, "Measure in this process and print JSON.")
 
 
@@ -43,22 +54,49 @@ def main(_):
     if FLAGS.one:
         print(json.dumps(measured_here(FLAGS.modes[0], FLAGS.sizes[0])))
         return
-    rows = [
-        measured(mode, size) for size in FLAGS.sizes for mode in FLAGS.modes
+    result = earlier_result()
+    wanted = [(size, mode) for size in FLAGS.sizes for mode in FLAGS.modes]
+    wanted += [
+        (f"{crop}x{crop}", preset)
+        for crop in FLAGS.crops
+        for preset in FLAGS.presets
     ]
+    known = {(row["size"], row["mode"]) for row in result["rows"]}
+    for size, mode in wanted:
+        if (size, mode) not in known:
+            result["rows"].append(measured(mode, size))
+            write_result(result)
+    text = tables(result)
+    print(text)
+    if FLAGS.page:
+        write_table(pathlib.Path(FLAGS.page), text)
+
+
+def earlier_result():
+    """What --output holds, if it was measured with the same settings."""
     result = {
         "filters": FLAGS.filters,
         "tile": FLAGS.tile,
         "processors": os.cpu_count(),
-        "rows": rows,
+        "rows": [],
     }
-    text = table(result)
-    print(text)
+    if FLAGS.output and pathlib.Path(FLAGS.output).exists():
+        earlier = json.loads(pathlib.Path(FLAGS.output).read_text())
+        if {**earlier, "rows": []} != result:
+            raise ValueError(
+                "--output was measured with other settings; name another "
+                f"file. Received: --output={FLAGS.output}"
+            )
+        return earlier
+    return result
+
+
+def write_result(result):
+    """Writes --output, so that nothing that took long is lost."""
     if FLAGS.output:
         path = pathlib.Path(FLAGS.output)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(result, indent=2) + "\n")
-    if FLAGS.page:
-        write_table(pathlib.Path(FLAGS.page), text)
 
 
 def measured(mode, size):
@@ -71,6 +109,7 @@ def measured(mode, size):
         f"--sizes={size}",
         f"--filters={FLAGS.filters}",
         f"--tile={FLAGS.tile}",
+        f"--steps={FLAGS.steps}",
     ]
     try:
         done = subprocess.run(
@@ -90,14 +129,21 @@ def measured(mode, size):
 
 
 def measured_here(mode, size):
-    """Peak memory and time of one translation in this process."""
+    """Peak memory and time of one measurement in this process."""
+    width, height = map(int, size.split("x"))
+    if mode in FLAGS.presets:
+        return measured_training(mode, width)
+    return measured_translation(mode, width, height)
+
+
+def measured_translation(mode, width, height):
+    """Translates one synthetic picture."""
     with quiet_imports():
         import numpy as np
 
         from semst_tf.networks import ResNetGenerator
         from semst_tf.translate import translate
 
-    width, height = map(int, size.split("x"))
     generator = ResNetGenerator(FLAGS.filters, seed=0)
     line = np.arange(width * 3, dtype="uint32").reshape(width, 3)
     picture = np.empty((height, width, 3), "uint8")
@@ -114,30 +160,74 @@ def measured_here(mode, size):
     }
 
 
+def measured_training(preset, crop):
+    """Trains on one pair of synthetic crops."""
+    with quiet_imports():
+        import tensorflow as tf
+
+        from semst_tf import SemST
+        from semst_tf import preset_config
+
+    fields = {
+        "generator.filters": FLAGS.filters,
+        "discriminator.filters": FLAGS.filters,
+        "data.crop_size": crop,
+    }
+    config = preset_config(preset).replace(fields)
+    if config.multi_scale.fusion:
+        config = config.replace({"multi_scale.detail_size": crop // 2})
+    model = SemST(config)
+    model.compile()
+    pictures = {
+        name: tf.random.stateless_uniform((1, crop, crop, 3), (seed, 0), -1, 1)
+        for seed, name in enumerate(("source", "target"))
+    }
+    data = tf.data.Dataset.from_tensors(pictures).repeat()
+    before = peak()
+    model.fit(data, steps_per_epoch=1, verbose=0)  # Compiles.
+    start = time.perf_counter()
+    model.fit(data, steps_per_epoch=FLAGS.steps, verbose=0)
+    return {
+        "seconds": (time.perf_counter() - start) / FLAGS.steps,
+        "peak": peak(),
+        "before": before,
+    }
+
+
 def peak():
     """Largest resident memory of this process so far, in bytes."""
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used if sys.platform == "darwin" else 1024 * used
 
 
-def table(result):
+def tables(result):
     """The figures as Markdown."""
+    modes = ("whole", "tiled", "exact_tiled")
+    rows = [row for row in result["rows"] if row["mode"] in modes]
+    steps = [row for row in result["rows"] if row["mode"] not in modes]
     lines = [
-        f"Untrained generator with {result['filters']} filters and 9 blocks, "
+        f"Untrained networks with {result['filters']} filters and 9 blocks, "
         f"tiles of {result['tile']}, {result['processors']} processors. Peak "
         "resident memory of the process, Python and TensorFlow included; wall "
         "clock, which other work on the machine lengthens.",
-        "",
-        "| picture | mode | peak memory | time |",
-        "|---|---|---|---|",
     ]
-    for row in result["rows"]:
+    if rows:
+        lines += ["", *table("picture | mode", "time", rows)]
+    if steps:
+        lines += ["", *table("field of view | training", "a step", steps)]
+    return "\n".join([*lines, ""])
+
+
+def table(names, time_name, rows):
+    """Lines of one table."""
+    lines = [f"| {names} | peak memory | {time_name} |", "|---|---|---|---|"]
+    for row in rows:
         if "refused" in row:
             figures = f"not measured: {row['refused'].split(';')[0]} | "
         else:
             figures = f"{row['peak'] / 2**30:.2f} GiB | {row['seconds']:.0f} s"
         lines.append(f"| {row['size']} | `{row['mode']}` | {figures} |")
-    return "\n".join([*lines, ""])
+    return lines
 
 
 def write_table(page, text):

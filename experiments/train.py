@@ -128,10 +128,11 @@ def main(_):
         dtype=FLAGS.dtype,
         devices=FLAGS.devices,
         skip_bad=FLAGS.skip_bad,
-        validation=validation(config),
         monitor="val_miou" if FLAGS.validate_labels else "val_kid",
         accept_changes=FLAGS.accept_changes,
     )
+    # After the devices were chosen: networks that judge use them.
+    training.validation = validation(config)
     try:
         training.train()
     except TrainingStopped as stopped:

@@ -78,6 +78,8 @@ _CONFIGS = {
         structure=_STRUCTURE,
         texture=_TEXTURE,
         tone=_TONE,
+        # The tint of the generator goes round and round while it learns.
+        optimizer=OptimizerConfig(ema_decay=0.998),
         data=DataConfig(resize="short:286"),
     ),
 }

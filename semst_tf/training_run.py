@@ -28,6 +28,7 @@ from semst_tf.data import ImageCollection
 from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
 from semst_tf.data import distributed_images
+from semst_tf.data.reading_errors import plain_reading_errors
 from semst_tf.devices import is_chief
 from semst_tf.files import remove_unfinished
 from semst_tf.files import replacing
@@ -36,6 +37,7 @@ from semst_tf.run_description import describe_run
 from semst_tf.run_description import description_changes
 from semst_tf.run_description import read_description
 from semst_tf.semst import SemST
+from semst_tf.workers import numbers_of_replicas
 
 CACHE_BYTES = 2**29
 """Memory for the decoded pictures of each domain."""
@@ -156,7 +158,10 @@ class TrainingRun:
         self.accept_changes = accept_changes
         # Where this process writes. All workers must do the same, because
         # they compute some of it together; what the others write is dropped.
-        self._place = self.workdir if is_chief() else _scratch()
+        self._place = self.workdir
+        if not is_chief():
+            self._dropped = tempfile.TemporaryDirectory(prefix="semst_tf_")
+            self._place = pathlib.Path(self._dropped.name)
 
     def train(self):
         """Trains from where the directory stands to the configured steps.
@@ -169,18 +174,23 @@ class TrainingRun:
                 for it.
             NonFiniteError: If a loss or a weight is not finite. What led to
                 it is in `non_finite/`.
+            UnreadableImageError: If a picture has gone or was damaged since
+                the training began.
         """
         # Directory and pictures are checked before anything is written.
         description = self._checked_description()
         model = self._model()
         self._check_crops(model)
         position = self._restore(model)
+        self._check_workers(position)
         data = _stream(self._data(position))
         self._tidy(position)
         write_json(self._place / "config.json", description)
         if position.step < self.config.optimizer.steps:
-            self._fit(model, data, position)
+            with plain_reading_errors():
+                self._fit(model, data, position)
         self._write_model()
+        self._wait_for_workers()
         return model
 
     def _data(self, position):
@@ -282,6 +292,29 @@ class TrainingRun:
             )
         return Position(step=0, batches=0, metrics=[])
 
+    def _check_workers(self, position):
+        """Refuses workers that would go on from different places.
+
+        They wait for each other here, so that none still looks for a
+        checkpoint when the first one begins to write.
+        """
+        batches = numbers_of_replicas(self.strategy, position.batches)
+        if len(set(batches)) > 1:
+            raise ValueError(
+                "The machines of a training must find the same checkpoints: "
+                "the run directory has to be on a file system that all of "
+                f"them see. Received: workdir={self.workdir}, with "
+                f"{batches} batches done"
+            )
+
+    def _wait_for_workers(self):
+        # One that leaves early looks to the others like one that was lost.
+        numbers_of_replicas(self.strategy, 0)
+
+    def _agreed_signal(self, number):
+        """The signal that any of the workers got: all must stop together."""
+        return max(numbers_of_replicas(self.strategy, number or 0)) or None
+
     def _tidy(self, position):
         """Takes back what was written after the place to go on from."""
         self._place.mkdir(parents=True, exist_ok=True)
@@ -304,7 +337,7 @@ class TrainingRun:
             keep=self.keep_checkpoints,
             batches=position.batches,
         )
-        with StopOnSignal(checkpoints) as stop_on_signal:
+        with StopOnSignal(checkpoints, self._agreed_signal) as stop_on_signal:
             model.fit(
                 data,
                 # `Intervals` ends epochs; Keras only has to let it.
@@ -353,7 +386,8 @@ class TrainingRun:
         best = min if smaller else max
         before = [
             row[self.monitor]
-            for row in read_history(self._place / "metrics.json")
+            # The one that all workers see.
+            for row in read_history(self.workdir / "metrics.json")
             if row["step"] <= position.step and self.monitor in row
         ]
         keep_best = KeepBest(
@@ -378,10 +412,6 @@ class TrainingRun:
             self.source, self.target, crop_size=self.config.data.crop_size
         )
         return report.source.usable, report.target.usable
-
-
-def _scratch():
-    return pathlib.Path(tempfile.mkdtemp(prefix="semst_tf_worker_"))
 
 
 def _strategy(devices):

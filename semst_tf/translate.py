@@ -13,6 +13,7 @@ from semst_tf.data.image_files import read_header
 from semst_tf.data.image_files import read_image
 from semst_tf.data.value_range import from_unit_range
 from semst_tf.data.value_range import to_unit_range
+from semst_tf.in_float32 import in_float32
 from semst_tf.tiling import available_memory
 from semst_tf.tiling import needed_memory
 from semst_tf.tiling import translate_exactly
@@ -47,6 +48,10 @@ def translate(
     - `"exact_tiled"`: equal to `"whole"`; needs a generator of semst_tf, and
       disk space for temporary files (48 bytes for each pixel and 16 filters).
 
+    In tiles, generators of semst_tf compute in float32, as exported ones do:
+    half precision would round differently in every tile. `"whole"` computes
+    in the precision that the model was made with.
+
     Args:
         translator: Keras model that maps `(batch, height, width, channels)`
             in [-1, 1] to the same.
@@ -74,6 +79,8 @@ def translate(
             f"Received: batch_size={batch_size}"
         )
     check_mode(translator, mode, tile)
+    if mode != "whole" and _layers_are_known(translator):
+        translator = in_float32(translator)
 
     def one(picture):
         if mode == "whole":
@@ -239,11 +246,13 @@ def _translate_tiled(translator, pixels, value_range, mode, tile, verbose):
     in_tiles = translate_tiles if mode == "tiled" else translate_exactly
     height, width = pixels.shape[:2]
     translated = np.empty((height, width, translator.output_channels), dtype)
-    bands = in_tiles(translator, picture, tile, _progress(verbose))
-    for top, rows in bands:
-        rows = rows[: max(height - top, 0), :width]
-        translated[top : top + len(rows)] = from_unit_range(
-            rows, dtype, value_range
+    parts = in_tiles(translator, picture, tile, _progress(verbose))
+    for box, values in parts:
+        # Without what was mirrored: a slice ends where the array does.
+        place = translated[box.top : box.bottom, box.left : box.right]
+        rows, columns = place.shape[:2]
+        place[...] = from_unit_range(
+            values[:rows, :columns], dtype, value_range
         )
     return translated
 

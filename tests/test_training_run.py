@@ -434,3 +434,41 @@ def test_a_run_of_which_only_the_model_was_kept_is_finished(copy, pictures):
     model, _ = train(training(copy, pictures))
     assert int(model.optimizer.iterations) == STEPS
     assert contents(copy) == before
+
+
+class Scores(keras.callbacks.Callback):
+    """Like `ValidationScores`, with the scores of a list."""
+
+    def __init__(self, scores, best):
+        super().__init__()
+        self.scores = list(scores)
+        self.best = best
+        self.kept = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.kept.append(self.best.read_bytes())
+        logs["val_miou"] = self.scores.pop(0)
+
+
+def test_validation_joins_the_curves_and_keeps_the_best_of_all_runs(
+    copy, pictures
+):
+    # Continues at step 4, where 0.5 was the best so far.
+    (copy / "model.keras").unlink()
+    (copy / "checkpoints" / "step_00000007.keras").unlink()
+    record = json.loads((copy / "metrics.json").read_text())
+    record["history"][0]["val_miou"] = 0.5
+    record["history"][-1]["val_miou"] = 0.9  # Of a step that is taken back.
+    (copy / "metrics.json").write_text(json.dumps(record))
+    best = copy / "best.keras"
+    best.write_bytes(b"that of step 2")
+    scores = Scores([0.4, 0.6], best)
+    model, _ = train(training(copy, pictures, validation=scores))
+    assert scores.kept == [b"that of step 2"] * 2
+    rows = {row["step"]: row.get("val_miou") for row in history(copy)}
+    assert rows == {2: 0.5, 4: None, 6: 0.4, 7: 0.6}
+    curve = scalars(copy / "tensorboard")["val_miou"]
+    assert [step for step, _ in curve] == [6, 7]
+    kept = keras.saving.load_model(best)
+    for one, other in zip(kept.get_weights(), model.get_weights()):
+        np.testing.assert_array_equal(one, other)

@@ -28,6 +28,11 @@ def test_one_picture_keeps_its_size_and_type(generator, dtype, size):
     assert translated.dtype == source.dtype
 
 
+def test_a_line_of_many_pixels_keeps_its_size(generator):
+    line = picture(20000, 1)
+    assert translate(generator, line).shape == line.shape
+
+
 @pytest.mark.parametrize(
     ("dtype", "low", "high"), [("uint8", 0, 255), ("uint16", 0, 65535)]
 )

@@ -66,7 +66,7 @@ assert "tensorflow" not in sys.modules
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A folder with pictures and a run that was continued once."""
+    """A folder with pictures and a short run."""
     folder = tmp_path_factory.mktemp("plain")
     write_pictures(folder / "source")
     write_pictures(folder / "target")

@@ -37,6 +37,10 @@ class StopOnSignal(keras.callbacks.Callback):
 
     Args:
         checkpoints: `Checkpoints`, which saves. Put it before this callback.
+        agree: Function from the signal that this process got, or `None`, to
+            the one to act on. It is asked after every step, in every
+            process, so that those that train together can stop together.
+            Defaults to `None`, the signal itself.
 
     Raises:
         TrainingStopped: From `fit`.
@@ -47,9 +51,10 @@ class StopOnSignal(keras.callbacks.Callback):
     ...     model.fit(data, callbacks=[checkpoints, stop])
     """
 
-    def __init__(self, checkpoints):
+    def __init__(self, checkpoints, agree=None):
         super().__init__()
         self.checkpoints = checkpoints
+        self.agree = agree or (lambda number: number)
         self.requested = None
         self._usual = {}
 
@@ -67,19 +72,20 @@ class StopOnSignal(keras.callbacks.Callback):
         self._usual = {}
 
     def on_train_batch_end(self, batch, logs=None):
-        # Where the epoch ends with this batch, its end comes first: what is
-        # written then belongs before the checkpoint.
-        if self.requested and not self.model.stop_training:
-            self._stop()
+        self._stop_if_asked()
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.requested and not self.model.stop_training:
-            self._stop()
+        self._stop_if_asked()
 
-    def _stop(self):
+    def _stop_if_asked(self):
+        number = self.agree(self.requested)
+        # Where the epoch ends with this batch, its end comes first: what is
+        # written then belongs before the checkpoint.
+        if number is None or self.model.stop_training:
+            return
         self.checkpoints.save()
-        step = current_step(self.model)
-        raise TrainingStopped(self.requested, step)
+        self.agree(number)  # Nobody leaves before all have saved.
+        raise TrainingStopped(number, current_step(self.model))
 
     def _request(self, number, frame):
         self.requested = number

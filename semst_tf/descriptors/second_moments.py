@@ -1,3 +1,5 @@
+import math
+
 import keras
 import numpy as np
 from keras import ops
@@ -98,10 +100,8 @@ class SecondMomentField(keras.layers.Layer):
         responses = self._responses(ops.cast(inputs, "float32"))
         window, stride = self._window_and_stride()
         responses = reflect_pad(responses, (window - stride) // 2)
-        products = _products_of_pairs(responses)
-        means = _average_windows(responses, window, stride)
-        covariance = _average_windows(products, window, stride)
-        covariance = covariance - _products_of_pairs(means)
+        covariance = _covariance_of_windows(responses, window, stride)
+        covariance = _upper_triangle(covariance)
         # A signed square root whose slope stays finite at 0.
         compressed = covariance * ops.rsqrt(ops.abs(covariance) + 1e-6)
         return soft_unit_length(compressed, 1e-4)
@@ -140,18 +140,56 @@ class SecondMomentField(keras.layers.Layer):
         }
 
 
-def _products_of_pairs(responses):
-    """Upper triangle of the outer product of the last axis with itself."""
-    first, second = np.triu_indices(responses.shape[-1])
-    return ops.take(responses, first, axis=-1) * ops.take(
-        responses, second, axis=-1
+def _covariance_of_windows(responses, window, stride):
+    """Covariance of the last axis within overlapping square windows.
+
+    Products are averaged over squares of the stride first, in one small
+    matrix product for each, and then over the squares of a window, so that no
+    map of products exists at full resolution.
+
+    Returns:
+        Tensor `(batch, rows, columns, channels, channels)`.
+    """
+    squares = _squares(responses, window, stride)
+    products = ops.matmul(ops.transpose(squares, (0, 1, 2, 4, 3)), squares)
+    products = _average_windows(products / stride**2, window // stride)
+    means = _average_windows(ops.mean(squares, axis=3), window // stride)
+    return products - means[..., :, None] * means[..., None, :]
+
+
+def _squares(responses, window, stride):
+    """Cuts maps into squares `(batch, rows, columns, pixels, channels)`."""
+    batch, height, width, _ = ops.shape(responses)
+    channels = responses.shape[-1]
+    # What lies in no window is cut off.
+    rows, columns = (
+        (side - window) // stride + window // stride for side in (height, width)
     )
+    squares = ops.reshape(
+        responses[:, : rows * stride, : columns * stride],
+        (batch, rows, stride, columns, stride, channels),
+    )
+    squares = ops.transpose(squares, (0, 1, 3, 2, 4, 5))
+    return ops.reshape(squares, (batch, rows, columns, stride**2, channels))
 
 
-def _average_windows(maps, window, stride):
-    """Averages square windows, one axis after the other to save work."""
-    columns = ops.average_pool(maps, (window, 1), (stride, 1))
-    return ops.average_pool(columns, (1, window), (1, stride))
+def _average_windows(maps, window):
+    """Averages windows with stride 1, one axis after the other."""
+    batch, height, width = ops.shape(maps)[:3]
+    inner = maps.shape[3:]
+    flat = ops.reshape(maps, (batch, height, width, math.prod(inner)))
+    columns = ops.average_pool(flat, (window, 1), 1)
+    averages = ops.average_pool(columns, (1, window), 1)
+    height, width = height - window + 1, width - window + 1
+    return ops.reshape(averages, (batch, height, width, *inner))
+
+
+def _upper_triangle(matrices):
+    """The upper triangle of symmetric matrices, as the last axis."""
+    batch, height, width, size, _ = ops.shape(matrices)
+    flat = ops.reshape(matrices, (batch, height, width, size * size))
+    first, second = np.triu_indices(size)
+    return ops.take(flat, first * size + second, axis=-1)
 
 
 def _orthonormal_columns(channels, count, seed):

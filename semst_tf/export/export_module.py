@@ -1,5 +1,7 @@
 """The functions that a SavedModel offers."""
 
+import functools
+
 import tensorflow as tf
 
 from semst_tf.export.pixels import check_batch
@@ -42,6 +44,7 @@ class ExportModule(tf.Module):
         # its layers, traced calls and everything that hangs on them.
         self.weights = [variable.value for variable in translator.variables]
         self._translate = translator.__call__
+        self._translate_tiles = functools.partial(translate_tiles, translator)
 
     def translate(self, images):
         """Integer pixels `(batch, height, width, channels)`, same out."""
@@ -57,12 +60,12 @@ class ExportModule(tf.Module):
     def translate_tiled(self, images):
         """As `translate`, with the memory of one tile."""
         images = check_batch(images, self.input_channels)
-        translated = translate_tiles(
-            lambda piece: self._translate(to_unit_range(piece)),
+        translated = self._translate_tiles(
             images,
             self.output_channels,
             self.tile,
             self.overlap,
+            to_unit_range,
         )
         return {"images": from_unit_range(translated, self.dtype)}
 

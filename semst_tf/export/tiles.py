@@ -4,13 +4,17 @@ import math
 
 import tensorflow as tf
 
+from semst_tf.export.graph_picture import GraphPicture
+from semst_tf.export.graph_picture import ReducedGraphPicture
 from semst_tf.tiling.shared_statistics import SAMPLE_TILE
 from semst_tf.tiling.shared_statistics import SAMPLE_TILES
 from semst_tf.tiling.shared_statistics import normalized_in_order
 from semst_tf.tiling.shared_statistics import shared_statistics
 
 
-def translate_tiles(translate, images, output_channels, tile, overlap):
+def translate_tiles(
+    network, images, output_channels, tile, overlap, prepare=tf.identity
+):
     """Translates pictures in overlapping tiles, one tile at a time.
 
     Tiles lie on a grid; the last ones are shifted inward to end with the
@@ -20,16 +24,21 @@ def translate_tiles(translate, images, output_channels, tile, overlap):
 
     All tiles of a picture are normalised with the same statistics: those of
     the picture up to half a megapixel, else of samples spread over it. A
-    network of two scales sees the context inside a tile.
+    network with a `ratio`, see `MultiScaleGenerator`, first gets its context
+    of the whole picture, in tiles of the same size.
 
     Args:
-        translate: Function from float32 `(batch, height, width, channels)`
-            to `(batch, height, width, output_channels)`.
-        images: Tensor `(batch, height, width, channels)`, any dtype that
-            `translate` takes.
+        network: Function from float32 `(batch, height, width, channels)` to
+            `(batch, height, width, output_channels)`. If it has a `stride`
+            and a `minimum_size`, pictures are mirrored up to them and tiles
+            begin at multiples of the stride.
+        images: Tensor `(batch, height, width, channels)`.
         output_channels: int.
-        tile: int. Side of a tile in pixels; smaller pictures are one tile.
-        overlap: int. Pixels that neighbours share, less than `tile`.
+        tile: int. Side of a tile in pixels, rounded up to a multiple of the
+            stride; smaller pictures are one tile.
+        overlap: int. Pixels that neighbours share at least, less than `tile`.
+        prepare: Function from a piece of `images` to what the network takes.
+            Defaults to the identity.
 
     Returns:
         Float32 tensor `(batch, height, width, output_channels)`.
@@ -37,108 +46,29 @@ def translate_tiles(translate, images, output_channels, tile, overlap):
     Reference:
         semst_tf design.
     """
+    multiple = getattr(network, "stride", 1)
+    minimum = getattr(network, "minimum_size", multiple)
+    side = max(-(-tile // multiple) * multiple, minimum)
+    step = max((side - overlap) // multiple, 1) * multiple
+
+    def translate_one(image):
+        picture = GraphPicture(image, multiple, minimum, prepare)
+        if hasattr(network, "ratio"):
+            run = _at_two_scales(network, picture, side, step)
+        else:
+            run = _normalized_alike(network, picture)
+        translated = _blended(picture, run, output_channels, side, step)
+        height, width = tf.unstack(tf.shape(image)[:2])
+        return translated[:height, :width]
+
     return tf.map_fn(
-        lambda image: _translate_one(
-            translate, image[None], output_channels, tile, overlap
-        ),
+        translate_one,
         images,
         parallel_iterations=1,
         fn_output_signature=tf.TensorSpec(
             (None, None, output_channels), tf.float32
         ),
     )
-
-
-def _translate_one(translate, images, output_channels, tile, overlap):
-    statistics = shared_statistics(translate, _sample(images))
-    height, width = tf.unstack(tf.shape(images)[1:3])
-    tile_height = tf.minimum(tile, height)
-    tile_width = tf.minimum(tile, width)
-    rows = _count(height, tile_height, tile - overlap)
-    columns = _count(width, tile_width, tile - overlap)
-    window = _hann(tile_height)[:, None] * _hann(tile_width)[None, :]
-
-    def add_tile(number, merged):
-        top = tf.minimum(
-            number // columns * (tile - overlap), height - tile_height
-        )
-        left = tf.minimum(
-            number % columns * (tile - overlap), width - tile_width
-        )
-        piece = images[:, top : top + tile_height, left : left + tile_width, :]
-        translated = normalized_in_order(statistics, translate, piece)[0]
-        weighted = tf.concat(
-            [translated * window[..., None], window[..., None]], axis=-1
-        )
-        places = tf.stack(
-            tf.meshgrid(
-                top + tf.range(tile_height),
-                left + tf.range(tile_width),
-                indexing="ij",
-            ),
-            axis=-1,
-        )
-        return number + 1, tf.tensor_scatter_nd_add(merged, places, weighted)
-
-    _, merged = tf.while_loop(
-        lambda number, _: number < rows * columns,
-        add_tile,
-        (tf.constant(0), tf.zeros((height, width, output_channels + 1))),
-        shape_invariants=(
-            tf.TensorShape([]),
-            tf.TensorShape([None, None, None]),
-        ),
-        parallel_iterations=1,
-    )
-    # The last channel holds the sum of the windows.
-    return merged[..., :-1] / merged[..., -1:]
-
-
-def _sample(images):
-    """All of a picture of half a megapixel, or pieces spread over it."""
-    height, width = tf.unstack(tf.shape(images)[1:3])
-    return tf.cond(
-        # In floating point: the product of two sizes may not fit an integer.
-        tf.cast(height, tf.float32) * tf.cast(width, tf.float32)
-        <= SAMPLE_TILES * SAMPLE_TILE**2,
-        lambda: images,
-        lambda: _pieces(images, height, width),
-    )
-
-
-def _pieces(images, height, width):
-    """The pieces that `semst_tf.tiling` takes, in the graph."""
-    most_rows = _ceil_divide(height, SAMPLE_TILE)
-    most_columns = _ceil_divide(width, SAMPLE_TILE)
-    aspect = tf.cast(height / width, tf.float32)
-    rows = tf.cast(tf.round(tf.sqrt(SAMPLE_TILES * aspect)), tf.int32)
-    rows = tf.clip_by_value(rows, 1, most_rows)
-    columns = tf.clip_by_value(SAMPLE_TILES // rows, 1, most_columns)
-    rows = tf.clip_by_value(SAMPLE_TILES // columns, 1, most_rows)
-    piece_height = tf.minimum(SAMPLE_TILE, height)
-    piece_width = tf.minimum(SAMPLE_TILE, width)
-
-    def piece(number):
-        top = _spread(number // columns, rows, height - piece_height)
-        left = _spread(number % columns, columns, width - piece_width)
-        return images[0, top : top + piece_height, left : left + piece_width, :]
-
-    return tf.map_fn(
-        piece,
-        tf.range(rows * columns),
-        fn_output_signature=tf.TensorSpec(
-            (None, None, images.shape[-1]), images.dtype
-        ),
-    )
-
-
-def _spread(number, count, last):
-    """Where a piece begins; multiples of 4 keep strides in phase."""
-    return last * number // tf.maximum(count - 1, 1) // 4 * 4
-
-
-def _ceil_divide(size, unit):
-    return (size + unit - 1) // unit
 
 
 def check_tiles(tile, overlap):
@@ -153,6 +83,144 @@ def check_tiles(tile, overlap):
             "`tile` must be positive and `overlap` at least 0 and less than "
             f"`tile`. Received: tile={tile}, overlap={overlap}"
         )
+
+
+def _normalized_alike(function, picture):
+    """Function of a tile, with the statistics of the picture."""
+    statistics = shared_statistics(function, _sample(picture))
+
+    def run(piece, top, left):
+        return normalized_in_order(statistics, function, piece)
+
+    return run
+
+
+def _at_two_scales(network, picture, tile, step):
+    """Function of a tile that fuses it with the context of the picture."""
+    reduced = ReducedGraphPicture(picture, network.ratio)
+
+    def translate_context(pieces):
+        outputs, _, hidden = network.base.trace(pieces)
+        return tf.concat([outputs, network.attention_of(hidden)], axis=-1)
+
+    context = _blended(
+        reduced,
+        _normalized_alike(translate_context, reduced),
+        network.output_channels + 1,
+        tile,
+        step,
+    )
+    translate_detail = _normalized_alike(network.base, picture)
+
+    def run(piece, top, left):
+        detail = translate_detail(piece, top, left)
+        return _fused(network, context, detail, top, left)
+
+    return run
+
+
+def _fused(network, context, detail, top, left):
+    """Fuses a tile with its part of the context; see `tiling.tiles.fuse`."""
+    ratio = network.ratio
+    height, width = tf.unstack(tf.shape(context)[:2])
+    rows, columns = tf.unstack(tf.shape(detail)[1:3] // ratio)
+    # One pixel around, for the upsampling.
+    first_row = tf.maximum(top // ratio - 1, 0)
+    last_row = tf.minimum(top // ratio + rows + 1, height)
+    first_column = tf.maximum(left // ratio - 1, 0)
+    last_column = tf.minimum(left // ratio + columns + 1, width)
+    part = context[None, first_row:last_row, first_column:last_column, :]
+    corner = [top - ratio * first_row, left - ratio * first_column]
+    return network.fusion(
+        part[..., :-1], part[..., -1:], detail, tf.stack(corner)
+    )
+
+
+def _blended(picture, run, channels, tile, step):
+    """Blends what a function makes of the tiles of a picture."""
+    height, width = picture.height, picture.width
+    tile_height = tf.minimum(tile, height)
+    tile_width = tf.minimum(tile, width)
+    rows = _count(height, tile_height, step)
+    columns = _count(width, tile_width, step)
+    window = _hann(tile_height)[:, None] * _hann(tile_width)[None, :]
+    window = window[..., None]
+
+    def add_tile(number, merged):
+        top = tf.minimum(number // columns * step, height - tile_height)
+        left = tf.minimum(number % columns * step, width - tile_width)
+        piece = picture.read(top, left, tile_height, tile_width)
+        translated = run(piece, top, left)[0]
+        weighted = tf.concat([translated * window, window], axis=-1)
+        places = tf.stack(
+            tf.meshgrid(
+                top + tf.range(tile_height),
+                left + tf.range(tile_width),
+                indexing="ij",
+            ),
+            axis=-1,
+        )
+        return number + 1, tf.tensor_scatter_nd_add(merged, places, weighted)
+
+    _, merged = tf.while_loop(
+        lambda number, _: number < rows * columns,
+        add_tile,
+        (tf.constant(0), tf.zeros((height, width, channels + 1))),
+        shape_invariants=(
+            tf.TensorShape([]),
+            tf.TensorShape([None, None, channels + 1]),
+        ),
+        parallel_iterations=1,
+    )
+    # The last channel holds the sum of the windows.
+    return merged[..., :-1] / merged[..., -1:]
+
+
+def _sample(picture):
+    """All of a picture of half a megapixel, or pieces spread over it."""
+    height, width = picture.height, picture.width
+    return tf.cond(
+        # In floating point: the product of two sizes may not fit an integer.
+        tf.cast(height, tf.float32) * tf.cast(width, tf.float32)
+        <= SAMPLE_TILES * SAMPLE_TILE**2,
+        lambda: picture.read(0, 0, height, width),
+        lambda: _pieces(picture, height, width),
+    )
+
+
+def _pieces(picture, height, width):
+    """The pieces that `semst_tf.tiling` takes, in the graph."""
+    most_rows = _ceil_divide(height, SAMPLE_TILE)
+    most_columns = _ceil_divide(width, SAMPLE_TILE)
+    aspect = tf.cast(height / width, tf.float32)
+    rows = tf.cast(tf.round(tf.sqrt(SAMPLE_TILES * aspect)), tf.int32)
+    rows = tf.clip_by_value(rows, 1, most_rows)
+    columns = tf.clip_by_value(SAMPLE_TILES // rows, 1, most_columns)
+    rows = tf.clip_by_value(SAMPLE_TILES // columns, 1, most_rows)
+    piece_height = tf.minimum(SAMPLE_TILE, height)
+    piece_width = tf.minimum(SAMPLE_TILE, width)
+
+    def piece(number):
+        top = _spread(number // columns, rows, height - piece_height)
+        left = _spread(number % columns, columns, width - piece_width)
+        return picture.read(top, left, piece_height, piece_width)[0]
+
+    return tf.map_fn(
+        piece,
+        tf.range(rows * columns),
+        fn_output_signature=tf.TensorSpec(
+            (None, None, picture.channels), tf.float32
+        ),
+    )
+
+
+def _spread(number, count, last):
+    """Where a piece begins; multiples of 4 keep strides in phase."""
+    return last * number // tf.maximum(count - 1, 1) // 4 * 4
+
+
+def _ceil_divide(size, unit):
+    return (size + unit - 1) // unit
 
 
 def _count(size, tile, step):

@@ -5,13 +5,13 @@ import hashlib
 import keras
 import numpy as np
 
+from semst_tf.in_float32 import in_float32
+
 
 def translator_of(model):
     """Returns the translating network of a model, in float32.
 
-    A network of another precision policy is rebuilt from its configuration
-    with the same weights: its variables are float32 anyway, and exported
-    half-precision arithmetic would differ from machine to machine.
+    Exported half-precision arithmetic would differ from machine to machine.
 
     Args:
         model: `SemST` (its averaged generator, if it keeps one), or a Keras
@@ -33,11 +33,7 @@ def translator_of(model):
             "Only a SemST or a network that translates, such as a "
             f"ResNetGenerator, can be exported. Received: {model!r}"
         )
-    if _policies(network) == {"float32"}:
-        return network
-    copy = type(network).from_config(_in_float32(network.get_config()))
-    copy.set_weights(network.get_weights())
-    return copy
+    return in_float32(network)
 
 
 def output_channels_of(network):
@@ -61,21 +57,3 @@ def weights_hash(network):
         digest.update(repr(weight.shape).encode())
         digest.update(weight.tobytes())
     return digest.hexdigest()
-
-
-def _policies(network):
-    return {
-        layer.dtype_policy.compute_dtype for layer in network._flatten_layers()
-    }
-
-
-def _in_float32(config):
-    """Replaces the precision policy wherever a nested config names one."""
-    if isinstance(config, dict):
-        return {
-            key: "float32" if key == "dtype" else _in_float32(value)
-            for key, value in config.items()
-        }
-    if isinstance(config, (list, tuple)):
-        return [_in_float32(value) for value in config]
-    return config

@@ -100,7 +100,12 @@ class ScaleFusion(keras.layers.Layer):
 
     def _pool(self, maps):
         return ops.average_pool(
-            maps, self.ratio, padding="valid", data_format="channels_last"
+            maps,
+            self.ratio,
+            # Keras on JAX needs them said.
+            strides=self.ratio,
+            padding="valid",
+            data_format="channels_last",
         )
 
     def compute_output_shape(

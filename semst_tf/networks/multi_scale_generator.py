@@ -124,6 +124,8 @@ class MultiScaleGenerator(keras.Model):
         return ops.average_pool(
             self.pad(images),
             self.ratio,
+            # Keras on JAX needs them said.
+            strides=self.ratio,
             padding="valid",
             data_format="channels_last",
         )
@@ -172,6 +174,33 @@ class MultiScaleGenerator(keras.Model):
             Float32 tensor of the shape of `detail`.
         """
         return self.fusion(context, self.attention_of(hidden), detail, corner)
+
+    def fused_by(self, fusion):
+        """Returns this generator with another fusion; they share weights.
+
+        To see what context and detail translate alone.
+
+        Args:
+            fusion: str. Mode of `semst_tf.layers.ScaleFusion`.
+
+        Returns:
+            A `MultiScaleGenerator`.
+
+        Raises:
+            ValueError: If the fusion is unknown, or needs an attention that
+                was never trained.
+        """
+        other = MultiScaleGenerator(
+            self.base, self.ratio, fusion, self.seed, dtype=self.dtype_policy
+        )
+        if other.fusion.uses_attention:
+            if self.scale_attention is None:
+                raise ValueError(
+                    "This generator was trained without an attention. "
+                    f"Received: fusion={fusion!r}"
+                )
+            other.scale_attention = self.scale_attention
+        return other
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.output_channels)

@@ -1,6 +1,5 @@
 """Tile by tile, and equal to a translation in one piece."""
 
-import numpy as np
 from keras import ops
 
 from semst_tf.layers.instance_normalization import InstanceNormalization
@@ -9,6 +8,7 @@ from semst_tf.tiling.exact_run import ExactRun
 from semst_tf.tiling.exact_run import passes
 from semst_tf.tiling.picture import ReducedPicture
 from semst_tf.tiling.shared_statistics import to_numpy
+from semst_tf.tiling.tiles import assembled
 from semst_tf.tiling.tiles import fuse
 
 
@@ -23,8 +23,8 @@ def translate_exactly(network, picture, tile, progress):
         progress: Function called with (tiles done, tiles in all).
 
     Yields:
-        Pairs (top, rows): finished rows of the translation, in order, float32
-        `(rows, width, channels)`.
+        Pairs (box, values): finished parts of the translation, float32
+        `(rows, columns, channels)`.
 
     Raises:
         ValueError: If the layers of the network are not known.
@@ -43,7 +43,7 @@ def translate_exactly(network, picture, tile, progress):
         advance = _counter(progress, tiles * (passes(base) + 1))
         detail = ExactRun(base, picture, tile, advance)
         detail.prepare()
-        yield from _bands(detail.finish(_painter(detail)), picture.width)
+        yield from _parts(detail.finish(_painter(detail)))
         return
     reduced = ReducedPicture(picture, network.ratio)
     context_tiles = len(cover(reduced.height, reduced.width, tile))
@@ -58,8 +58,7 @@ def translate_exactly(network, picture, tile, progress):
         return fuse(network, context, to_numpy(paint(box, hidden)), box)
 
     # The fusion looks at the neighbours of a pixel of the context.
-    boxes = detail.finish(fused, multiple=network.ratio)
-    yield from _bands(boxes, picture.width)
+    yield from _parts(detail.finish(fused, multiple=network.ratio))
 
 
 def _exact_context(network, reduced, tile, advance):
@@ -77,8 +76,7 @@ def _exact_context(network, reduced, tile, advance):
             [paint(box, hidden), network.attention_of(hidden)], axis=-1
         )
 
-    bands = [rows for _, rows in _bands(run.finish(context), reduced.width)]
-    return np.concatenate(bands)
+    return assembled(reduced, _parts(run.finish(context)))
 
 
 def _painter(run):
@@ -96,14 +94,10 @@ def _painter(run):
     return paint
 
 
-def _bands(boxes, width):
-    """Joins boxes that lie side by side to whole rows."""
-    row = []
+def _parts(boxes):
+    """What `ExactRun.finish` yields, as arrays without a batch."""
     for box, values in boxes:
-        row.append(to_numpy(values)[0])
-        if box.right == width:
-            yield box.top, np.concatenate(row, axis=1)
-            row = []
+        yield box, to_numpy(values)[0]
 
 
 def _counter(progress, total):

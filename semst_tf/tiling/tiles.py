@@ -16,6 +16,9 @@ from semst_tf.tiling.shared_statistics import to_numpy
 
 PIXELS_AT_ONCE = 512 * 512
 
+ROWS_AT_ONCE = 32
+"""Rows that are finished at once; all of a tile's would need much memory."""
+
 
 def translate_tiles(network, picture, tile, progress):
     """Translates a picture in overlapping tiles.
@@ -34,8 +37,8 @@ def translate_tiles(network, picture, tile, progress):
         progress: Function called with (tiles done, tiles in all).
 
     Yields:
-        Pairs (top, rows): finished rows of the translation, in order, float32
-        `(rows, width, channels)`.
+        Pairs (box, values): finished parts of the translation, float32
+        `(rows, columns, channels)`.
 
     Reference:
         After HRDA, Hoyer et al. 2022 (half stride, last tile inward); window
@@ -46,7 +49,8 @@ def translate_tiles(network, picture, tile, progress):
         yield from blended(picture, run, tile, progress)
         return
     reduced = ReducedPicture(picture, network.ratio)
-    context = _whole(reduced, _context_function(network, reduced), tile)
+    run = _context_function(network, reduced)
+    context = assembled(reduced, blended(reduced, run, tile))
     detail = _tile_function(network.base, sample(picture))
 
     def fused(pieces, boxes):
@@ -98,7 +102,7 @@ def blended(picture, function, tile, progress=lambda done, total: None):
         progress: Function called with (tiles done, tiles in all).
 
     Yields:
-        Pairs (top, rows) as `translate_tiles`.
+        Pairs (box, values) as `translate_tiles`.
     """
     height, width = min(tile, picture.height), min(tile, picture.width)
     step = max(tile // 2 // picture.multiple, 1) * picture.multiple
@@ -127,9 +131,33 @@ def blended(picture, function, tile, progress=lambda done, total: None):
             done += len(boxes)
             progress(done, total)
         finished = height if next_top is None else next_top - top
-        yield top, merged[:finished, :, :-1] / merged[:finished, :, -1:]
-        merged[:-finished] = merged[finished:].copy()
+        for row in range(0, finished, ROWS_AT_ONCE):
+            last = min(row + ROWS_AT_ONCE, finished)
+            part = merged[row:last]
+            box = Box(top + row, 0, top + last, picture.width)
+            yield box, part[..., :-1] / part[..., -1:]
+        # NumPy takes care where both overlap.
+        merged[:-finished] = merged[finished:]
         merged[-finished:] = 0.0
+
+
+def assembled(picture, parts):
+    """Puts parts together to one array.
+
+    Args:
+        picture: `Picture` or `ReducedPicture` that they are parts of.
+        parts: Iterable of pairs (box, values).
+
+    Returns:
+        Float32 array `(height, width, channels)`.
+    """
+    whole = None
+    for box, values in parts:
+        if whole is None:
+            shape = (picture.height, picture.width, values.shape[-1])
+            whole = np.empty(shape, "float32")
+        whole[box.top : box.bottom, box.left : box.right] = values
+    return whole
 
 
 def _tile_function(network, pieces):
@@ -147,8 +175,3 @@ def _context_function(network, reduced):
         return ops.concatenate([outputs, network.attention_of(hidden)], -1)
 
     return _tile_function(context, sample(reduced))
-
-
-def _whole(picture, function, tile):
-    bands = [rows for _, rows in blended(picture, function, tile)]
-    return np.concatenate(bands)

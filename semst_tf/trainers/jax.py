@@ -3,6 +3,7 @@
 import jax
 import keras
 
+from semst_tf.layers.rematerialise import rematerialise
 from semst_tf.objective import total
 from semst_tf.step_seeds import StepSeeds
 
@@ -37,6 +38,12 @@ class JaxTrainer:
         Returns:
             Dict of the metrics, and the state after the step.
         """
+        if self.config.optimizer.accumulation != 1:
+            raise ValueError(
+                "`optimizer.accumulation` works with TensorFlow only; on JAX "
+                "use `optimizer.rematerialise` or a smaller batch. Received: "
+                f"{self.config.optimizer.accumulation}"
+            )
         groups = (
             self.trainable_variables,
             self.non_trainable_variables,
@@ -98,12 +105,13 @@ class JaxTrainer:
         """Gradients of both losses, in the order of the variables."""
         generator = self.generator_variables
         discriminator = self.discriminator_variables
+        again = self.config.optimizer.rematerialise
 
         def losses(generator_values, discriminator_values):
             inner = values.copy()
             inner.set(generator, generator_values)
             inner.set(discriminator, discriminator_values)
-            with inner.scope():
+            with rematerialise(again), inner.scope():
                 generator_terms, discriminator_terms, _ = self._terms(data)
                 second = self.discriminator_optimizer or self.optimizer
                 generator_loss = self.optimizer.scale_loss(

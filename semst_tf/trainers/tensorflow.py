@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from semst_tf.data.distributed_images import check_shared_batch
 from semst_tf.layers.rematerialise import rematerialise
 from semst_tf.objective import Term
 from semst_tf.objective import total
@@ -17,6 +18,14 @@ class TensorFlowTrainer:
     optimizer adds up what the replicas bring. The parts of a batch, where its
     gradients are accumulated, are treated like replicas that take turns.
     """
+
+    def fit(self, x=None, y=None, **kwargs):
+        """As in Keras, for batches that the replicas can share evenly."""
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        if replicas > 1:
+            for size in _batch_sizes(x, kwargs.get("batch_size")):
+                check_shared_batch(size, replicas)
+        return super().fit(x, y, **kwargs)
 
     def train_step(self, data):
         """Takes one step on a batch; called by `fit`."""
@@ -125,6 +134,29 @@ class TensorFlowTrainer:
             [v.value for v in self.generator.variables],
             1.0 - self.config.optimizer.ema_decay,
         )
+
+
+def _batch_sizes(data, batch_size):
+    """Sizes of the batches that Keras would split, as far as they are known.
+
+    Data of `semst_tf.data.distributed_images` is split already.
+    """
+    if isinstance(data, tf.data.Dataset):
+        shapes = [s.shape for s in tf.nest.flatten(data.element_spec)]
+        sizes = {shape[0] for shape in shapes if shape.rank}
+        if None in sizes:
+            raise ValueError(
+                "The replicas of a strategy need data of which every batch "
+                "is full: batch it with `drop_remainder=True`, or use "
+                "`semst_tf.data.distributed_images`. "
+                f"Received: {data.element_spec}"
+            )
+        return sizes
+    if isinstance(data, dict):
+        counts = {len(pictures) for pictures in data.values()}
+        size = batch_size or 32
+        return {min(size, n) for n in counts} | {n % size for n in counts}
+    return set()
 
 
 def _reducible(logs):

@@ -1,9 +1,9 @@
 """Context, detail and their fusion as views of one crop."""
 
-import keras
 from keras import ops
 
 from semst_tf.layers import match_channels
+from semst_tf.step_seeds import uniform
 from semst_tf.views.encode_output import encode_output
 from semst_tf.views.in_one_batch import in_one_batch
 from semst_tf.views.view import View
@@ -119,7 +119,7 @@ class MultiScaleViews:
         """Top and left of a square, on the grid of the encoder's stride."""
         stride, size = self.generator.stride, self.detail_size
         choices = [(side - size) // stride + 1 for side in pictures.shape[1:3]]
-        drawn = keras.random.uniform((2,), seed=seeds)
+        drawn = uniform((2,), seeds)
         places = ops.floor(drawn * ops.convert_to_tensor(choices, "float32"))
         return stride * ops.cast(places, "int32")
 

@@ -1,9 +1,9 @@
 """The whole crop as the only view."""
 
-import keras
 from keras import ops
 
 from semst_tf.layers import match_channels
+from semst_tf.step_seeds import uniform
 from semst_tf.views.encode_output import encode_output
 from semst_tf.views.view import View
 from semst_tf.views.view import ViewKind
@@ -68,5 +68,5 @@ class SingleScaleViews:
 
 def _random_flip(count, seeds):
     """Returns a function that mirrors the same random half of any maps."""
-    chosen = keras.random.uniform((count, 1, 1, 1), seed=seeds) < 0.5
+    chosen = uniform((count, 1, 1, 1), seeds) < 0.5
     return lambda maps: ops.where(chosen, ops.flip(maps, axis=2), maps)

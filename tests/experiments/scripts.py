@@ -43,7 +43,7 @@ def run_in_shell(name, *arguments):
         [sys.executable, EXPERIMENTS / f"{name}.py", *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
     result.args = result.args[1:]

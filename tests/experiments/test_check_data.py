@@ -20,7 +20,7 @@ def run_script(*arguments, script=EXPERIMENTS / "check_data.py"):
         [sys.executable, script, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "PYTHONPATH": str(EXPERIMENTS)},
     )
 
@@ -164,6 +164,6 @@ def test_interrupt_exits_with_130_and_without_traceback(script_of):
     ) as process:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=300)
     assert process.returncode == 130
     assert errors == ""

@@ -33,7 +33,7 @@ def executed(tmp_path_factory):
         patch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
         nbclient.NotebookClient(
             notebook,
-            timeout=300,
+            timeout=900,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
         ).execute()

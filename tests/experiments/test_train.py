@@ -13,7 +13,9 @@ from scripts import run_here
 from scripts import run_in_shell
 
 from semst_tf import SemSTConfig
+from semst_tf import callbacks
 from semst_tf import presets
+from semst_tf import training_run
 
 SMALL = (
     "--preset=cut",
@@ -155,6 +157,7 @@ def test_other_settings_in_the_same_directory_are_refused_by_name(trained):
         ("--sample_every=-100", ["sample_every=-100"]),
         ("--keep_checkpoints=0", ["keep_checkpoints=0"]),
         ("--devices=toaster", ["devices='toaster'"]),
+        ("--validate_source={root}/missing", ["No such file", "missing"]),
         ("--set=optimizer.accumulation=2", ["must divide", "Received: 2"]),
         ("--workdir=", ["workdir"]),
         ("--workdir={root}/source/0.png", ["0.png"]),
@@ -178,6 +181,31 @@ def test_wrong_input_is_one_line_and_nothing_is_written(
     before = contents(tmp_path)
     assert_one_line(train(tmp_path, flag.format(root=tmp_path)), *words)
     assert contents(tmp_path) == before
+
+
+def test_validations_between_intervals_are_refused(tmp_path):
+    fill(tmp_path)
+    before = contents(tmp_path)
+    flags = (f"--validate_source={tmp_path / 'source'}", "--validate_every=150")
+    assert_one_line(train(tmp_path, *flags), "--validate_every", "150")
+    assert contents(tmp_path) == before
+
+
+def test_a_picture_that_goes_away_while_training_is_one_line(
+    tmp_path, monkeypatch
+):
+    fill(tmp_path)
+
+    class Intervals(callbacks.Intervals):
+        def on_train_begin(self, logs=None):
+            (tmp_path / "source" / "1.png").unlink(missing_ok=True)
+            super().on_train_begin(logs)
+
+    # Nothing is kept in memory: every step reads files.
+    monkeypatch.setattr(training_run, "CACHE_BYTES", 0)
+    monkeypatch.setattr(training_run, "Intervals", Intervals)
+    result = train(tmp_path, "--steps=1000")
+    assert_one_line(result, "could not be read while training", "1.png")
 
 
 def test_missing_flags_are_named():

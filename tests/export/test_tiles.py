@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from semst_tf.export.graph_picture import GraphPicture
 from semst_tf.export.tiles import _sample as shared_pieces
 from semst_tf.export.tiles import translate_tiles
 from semst_tf.networks import ResNetGenerator
@@ -82,11 +83,18 @@ def test_pieces_are_those_of_the_python_modes():
     image = np.arange(1100 * 532, dtype="float32").reshape(1100, 532, 1)
     picture = Picture(image / image.max(), (-1, 1), 4, 8)
     run = tf.function(
-        lambda x: shared_pieces(x),
+        lambda x: shared_pieces(GraphPicture(x[0], 4, 8, tf.identity)),
         input_signature=[tf.TensorSpec((None, None, None, 1), tf.float32)],
     )
     pieces = run(picture.pixels[None]).numpy()
     np.testing.assert_allclose(pieces, sample(picture), atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3000, 1)])
+def test_odd_shapes_are_translated_in_tiles(loaded, size):
+    images = tf.zeros((1, *size, 3), tf.uint8)
+    translated = loaded.signatures["translate_tiled"](images=images)["images"]
+    assert translated.shape == images.shape
 
 
 def test_one_tile_that_holds_each_picture_is_one_piece():

@@ -15,7 +15,7 @@ from semst_tf.callbacks import checkpoint_paths
 
 TRAIN = Path(__file__).parents[2] / "experiments" / "train.py"
 FAULTY = Path(__file__).with_name("train_with_fault.py")
-TIMEOUT = 300
+TIMEOUT = 900
 SMALL = (
     "--preset=cut",
     "--set=generator.filters=4",

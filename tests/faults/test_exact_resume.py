@@ -22,26 +22,37 @@ def pictures(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "options",
+    ("preset", "fields", "options"),
     [
-        {"devices": "cpu:2"},
+        ("cut", {}, {"devices": "cpu:2"}),
         # Its first steps do not fit the range and are left out: more batches
         # than steps.
-        {"dtype": "mixed_float16"},
+        (
+            "tiny_multiscale",
+            {"optimizer.accumulation": 2, "texture.weight": 0.0},
+            {"dtype": "mixed_float16"},
+        ),
+        pytest.param(
+            "semst_multiscale",
+            {"optimizer.accumulation": 2},
+            {"devices": "cpu:2", "dtype": "mixed_bfloat16"},
+            marks=pytest.mark.soak,
+        ),
     ],
 )
 def test_a_continued_training_ends_with_the_same_bits(
-    pictures, tmp_path, options
+    pictures, tmp_path, preset, fields, options
 ):
     config = small_config(
-        "cut",
+        preset,
         **{
             "contrastive.identity": False,
             "data.crop_size": 32,
             "data.resize": "",
-            "data.batch_size": 2,
+            "data.batch_size": 4 if "devices" in options else 2,
             "optimizer.steps": 5,
             "optimizer.ema_decay": 0.9,
+            **fields,
         },
     )
 

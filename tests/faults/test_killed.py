@@ -64,7 +64,11 @@ def test_killed_while_saving_it_continues_as_if_nothing_had_happened(
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 75), (signal.SIGINT, 130)]
+    ("number", "code"),
+    [
+        (signal.SIGTERM, 75),
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.soak),
+    ],
 )
 def test_asked_to_stop_it_saves_and_exits_with_a_code_of_its_own(
     pictures, tmp_path, number, code

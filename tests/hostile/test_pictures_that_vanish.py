@@ -3,7 +3,9 @@
 import bad_files
 import pytest
 
+from semst_tf.data import UnreadableImageError
 from semst_tf.data import unpaired_images
+from semst_tf.data.reading_errors import plain_reading_errors
 
 tf = pytest.importorskip("tensorflow")
 
@@ -56,6 +58,20 @@ def test_reading_ends_with_an_error_that_names_it(folders, change):
     with pytest.raises(tf.errors.OpError, match="source1.png"):
         for _ in data.take(10):
             pass
+    with pytest.raises(UnreadableImageError, match="source1.png") as error:
+        with plain_reading_errors():
+            for _ in data.take(10):
+                pass
+    assert "\n" not in str(error.value)
+
+
+def test_other_errors_keep_their_kind():
+    with pytest.raises(tf.errors.InvalidArgumentError, match="different"):
+        with plain_reading_errors():
+            tf.debugging.assert_equal(1, 2, "different")
+    with pytest.raises(KeyError):
+        with plain_reading_errors():
+            raise KeyError
 
 
 @pytest.mark.parametrize("change", CHANGES)

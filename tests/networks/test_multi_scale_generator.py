@@ -96,3 +96,18 @@ def test_file_holds_everything(tmp_path):
 def test_impossible_ratio_is_named():
     with pytest.raises(ValueError, match="Received: ratio=0"):
         generator(ratio=0)
+
+
+@pytest.mark.parametrize("fusion", ["context", "detail", "laplacian"])
+def test_another_fusion_shares_the_weights(fusion):
+    network, images = generator(), pictures(32, 32)
+    other = network.fused_by(fusion)
+    network.base.set_weights([w + 0.01 for w in network.base.get_weights()])
+    expected = generator(fusion)
+    expected.base.set_weights(network.base.get_weights())
+    np.testing.assert_allclose(other(images), expected(images), atol=1e-6)
+
+
+def test_a_fusion_without_its_attention_is_refused():
+    with pytest.raises(ValueError, match="Received: fusion='attention'"):
+        generator("fixed").fused_by("attention")

@@ -85,6 +85,21 @@ def test_exact_tiles_equal_one_piece_at_two_scales(fusion, ratio):
     assert difference(exact, whole) < 1e-4
 
 
+@pytest.mark.parametrize("mode", ["tiled", "exact_tiled"])
+@pytest.mark.parametrize("scales", [1, 2])
+def test_tiles_of_a_half_precision_model_are_float32(mode, scales):
+    half = generator(dtype="mixed_bfloat16", residual=True)
+    single = generator(residual=True)
+    if scales == 2:
+        half = MultiScaleGenerator(half, seed=1, dtype="mixed_bfloat16")
+        single = MultiScaleGenerator(single, seed=1)
+    source = picture(45, 67)
+    expected = translate(single, source, mode=mode, tile=48)
+    translated = translate(half, source, mode=mode, tile=48)
+    assert difference(translated, expected) < 1e-5
+    assert difference(translate(half, source), expected) > 1e-3
+
+
 @pytest.mark.parametrize("scales", [1, 2])
 def test_one_tile_that_holds_the_picture_is_one_piece(scales):
     network = generator()

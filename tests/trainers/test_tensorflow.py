@@ -8,6 +8,7 @@ from small import small_config
 from small import small_model
 
 from semst_tf import SemST
+from semst_tf.callbacks.current_step import current_step
 from semst_tf.objective import total
 from semst_tf.step_seeds import StepSeeds
 
@@ -115,3 +116,20 @@ def test_replicas_draw_different_positions():
 
     first, second = strategy.experimental_local_results(strategy.run(draw))
     assert not np.isin(first.numpy(), second.numpy()).any()
+
+
+def test_batches_that_replicas_cannot_share_are_refused_before_training():
+    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    with strategy.scope():
+        model = small_model("fastcut")
+        model.compile()
+    pictures = batch(3, size=12)
+    data = tf.data.Dataset.from_tensor_slices(pictures)
+    for unequal in (data.batch(3, drop_remainder=True), pictures):
+        with pytest.raises(ValueError, match="Received: batch_size=3, 2 dev"):
+            model.fit(unequal, verbose=0)
+    with pytest.raises(ValueError, match="Received: batch_size=1, 2 devices"):
+        model.fit(pictures, batch_size=2, verbose=0)
+    with pytest.raises(ValueError, match="every batch is full"):
+        model.fit(data.batch(2), verbose=0)
+    assert current_step(model) == 0

@@ -1,0 +1,63 @@
+"""Reading crops from files, without a training, as a workload."""
+
+import pathlib
+
+import numpy as np
+from PIL import Image
+
+from semst_tf.benchmarks.workload import Workload
+from semst_tf.data import unpaired_images
+
+PICTURE_SIZE = (1280, 720)
+"""Width and height of the JPEG files that are made."""
+
+PICTURES = 8
+"""Files of each domain."""
+
+
+def input_pipeline(size, batch, folder, cached=False, batches=32):
+    """Reads batches of random crops from JPEG files of 1280 x 720.
+
+    Args:
+        size: int. Height and width of the crops.
+        batch: int. Crops of each domain in a batch.
+        folder: Path of an existing folder for the files.
+        cached: bool. Keep decoded pictures in memory; otherwise every crop
+            decodes its file, as in a data set that does not fit into memory.
+            Defaults to `False`.
+        batches: int. Batches of one run. Defaults to `32`.
+
+    Returns:
+        `Workload`, whose pictures are crops, of both domains.
+    """
+    folder = pathlib.Path(folder)
+    for seed, domain in enumerate(("source", "target")):
+        _write_pictures(folder / domain, seed)
+    data = iter(
+        unpaired_images(
+            folder / "source",
+            folder / "target",
+            crop_size=size,
+            batch_size=batch,
+            cache_bytes=2**30 if cached else 0,
+        )
+    )
+
+    def run():
+        for _ in range(batches):
+            next(data)
+
+    return Workload(run, 2 * batch * batches)
+
+
+def _write_pictures(folder, seed):
+    """Makes JPEG files, about as slow to decode as photographs."""
+    folder.mkdir()
+    width, height = PICTURE_SIZE
+    random = np.random.default_rng(seed)
+    for number in range(PICTURES):
+        coarse = random.integers(0, 256, (height // 8, width // 8, 3), "uint8")
+        picture = Image.fromarray(coarse).resize(PICTURE_SIZE, Image.BICUBIC)
+        noise = random.normal(0, 4, (height, width, 3))
+        pixels = np.clip(np.asarray(picture) + noise, 0, 255).astype("uint8")
+        Image.fromarray(pixels).save(folder / f"{number}.jpg", quality=90)

@@ -1,0 +1,265 @@
+"""Figures as tables of a Markdown page."""
+
+
+def write_page(page, rows):
+    """Puts the tables into a page.
+
+    The table of a part goes between its lines `<!-- begin PART -->` and
+    `<!-- end PART -->`. Parts that the page has no place for, and places
+    without figures, are left as they are.
+
+    Args:
+        page: `pathlib.Path` of the Markdown file.
+        rows: List of dicts of `part`, `settings` and `figures`.
+
+    Raises:
+        ValueError: If a place begins and does not end.
+    """
+    text = page.read_text()
+    for part, make in _TABLES.items():
+        chosen = [row for row in rows if row["part"] == part]
+        begin, end = f"<!-- begin {part} -->", f"<!-- end {part} -->"
+        before, found, rest = text.partition(begin)
+        if not found or not chosen:
+            continue
+        _, closed, after = rest.partition(end)
+        if not closed:
+            raise ValueError(f"The page has no line {end}. Received: {page}")
+        table = "\n".join(make(chosen, rows))
+        text = f"{before}{begin}\n{table}\n{end}{after}"
+    page.write_text(text)
+
+
+def _table(columns, lines):
+    """Lines of a Markdown table."""
+    return [
+        _line(columns),
+        _line(["---"] * len(columns)),
+        *(_line(line) for line in lines),
+    ]
+
+
+def _line(cells):
+    return f"| {' | '.join(cells)} |"
+
+
+def _train_step(rows, _):
+    columns = [
+        "preset",
+        "crops",
+        "filters",
+        "precision",
+        "step",
+        "processor time",
+        "pictures/s",
+        "peak memory",
+        "GFLOP",
+        "share of matmul",
+    ]
+    return _table(columns, [_step_line(row) for row in rows])
+
+
+def _step_line(row):
+    settings, figures = row["settings"], row["figures"]
+    return [
+        f"`{settings['preset']}`",
+        _crops(settings),
+        str(settings["filters"]),
+        _precision(settings),
+        _spread(figures),
+        f"{figures['processor_seconds']:.2f} s",
+        f"{figures['pictures'] / figures['seconds']:.2f}",
+        _memory(figures),
+        f"{figures['operations'] / 1e9:.0f}",
+        f"{figures['share']:.0%}",
+    ]
+
+
+def _translate(rows, _):
+    columns = ["engine", "pictures", "filters", "precision", "time"]
+    columns += ["pictures/s", "peak memory", "GFLOP", "share of matmul"]
+    return _table(
+        columns,
+        [
+            [
+                f"`{row['settings']['engine']}`",
+                _crops(row["settings"]),
+                str(row["settings"]["filters"]),
+                _precision(row["settings"]),
+                _spread(row["figures"]),
+                f"{_rate(row):.2f}",
+                _memory(row["figures"]),
+                f"{row['figures']['operations'] / 1e9:.0f}",
+                f"{row['figures']['share']:.0%}",
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _input(rows, all_rows):
+    columns = ["files", "crops", "crops/s", "processor time a pair"]
+    columns += ["share of a `cut` step"]
+    return _table(
+        columns, [[*_input_line(row), _of_step(row, all_rows)] for row in rows]
+    )
+
+
+def _input_line(row):
+    cached = row["settings"]["cached"]
+    return [
+        "decoded once" if cached else "decoded for every crop",
+        _crops(row["settings"]),
+        f"{_rate(row):.0f}",
+        f"{1e3 * _processor_seconds_a_pair(row):.1f} ms",
+    ]
+
+
+def _of_step(row, all_rows):
+    """Processor time of a pair of crops against that of its step."""
+    steps = [
+        other
+        for other in all_rows
+        if other["part"] == "train_step"
+        and other["settings"]["preset"] == "cut"
+        and other["settings"]["dtype"] == "float32"
+        and other["settings"]["size"] == row["settings"]["size"]
+        and not other["settings"].get("jit_compile")
+    ]
+    own = _processor_seconds_a_pair(row)
+    return ", ".join(
+        f"{own / _processor_seconds_a_pair(step):.1%} "
+        f"({step['settings']['filters']} filters)"
+        for step in steps
+    )
+
+
+def _processor_seconds_a_pair(row):
+    figures = row["figures"]
+    return 2 * figures["processor_seconds"] / figures["pictures"]
+
+
+def _metrics(rows, _):
+    return _table(
+        ["score", "pictures", "pictures/s", "time for 4"],
+        [
+            [
+                f"`{row['settings']['name']}`",
+                f"{row['settings']['size']} x {row['settings']['size']}",
+                f"{_rate(row):.1f}",
+                _spread(row["figures"]),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _startup(rows, _):
+    return _table(
+        ["what", "elapsed", "processor time"],
+        [
+            [
+                f"`{row['settings']['what']}`",
+                _spread(row["figures"]),
+                f"{row['figures']['processor_seconds']:.2f} s",
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _growth(rows, _):
+    """Every row against the first one, in processor time."""
+    first = rows[0]
+    lines = []
+    for row in rows:
+        settings, figures = row["settings"], row["figures"]
+        patches = settings["fields"].get("contrastive.patches", 256)
+        lines.append(
+            [
+                _crops(settings),
+                str(patches),
+                f"{figures['processor_seconds']:.2f} s",
+                f"{_times(row, first, 'processor_seconds'):.2f}x",
+                _memory(figures),
+                f"{_times(row, first, 'peak_memory'):.2f}x",
+                f"{_times(row, first, 'operations'):.2f}x",
+            ]
+        )
+    columns = ["crops", "patches", "processor time", "time"]
+    columns += ["peak memory", "memory"]
+    return _table([*columns, "operations"], lines)
+
+
+def _against(rows, _):
+    columns = ["work", "size", "threads", "seconds", "here", "there"]
+    return _table(
+        [*columns, "ratio (lowest to highest)", "load"],
+        [
+            [
+                _name(row["settings"]),
+                _crops(row["settings"]),
+                str(row["settings"]["threads"] or "all"),
+                kind,
+                *_ratio(row["figures"][kind]),
+                f"{row['figures']['load']:.1f}",
+            ]
+            for row in rows
+            for kind in ("elapsed", "processor")
+        ],
+    )
+
+
+def _ratio(figures):
+    return [
+        f"{figures['seconds']:.3f}",
+        f"{figures['opponent_seconds']:.3f}",
+        f"**{figures['ratio']:.2f}** ({figures['lowest_ratio']:.2f} to "
+        f"{figures['highest_ratio']:.2f})",
+    ]
+
+
+def _name(settings):
+    own = settings.get("preset") or settings["engine"]
+    details = f"{settings['filters']} filters, {_precision(settings)}"
+    return f"`{own}`, {details}, against {settings['against']}"
+
+
+def _crops(settings):
+    return f"{settings['batch']} of {settings['size']} x {settings['size']}"
+
+
+def _precision(settings):
+    precision = settings.get("dtype", "float32").replace("mixed_", "mixed ")
+    return f"{precision}, XLA" if settings.get("jit_compile") else precision
+
+
+def _spread(figures):
+    digits = 3 if figures["seconds"] < 1 else 2
+    return (
+        f"{figures['seconds']:.{digits}f} s ({figures['fastest']:.{digits}f} "
+        f"to {figures['slowest']:.{digits}f})"
+    )
+
+
+def _memory(figures):
+    return f"{figures['peak_memory'] / 2**30:.2f} GiB"
+
+
+def _rate(row):
+    return row["figures"]["pictures"] / row["figures"]["seconds"]
+
+
+def _times(row, first, figure):
+    return row["figures"][figure] / first["figures"][figure]
+
+
+_TABLES = {
+    "train_step": _train_step,
+    "translate": _translate,
+    "input": _input,
+    "metrics": _metrics,
+    "startup": _startup,
+    "growth": _growth,
+    "against": _against,
+}

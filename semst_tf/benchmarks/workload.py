@@ -1,0 +1,19 @@
+"""What is measured."""
+
+import typing
+
+
+class Workload(typing.NamedTuple):
+    """Something that can be done again and again.
+
+    Attributes:
+        run: Function without arguments that does the work once and waits for
+            its result.
+        pictures: int. Pictures, or crops, that one run deals with.
+        operations: Function without arguments that counts the floating-point
+            operations of one run, or `None` if that has no meaning.
+    """
+
+    run: typing.Callable
+    pictures: int
+    operations: typing.Callable | None = None

@@ -1,0 +1,63 @@
+"""Every preset in the mixed precisions, against the same steps in float32."""
+
+import functools
+
+import keras
+import numpy as np
+import pytest
+from small import batch
+from small import small_config
+
+from semst_tf import SemST
+from semst_tf import presets
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("trains with TensorFlow", allow_module_level=True)
+
+STEPS = 2
+# Of the loss, and of the way that the weights go; see docs/long_runs.md.
+LIMITS = {"mixed_bfloat16": (0.2, 0.3), "mixed_float16": (0.2, 0.1)}
+
+
+@functools.cache
+def trained(preset, dtype="float32"):
+    """Losses of the last step, and the way that the weights went."""
+    config = small_config(
+        preset,
+        **{
+            f"{name}.ramp": 0.0  # All terms from the first step on.
+            for name in ("structure", "texture", "tone")
+        },
+    )
+    model = SemST(config, dtype=dtype)
+    # Plain descent: its steps are as large as the gradients.
+    model.compile(keras.optimizers.SGD(1e-3), run_eagerly=True)
+    variables = model.generator_variables + model.discriminator_variables
+    before = [np.array(variable) for variable in variables]
+    pictures = batch(1, size=16)
+    # Steps that do not fit the range of float16 are left out at first.
+    for _ in range(STEPS + 12):
+        model.reset_metrics()
+        losses = model.train_step(pictures)
+        if int(model.optimizer.iterations) == STEPS:
+            break
+    changes = [np.array(v) - b for v, b in zip(variables, before)]
+    ways = np.concatenate([change.ravel() for change in changes])
+    return {name: float(loss) for name, loss in losses.items()}, ways
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", LIMITS)
+@pytest.mark.parametrize("preset", presets())
+def test_steps_stay_close_to_those_in_float32(preset, dtype):
+    expected, expected_way = trained(preset)
+    losses, way = trained(preset, dtype)
+    loss_limit, way_limit = LIMITS[dtype]
+    assert np.isfinite(way).all()
+    for name, loss in expected.items():
+        # Absolute, too: some begin near zero.
+        close = pytest.approx(loss, rel=loss_limit, abs=loss_limit)
+        assert losses[name] == close, name
+    length = np.linalg.norm(expected_way)
+    assert length > 0
+    assert np.linalg.norm(way - expected_way) < way_limit * length
