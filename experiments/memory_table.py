@@ -203,8 +203,10 @@ def peak():
 def tables(result):
     """The figures as Markdown."""
     modes = ("whole", "tiled", "exact_tiled")
-    rows = [row for row in result["rows"] if row["mode"] in modes]
-    steps = [row for row in result["rows"] if row["mode"] not in modes]
+    # Rows of a later call come last, whatever their size.
+    by_size = sorted(result["rows"], key=lambda row: pixels(row["size"]))
+    rows = [row for row in by_size if row["mode"] in modes]
+    steps = [row for row in by_size if row["mode"] not in modes]
     lines = [
         f"Untrained networks with {result['filters']} filters and 9 blocks, "
         f"tiles of {result['tile']}, {result['processors']} processors. Peak "
@@ -216,6 +218,12 @@ def tables(result):
     if steps:
         lines += ["", *table("field of view | training", "a step", steps)]
     return "\n".join([*lines, ""])
+
+
+def pixels(size):
+    """Pixels of a picture that is named WIDTHxHEIGHT."""
+    width, height = map(int, size.split("x"))
+    return width * height
 
 
 def table(names, time_name, rows):

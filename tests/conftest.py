@@ -1,6 +1,12 @@
 """Its place puts `tests/` on the import path, for the shared helpers."""
 
+import signal
+
 import keras
+
+# Shells start background jobs with Ctrl-C ignored, and programs pass that on
+# to the programs that they start: tests of Ctrl-C would wait in vain.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
