@@ -1,5 +1,6 @@
 """From what a person types about devices to how training is distributed."""
 
+import functools
 import json
 import os
 import re
@@ -61,8 +62,17 @@ def distribution_strategy(devices=None):
         gpus = len(tf.config.list_physical_devices("GPU"))
         if gpus < 2:
             return tf.distribute.get_strategy()
-        return tf.distribute.MirroredStrategy(_gpus(range(gpus)))
-    return tf.distribute.MirroredStrategy(_named(devices))
+        return _mirrored(*_gpus(range(gpus)))
+    return _mirrored(*_named(devices))
+
+
+@functools.cache
+def _mirrored(*devices):
+    # One for a process: TensorFlow numbers the collective operations of each
+    # strategy from the same start, and takes those of two for each other.
+    import tensorflow as tf
+
+    return tf.distribute.MirroredStrategy(list(devices))
 
 
 def worker_count():

@@ -132,3 +132,8 @@ def test_a_damaged_cluster_description_is_refused(monkeypatch, text):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(ValueError, match="Received: TF_CONFIG="):
         distribution_strategy()
+
+
+def test_two_trainings_of_a_process_share_their_replicas():
+    # TensorFlow would mix up the collective operations of two strategies.
+    assert distribution_strategy("cpu:2") is distribution_strategy(" CPU:2")

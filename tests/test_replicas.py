@@ -10,6 +10,7 @@ from small import small_config
 
 from semst_tf import SemST
 from semst_tf import presets
+from semst_tf.devices import distribution_strategy
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("replicas need TensorFlow", allow_module_level=True)
@@ -30,7 +31,7 @@ NOTHING_DRAWN |= {
 
 @pytest.fixture(scope="module")
 def replicas():
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    return distribution_strategy("cpu:2")
 
 
 def one_step(config, scope, pictures, eagerly=False):

@@ -59,8 +59,9 @@ def measure(part, settings, repetitions=5, warm_up=2, threads=None):
     Returns:
         Dict of figures: times in seconds (`Timing.to_dict`), `pictures` a
         repetition, `peak_memory` in bytes, `load` of the machine, and where
-        it has a meaning `operations` a repetition and `share`, the fraction
-        that they make of the rate of a large matrix product.
+        it has a meaning `operations` a repetition, and `share` and
+        `processor_share`, the fraction that they make of the rate of a large
+        matrix product, by elapsed and by processor time.
     """
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
@@ -81,10 +82,12 @@ def _of_operations(workload, settings, timing):
     from semst_tf.benchmarks.operations import matrix_rate
 
     half = "bfloat16" in settings.get("dtype", "float32")
-    rate = matrix_rate("bfloat16" if half else "float32")
+    rate, processor_rate = matrix_rate("bfloat16" if half else "float32")
     operations = workload.operations()
+    processor_seconds = timing.to_dict()["processor_seconds"]
     return {
         "operations": operations,
         "matrix_rate": rate,
         "share": operations / timing.seconds / rate,
+        "processor_share": operations / processor_seconds / processor_rate,
     }

@@ -71,7 +71,7 @@ def _step_line(row):
         f"{figures['pictures'] / figures['seconds']:.2f}",
         _memory(figures),
         f"{figures['operations'] / 1e9:.0f}",
-        f"{figures['share']:.0%}",
+        _shares(figures),
     ]
 
 
@@ -90,7 +90,7 @@ def _translate(rows, _):
                 f"{_rate(row):.2f}",
                 _memory(row["figures"]),
                 f"{row['figures']['operations'] / 1e9:.0f}",
-                f"{row['figures']['share']:.0%}",
+                _shares(row["figures"]),
             ]
             for row in rows
         ],
@@ -244,6 +244,10 @@ def _spread(figures):
 
 def _memory(figures):
     return f"{figures['peak_memory'] / 2**30:.2f} GiB"
+
+
+def _shares(figures):
+    return f"{figures['share']:.0%} / {figures['processor_share']:.0%}"
 
 
 def _rate(row):

@@ -30,5 +30,5 @@ def test_convolution_and_its_gradients_are_counted():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_rate_of_the_machine_is_a_positive_number(dtype):
-    assert matrix_rate(dtype, size=64, repetitions=1) > 0
+def test_rates_of_the_machine_are_positive_numbers(dtype):
+    assert min(matrix_rate(dtype, size=128, repetitions=1)) > 0

@@ -16,6 +16,7 @@ FIGURES = {
     "operations": 4e9,
     "matrix_rate": 1e10,
     "share": 0.2,
+    "processor_share": 0.8,
 }
 STEP = {
     "preset": "cut",
@@ -65,7 +66,7 @@ def test_page_shows_the_figures_and_keeps_its_text(tmp_path):
     assert (
         "| `cut` | 1 of 64 x 64 | 8 | float32 | 2.00 s (1.50 to 2.50)" in text
     )
-    assert "| 1.00 GiB | 4 | 20% |" in text
+    assert "| 1.00 GiB | 4 | 20% / 80% |" in text
     # 0.96 s for 32 pairs are 1 % of the 3 s that the step of a pair takes.
     assert "| 32 | 30.0 ms | 1.0% (8 filters) |" in text
 

@@ -4,6 +4,7 @@ import pytest
 
 from semst_tf.data import distributed_images
 from semst_tf.data import unpaired_images
+from semst_tf.devices import distribution_strategy
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("distributes with TensorFlow", allow_module_level=True)
@@ -13,7 +14,7 @@ import tensorflow as tf
 
 @pytest.fixture(scope="module")
 def replicas():
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    return distribution_strategy("cpu:2")
 
 
 def test_replicas_read_together_what_one_device_reads(replicas, make_folder):

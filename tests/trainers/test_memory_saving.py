@@ -9,6 +9,7 @@ from small import batch
 from small import small_config
 
 from semst_tf import SemST
+from semst_tf.devices import distribution_strategy
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)
@@ -32,7 +33,7 @@ def trained(preset="cut", devices=1, eagerly=False, **overrides):
     """Losses of a step on four pictures, and how it changed the weights."""
     strategy = tf.distribute.get_strategy()
     if devices > 1:
-        strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+        strategy = distribution_strategy("cpu:2")
     config = small_config(
         preset,
         **ALL_POSITIONS,

@@ -9,6 +9,7 @@ from small import small_model
 
 from semst_tf import SemST
 from semst_tf.callbacks.current_step import current_step
+from semst_tf.devices import distribution_strategy
 from semst_tf.objective import total
 from semst_tf.step_seeds import StepSeeds
 
@@ -86,7 +87,7 @@ def test_two_replicas_of_one_step_like_one_replica_of_two():
     )
     changes, losses = [], []
     one_device = contextlib.nullcontext()
-    replicas = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    replicas = distribution_strategy("cpu:2")
     for scope, eagerly in ((one_device, True), (replicas.scope(), False)):
         with scope:
             model = SemST(config)
@@ -107,7 +108,7 @@ def test_two_replicas_of_one_step_like_one_replica_of_two():
 
 
 def test_replicas_draw_different_positions():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = distribution_strategy("cpu:2")
 
     def draw():
         replica = tf.distribute.get_replica_context()
@@ -119,7 +120,7 @@ def test_replicas_draw_different_positions():
 
 
 def test_batches_that_replicas_cannot_share_are_refused_before_training():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    strategy = distribution_strategy("cpu:2")
     with strategy.scope():
         model = small_model("fastcut")
         model.compile()
