@@ -122,7 +122,7 @@ def measured(mode, size):
             row = json.loads(done.stdout.splitlines()[-1])
         else:
             last = (done.stderr.strip() or "killed").splitlines()[-1]
-            row = {"refused": last}
+            row = {"refused": last.removeprefix("memory_table: ")}
     row = {"size": size, "mode": mode, **row}
     print(row, file=sys.stderr)
     return row
