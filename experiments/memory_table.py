@@ -233,7 +233,7 @@ def table(names, time_name, rows):
         if "refused" in row:
             figures = f"not measured: {row['refused'].split(';')[0]} | "
         else:
-            figures = f"{row['peak'] / 2**30:.2f} GiB | {row['seconds']:.0f} s"
+            figures = f"{row['peak'] / 2**30:.2f} GiB | {row['seconds']:.3g} s"
         lines.append(f"| {row['size']} | `{row['mode']}` | {figures} |")
     return lines
 
