@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 from absl import flags
+from cli import assignments
 from cli import quiet_imports
 from cli import run
 
@@ -87,16 +88,10 @@ def main(_):
 
 def changes():
     """What the flags change for all cells."""
-    fields = {}
-    for assignment in FLAGS.set:
-        name, equals, value = assignment.partition("=")
-        if not equals:
-            raise ValueError(f"--set takes field=value. Received: {assignment}")
-        fields[name] = value
     given = {
         "steps": FLAGS.steps,
         "dtype": FLAGS.dtype,
-        "set": fields,
+        "set": assignments(FLAGS.set),
         "limit": FLAGS.limit,
     }
     return {name: value for name, value in given.items() if value is not None}

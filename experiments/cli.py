@@ -76,6 +76,27 @@ def quiet_imports():
             os.close(stderr)
 
 
+def assignments(texts):
+    """Reads what was typed as `--set=field=value`, as often as it was.
+
+    Args:
+        texts: List of str.
+
+    Returns:
+        Dict from fields to values, both str.
+
+    Raises:
+        ValueError: If there is no `=`.
+    """
+    fields = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes field=value. Received: {text}")
+        fields[name] = value
+    return fields
+
+
 def exit_code_of(main, arguments):
     """Runs `main`; wrong input becomes one line on stderr and code 2."""
     try:

@@ -95,19 +95,9 @@ def main(_):
 
 def pictures(folder, resize, limit=0):
     """Reads the pictures of a collection and their names."""
-    from semst_tf.data import ImageCollection
+    from semst_tf.evaluation import read_pictures
 
-    collection = ImageCollection(
-        folder,
-        resize=resize or None,
-        resize_filter=FLAGS.resize_filter,
-        channels=3,
-    )
-    if len(collection) == 0:
-        raise ValueError(f"There are no pictures. Received: {folder}")
-    indices = range(min(limit or len(collection), len(collection)))
-    names = [collection.name(index) for index in indices]
-    return names, [collection.load(index) for index in indices]
+    return read_pictures(folder, resize, FLAGS.resize_filter, limit)
 
 
 def references(names, sources):

@@ -12,6 +12,7 @@ Example:
 import shlex
 
 from absl import flags
+from cli import assignments
 from cli import quiet_imports
 from cli import run
 
@@ -159,17 +160,24 @@ def validation(config):
     from semst_tf.callbacks import ValidationScores
     from semst_tf.evaluation import Evaluation
     from semst_tf.evaluation import read_labels
+    from semst_tf.evaluation import read_pictures
 
     data = config.data
-    names, sources = validation_pictures(FLAGS.validate_source, data.resize)
+    limit = FLAGS.validate_limit
+    names, sources = read_pictures(
+        FLAGS.validate_source, data.resize, data.resize_filter, limit
+    )
     labels = targets = None
     if FLAGS.validate_labels is not None:
         labels = read_labels(
             FLAGS.validate_labels, names, FLAGS.validate_label_space
         )
     if FLAGS.validate_target is not None:
-        _, targets = validation_pictures(
-            FLAGS.validate_target, data.target_resize or data.resize
+        _, targets = read_pictures(
+            FLAGS.validate_target,
+            data.target_resize or data.resize,
+            data.resize_filter,
+            limit,
         )
     evaluation = Evaluation(
         labels=labels,
@@ -182,26 +190,9 @@ def validation(config):
     )
 
 
-def validation_pictures(folder, resize):
-    """Reads the first pictures of a collection and their names."""
-    from semst_tf.data import ImageCollection
-
-    pictures = ImageCollection(folder, resize=resize or None, channels=3)
-    count = min(FLAGS.validate_limit, len(pictures))
-    return (
-        [pictures.name(index) for index in range(count)],
-        [pictures.load(index) for index in range(count)],
-    )
-
-
 def overrides():
     """Reads --set, --steps and --seed as fields of the configuration."""
-    fields = {}
-    for assignment in FLAGS.set:
-        name, equals, value = assignment.partition("=")
-        if not equals:
-            raise ValueError(f"--set takes field=value. Received: {assignment}")
-        fields[name] = value
+    fields = assignments(FLAGS.set)
     if FLAGS.steps is not None:
         fields["optimizer.steps"] = FLAGS.steps
     if FLAGS.seed is not None:

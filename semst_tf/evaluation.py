@@ -9,6 +9,7 @@ import typing
 import numpy as np
 from PIL import Image
 
+from semst_tf.data import ImageCollection
 from semst_tf.data.resize import resize_image
 from semst_tf.data.value_range import to_unit_range
 from semst_tf.files import replacing
@@ -249,6 +250,36 @@ def attention_scores(translator, pictures):
     for picture in pictures:
         metric.update_state(translator.attention(to_unit_range(picture)[None]))
     return {name: float(value) for name, value in metric.result().items()}
+
+
+def read_pictures(folder, resize="", resize_filter="bicubic", limit=0):
+    """Reads colour pictures and their names.
+
+    Args:
+        folder: Pictures, as `semst_tf.data.ImageCollection` takes them.
+        resize: What `ImageCollection` does to them; empty for nothing.
+            Defaults to `""`.
+        resize_filter: str. Defaults to `"bicubic"`.
+        limit: int. Read the first so many only; 0 reads all. Defaults to `0`.
+
+    Returns:
+        List of names, and list of arrays `(height, width, 3)`.
+
+    Raises:
+        OSError: If the folder is missing.
+        ValueError: If there are no pictures, or one cannot be read.
+    """
+    collection = ImageCollection(
+        folder,
+        resize=resize or None,
+        resize_filter=resize_filter,
+        channels=3,
+    )
+    if len(collection) == 0:
+        raise ValueError(f"There are no pictures. Received: {folder}")
+    indices = range(min(limit or len(collection), len(collection)))
+    names = [collection.name(index) for index in indices]
+    return names, [collection.load(index) for index in indices]
 
 
 def read_labels(folder, names, space):
