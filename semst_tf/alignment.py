@@ -14,8 +14,8 @@ from semst_tf.patches import gather_tokens
 from semst_tf.patches import grid_coordinates
 from semst_tf.patches import sample_positions
 
-RSMI_MAPS = 8
-"""Scalar maps that `"rsmi"` makes of a field with more channels."""
+SCALAR_MAPS = 8
+"""Scalar maps that estimators of such make of a field with more channels."""
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -143,8 +143,9 @@ class Alignment(keras.layers.Layer):
     def _criticised(self, tokens, head):
         if head is not None:
             return head(tokens)
-        if self.estimator == "rsmi" and tokens.shape[-1] > RSMI_MAPS:
-            return random_projection(tokens, maps=RSMI_MAPS, seed=self.seed)
+        scalar = self.estimator in ("rsmi", "correlation_ratio")
+        if scalar and tokens.shape[-1] > SCALAR_MAPS:
+            return random_projection(tokens, maps=SCALAR_MAPS, seed=self.seed)
         return tokens
 
     def get_config(self):

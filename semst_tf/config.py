@@ -9,7 +9,7 @@ CONTRASTIVE_LOSSES = (
     "hard_negative_importance",
     "hard_negative_similarity",
 )
-ESTIMATORS = ("infonce", "rsmi", "joint_histogram")
+ESTIMATORS = ("infonce", "rsmi", "correlation_ratio", "joint_histogram")
 STRUCTURE_DESCRIPTORS = ("orientation", "self_similarity")
 TEXTURE_DESCRIPTORS = ("pixel_moments", "encoder_moments")
 TONE_DESCRIPTORS = ("colour", "luminance")
@@ -98,7 +98,8 @@ class AlignmentConfig:
         descriptor: str. Which field is compared. Structure: `"orientation"`
             or `"self_similarity"`. Texture: `"pixel_moments"` or
             `"encoder_moments"`. Tone: `"colour"` or `"luminance"`.
-        estimator: str. `"infonce"`, `"rsmi"` or `"joint_histogram"`.
+        estimator: str. `"infonce"`, `"rsmi"`, `"correlation_ratio"` or
+            `"joint_histogram"`.
         critic: str. `"fixed"` compares the fields themselves; `"learned"`
             compares them through heads that are trained with the generator.
         temperature: float. Of `"infonce"`.
@@ -244,7 +245,7 @@ class SemSTConfig:
         descriptor="pixel_moments", estimator="rsmi"
     )
     tone: AlignmentConfig = AlignmentConfig(
-        descriptor="colour", estimator="rsmi"
+        descriptor="colour", estimator="correlation_ratio"
     )
     multi_scale: MultiScaleConfig = MultiScaleConfig()
     optimizer: OptimizerConfig = OptimizerConfig()

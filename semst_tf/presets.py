@@ -13,11 +13,15 @@ from semst_tf.config import SemSTConfig
 _STRUCTURE = AlignmentConfig(
     weight=1.0, descriptor="orientation", estimator="infonce"
 )
-# Tone and texture may change, but only as a consistent function of the input.
+# Texture may change, but only as a consistent function of the input.
 _TEXTURE = AlignmentConfig(
     weight=0.5, descriptor="pixel_moments", estimator="rsmi"
 )
-_TONE = AlignmentConfig(weight=2.0, descriptor="colour", estimator="rsmi")
+# Colours may change, but only as a function of the colours of the input: of
+# all channels together, so that a sky may grow bright over a road as grey.
+_TONE = AlignmentConfig(
+    weight=8.0, descriptor="colour", estimator="correlation_ratio"
+)
 
 _DESCRIPTIONS = {
     "tiny": "SemST small enough to train in minutes on a CPU; for a first "

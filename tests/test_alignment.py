@@ -15,7 +15,7 @@ CHANNELS = {
     "colour": 3,
     "luminance": 3,
 }
-ESTIMATORS = ("infonce", "rsmi", "joint_histogram")
+ESTIMATORS = ("infonce", "rsmi", "correlation_ratio", "joint_histogram")
 COMBINATIONS = list(
     itertools.product(CHANNELS, ESTIMATORS, ("fixed", "learned"))
 )

@@ -9,8 +9,9 @@ from semst_tf.descriptors.maps import require_images
 class ToneField(keras.layers.Layer):
     """Tone: the picture's own channels, averaged over small squares.
 
-    Every channel is one scalar map, as the `"rsmi"` estimator of
-    `MutualInformation` takes them. There are no weights.
+    Every channel is one scalar map, as the estimators `"rsmi"` and
+    `"correlation_ratio"` of `MutualInformation` take them. There are no
+    weights.
 
     Args:
         stride: Integer, side of a square in pixels. Defaults to `2`.

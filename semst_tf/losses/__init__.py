@@ -1,5 +1,6 @@
 """Losses on tokens `(batch, patches, channels)` and on discriminator scores."""
 
+from semst_tf.losses.correlation_ratio import correlation_ratio
 from semst_tf.losses.hard_negative_nce import HardNegativeNCE
 from semst_tf.losses.hard_negative_nce import gamma_schedule
 from semst_tf.losses.hard_negative_nce import hard_negative_nce
@@ -29,6 +30,7 @@ __all__ = [
     "MutualInformation",
     "PatchNCE",
     "SemanticRelation",
+    "correlation_ratio",
     "gamma_schedule",
     "hard_negative_nce",
     "importance_weights",

@@ -1,6 +1,7 @@
 import keras
 from keras import ops
 
+from semst_tf.losses.correlation_ratio import correlation_ratio
 from semst_tf.losses.info_nce import info_nce
 from semst_tf.losses.info_nce import negative_mask
 from semst_tf.losses.joint_histogram import joint_histogram_information
@@ -12,7 +13,7 @@ from semst_tf.losses.relative_squared_information import (
 from semst_tf.losses.tokens import float32_tokens
 from semst_tf.losses.tokens import require_positive
 
-ESTIMATORS = ("infonce", "rsmi", "joint_histogram")
+ESTIMATORS = ("infonce", "rsmi", "correlation_ratio", "joint_histogram")
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -27,15 +28,19 @@ class MutualInformation(keras.losses.Loss):
       should stay as they are, such as structure.
     - `"rsmi"`: every channel of the translation must be a consistent function
       of the same channel of the source, whichever function. For fields that
-      may change, such as tone.
+      may change, such as texture.
+    - `"correlation_ratio"`: every channel of the translation must be a smooth
+      function of all channels of the source together, whichever function. For
+      fields that may change, such as tone: two surfaces may drift apart if
+      their hues differ.
     - `"joint_histogram"`: every code of the source must become one code of the
       translation, whichever code. For fields that may change, such as texture.
 
     Args:
-        estimator: `"infonce"`, `"rsmi"` or `"joint_histogram"`. Defaults to
-            `"infonce"`.
+        estimator: `"infonce"`, `"rsmi"`, `"correlation_ratio"` or
+            `"joint_histogram"`. Defaults to `"infonce"`.
         temperature: Float, what inner products are divided by; not used by
-            `"rsmi"`. Defaults to `0.1`.
+            `"rsmi"` and `"correlation_ratio"`. Defaults to `0.1`.
         symmetric: Boolean. Whether `"infonce"` also contrasts every source
             token with all tokens of the translation, and averages both.
             Defaults to `False`.
@@ -49,7 +54,8 @@ class MutualInformation(keras.losses.Loss):
             random prototypes the tokens of each side are assigned to; `None`
             if the tokens already are probabilities over the last axis, for
             instance of a learned head. Defaults to `32`.
-        seed: Integer, of the random prototypes. Defaults to `0`.
+        seed: Integer, of the random prototypes and of the random features of
+            `"correlation_ratio"`. Defaults to `0`.
         detach_source: Boolean. Whether the gradient stops at the source
             tokens. Set it to `False` if a learned head made them, and stop the
             gradient in front of the head. Defaults to `True`.
@@ -71,8 +77,8 @@ class MutualInformation(keras.losses.Loss):
     Returns:
         With `reduction=None` a float32 tensor of shape `(batch,)`; by default
         its mean. `"infonce"` is at least 0; the others are the negative of
-        the estimate, `"rsmi"` above -1 and `"joint_histogram"` at least
-        minus the logarithm of the number of codes.
+        the estimate, `"rsmi"` and `"correlation_ratio"` above -1 and
+        `"joint_histogram"` at least minus the logarithm of the number of codes.
 
     Raises:
         ValueError: If an argument is out of range or the shapes disagree.
@@ -88,8 +94,9 @@ class MutualInformation(keras.losses.Loss):
     ... )
 
     Reference:
-        semst_tf design; estimators after van den Oord et al. 2018 (InfoNCE)
-        and SCC, Guo et al. 2022 (rSMI).
+        semst_tf design; estimators after van den Oord et al. 2018 (InfoNCE),
+        SCC, Guo et al. 2022 (rSMI), and Roche et al. 1998 (correlation ratio,
+        which bounds the information of Gaussian residuals).
     """
 
     def __init__(
@@ -131,6 +138,8 @@ class MutualInformation(keras.losses.Loss):
             return self._contrast(y_true, y_pred, positions, raw_source)
         if self.estimator == "rsmi":
             return -relative_squared_information(y_true, y_pred)
+        if self.estimator == "correlation_ratio":
+            return -correlation_ratio(y_true, y_pred, self.seed)
         return -joint_histogram_information(
             self._codes(y_true), self._codes(y_pred)
         )

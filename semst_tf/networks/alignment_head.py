@@ -14,12 +14,12 @@ class AlignmentHead(keras.Model):
 
     Args:
         input_channels: int. Channels of the field.
-        estimator: str. `"infonce"`: a perceptron to unit tokens; `"rsmi"`: a
-            perceptron to scalar maps; `"joint_histogram"`: soft assignment
-            to learned prototypes.
+        estimator: str. `"infonce"`: a perceptron to unit tokens; `"rsmi"`
+            and `"correlation_ratio"`: a perceptron to scalar maps;
+            `"joint_histogram"`: soft assignment to learned prototypes.
         units: int. Hidden units, and size of the tokens of `"infonce"`.
             Defaults to `128`.
-        maps: int. Scalar maps of `"rsmi"`. Defaults to `8`.
+        maps: int. How many scalar maps. Defaults to `8`.
         prototypes: int. Prototypes of `"joint_histogram"`. Defaults to `32`.
         temperature: float. Sharpness of the assignment to prototypes.
             Defaults to `0.1`.
@@ -60,6 +60,7 @@ class AlignmentHead(keras.Model):
         outputs = {
             "infonce": units,
             "rsmi": maps,
+            "correlation_ratio": maps,
             "joint_histogram": prototypes,
         }
         if estimator not in outputs:
@@ -106,7 +107,7 @@ class AlignmentHead(keras.Model):
         if self.estimator == "joint_histogram":
             return self._codes(tokens)
         outputs = self.output_head(self.hidden(tokens))
-        return outputs if self.estimator == "rsmi" else unit_length(outputs)
+        return unit_length(outputs) if self.estimator == "infonce" else outputs
 
     def _codes(self, tokens):
         # Cosines, whatever the length of a prototype.

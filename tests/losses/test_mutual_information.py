@@ -8,7 +8,7 @@ from semst_tf.losses import MutualInformation
 
 pytestmark = pytest.mark.backend_neutral
 
-ESTIMATORS = ("infonce", "rsmi", "joint_histogram")
+ESTIMATORS = ("infonce", "rsmi", "correlation_ratio", "joint_histogram")
 
 
 def random_tokens(seed, shape=(2, 24, 6)):

@@ -21,6 +21,7 @@ TOKEN_LOSSES = [
     SemanticRelation(temperature=0.5),
     MutualInformation("infonce", symmetric=True, duplicate_threshold=0.9),
     MutualInformation("rsmi"),
+    MutualInformation("correlation_ratio"),
     MutualInformation("joint_histogram", prototypes=12, seed=4),
 ]
 NAMES = [
@@ -30,6 +31,7 @@ NAMES = [
     "semantic_relation",
     "infonce",
     "rsmi",
+    "correlation_ratio",
     "joint_histogram",
 ]
 every_loss = pytest.mark.parametrize("loss", TOKEN_LOSSES, ids=NAMES)

@@ -5,7 +5,7 @@ from keras import ops
 
 from semst_tf.networks.alignment_head import AlignmentHead
 
-ESTIMATORS = ("infonce", "rsmi", "joint_histogram")
+ESTIMATORS = ("infonce", "rsmi", "correlation_ratio", "joint_histogram")
 SIZES = {"units": 6, "maps": 4, "prototypes": 5}
 
 
