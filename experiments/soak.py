@@ -1,10 +1,10 @@
 """Trains for an hour with a restart every few minutes, and looks for leaks.
 
-A very small translator trains on the sample photographs, with many saves and
-sample pictures, in a process that is stopped by SIGTERM, by Ctrl-C and by
-SIGKILL in turn and started again by the same command. Prints what it found,
-and exits with code 1 if memory or file handles grew, steps in TensorBoard do
-not rise, or a training could not be continued. Example:
+A very small translator trains on the sample photographs, with many saves,
+validations and sample pictures, in a process that is stopped by SIGTERM, by
+Ctrl-C and by SIGKILL in turn and started again by the same command. Prints
+what it found, and exits with code 1 if memory or file handles grew, steps in
+TensorBoard do not rise, or a training could not be continued. Example:
 
   python experiments/soak.py --workdir=runs/soak --minutes=60
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from PIL import Image
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -30,8 +31,10 @@ flags.DEFINE_float("restart", 4.0, "Minutes between two restarts.")
 
 SIGNALS = (signal.SIGTERM, signal.SIGKILL, signal.SIGINT)
 GROWTH = 1.10
-"""What memory may grow by from the first to the last third of a life, from
-its first save on."""
+"""What memory may grow by from the first to the last third of a life, once
+it has settled."""
+SETTLED = 150
+"""Steps after which everything was done once: saved, validated, drawn."""
 
 
 def main(_):
@@ -41,7 +44,7 @@ def main(_):
     workdir = Path(FLAGS.workdir)
     shutil.rmtree(workdir, ignore_errors=True)
     source, target = sample_photos()
-    command = _command(workdir, source, target)
+    command = _command(workdir, source, target, _labels(source))
     problems = []
     end = time.monotonic() + 60 * FLAGS.minutes
     lives = 0
@@ -56,7 +59,23 @@ def main(_):
     return 1 if problems else 0
 
 
-def _command(workdir, source, target):
+def _labels(source):
+    """A folder of labels for the pictures of another.
+
+    All of them say "road": what a validation costs is the same as with true
+    ones, and so is what it may forget to free.
+    """
+    folder = Path(FLAGS.workdir.rstrip("/") + "_labels")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in Path(source).iterdir():
+        with Image.open(path) as picture:
+            labels = Image.new("L", picture.size)
+        labels.save(folder / f"{path.stem}.png")
+    return folder
+
+
+def _command(workdir, source, target, labels):
     return [
         sys.executable,
         Path(__file__).with_name("train.py"),
@@ -68,6 +87,10 @@ def _command(workdir, source, target):
         "--interval=10",
         "--checkpoint_every=50",
         "--sample_every=50",
+        f"--validate_source={source}",
+        f"--validate_labels={labels}",
+        "--validate_every=100",
+        "--validate_limit=2",
         "--set=generator.filters=4",
         "--set=generator.blocks=1",
         "--set=discriminator.filters=4",
@@ -80,13 +103,13 @@ def _command(workdir, source, target):
 def _life(command, number, seconds):
     """Runs the training for a while, then ends it; returns problems."""
     log = open(FLAGS.workdir.rstrip("/") + ".log", "a")
+    begin = _last_saved_step()
     process = subprocess.Popen(command, stdout=log, stderr=log)
-    born = time.time()
     samples = []
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         time.sleep(1.0)
-        if _saved_since(born):
+        if _last_saved_step() >= begin + SETTLED:
             samples.append(_usage(process.pid))
     if process.poll() is None:
         process.send_signal(number)
@@ -95,12 +118,12 @@ def _life(command, number, seconds):
     return _judge(code, number, [s for s in samples if s])
 
 
-def _saved_since(moment):
-    """Whether a checkpoint is younger; before, memory has to grow."""
+def _last_saved_step():
+    """The step of the newest checkpoint; 0 where there is none."""
     from semst_tf.callbacks import checkpoint_paths
 
     paths = checkpoint_paths(Path(FLAGS.workdir) / "checkpoints")
-    return bool(paths) and paths[-1].stat().st_mtime > moment
+    return int(paths[-1].stem.split("_")[-1]) if paths else 0
 
 
 def _usage(pid):
