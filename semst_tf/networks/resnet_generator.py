@@ -12,6 +12,7 @@ from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import ResidualBlock
 from semst_tf.layers import instance_normalization
 from semst_tf.layers import match_channels
+from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
 from semst_tf.networks.checks import check_positive
 
 FIRST_BLOCK = 12
@@ -193,9 +194,7 @@ class ResNetGenerator(keras.Model):
         padded = self.pad(inputs)
         features = []
         hidden = self._run(padded, self.stack[:-OUTPUT_LAYERS], features)
-        outputs = hidden
-        for layer in self.stack[-OUTPUT_LAYERS:]:
-            outputs = layer(outputs)
+        outputs = self._painted(hidden)
         if padded is not inputs:
             height, width = ops.shape(images)[1:3]
             outputs = outputs[:, :height, :width]
@@ -203,6 +202,18 @@ class ResNetGenerator(keras.Model):
         if self.residual:
             outputs = self.moved(images, outputs)
         return outputs, features, hidden
+
+    def _painted(self, hidden):
+        """The last layers, the convolution in the fastest way."""
+        pad, convolution, activation = self.stack[-OUTPUT_LAYERS:]
+        padded = pad(hidden)
+        if self.output_channels > 4:
+            return activation(convolution(padded))
+        kernel, bias = (
+            ops.cast(weight, self.compute_dtype)
+            for weight in (convolution.kernel, convolution.bias)
+        )
+        return activation(convolve_in_blocks(padded, kernel, bias))
 
     def moved(self, images, shares):
         """Moves pixels towards white, or towards black where negative.
