@@ -4,10 +4,12 @@ import numpy as np
 
 
 class FeatureMoments:
-    """Mean and covariance of all rows seen, without keeping the rows.
+    """Mean and covariance of all rows seen, in bounded memory.
 
     Each batch is centred on its own before it is merged, so that no large
-    numbers are subtracted from one another.
+    numbers are subtracted from one another. Rows are kept only while they are
+    no more than the features: then they are a root of the covariance, which
+    would be expensive to take from the covariance itself.
 
     Reference:
         Updating formulae for sample variances, Chan et al. 1979.
@@ -17,6 +19,7 @@ class FeatureMoments:
         self.count = 0
         self.mean = 0.0
         self._scatter = 0.0
+        self._batches = []
 
     def update(self, features):
         """Adds rows.
@@ -24,7 +27,7 @@ class FeatureMoments:
         Args:
             features: Array `(count, features)`.
         """
-        features = np.asarray(features, "float64")
+        features = np.array(features, "float64")
         count = len(features)
         mean = features.mean(axis=0)
         centred = features - mean
@@ -36,11 +39,26 @@ class FeatureMoments:
         )
         self.mean = self.mean + step * (count / total)
         self.count = total
+        if self._batches is not None:
+            few = total <= features.shape[1]
+            self._batches = [*self._batches, features] if few else None
 
     @property
     def covariance(self):
         """The unbiased covariance; needs two rows."""
         return self._scatter / (self.count - 1)
+
+    @property
+    def root(self):
+        """A root of the covariance, where rows are few; `None` elsewhere.
+
+        Array `(count, features)`, of which the transpose times itself is the
+        covariance; needs two rows.
+        """
+        if not self._batches:
+            return None
+        rows = np.concatenate(self._batches)
+        return (rows - self.mean) / np.sqrt(self.count - 1)
 
     @classmethod
     def from_statistics(cls, count, mean, covariance):
@@ -49,4 +67,5 @@ class FeatureMoments:
         moments.count = int(count)
         moments.mean = np.asarray(mean, "float64")
         moments._scatter = np.asarray(covariance, "float64") * (count - 1)
+        moments._batches = None
         return moments

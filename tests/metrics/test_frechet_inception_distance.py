@@ -1,3 +1,5 @@
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -48,6 +50,39 @@ def test_distance_of_covariances_that_do_not_commute():
     assert frechet_distance(zero, first, zero, second) == (
         pytest.approx(expected)
     )
+
+
+@pytest.mark.parametrize("saved", [False, True])
+@pytest.mark.parametrize("counts", [(9, 7), (7, 90), (90, 7), (90, 80)])
+def test_few_pictures_many_and_saved_ones_give_the_same_formula(
+    counts, saved, tmp_path
+):
+    random = np.random.default_rng(4)
+    spread = np.geomspace(1e-3, 1.0, 32)
+    sets = [random.normal(size=(count, 32)) * spread for count in counts]
+    metric = _metric()
+    metric.add_target_features(sets[0])
+    if saved:
+        metric.save_target(tmp_path / "target.npz")
+        metric.load_target(tmp_path / "target.npz")
+    for part in np.array_split(sets[1], 3):
+        metric.add_features(part)
+    centred = [rows - rows.mean(0) for rows in sets]
+    roots = [rows / np.sqrt(len(rows) - 1) for rows in centred]
+    # The trace of the root is the sum of the singular values of the product.
+    product = np.linalg.svd(roots[0] @ roots[1].T, compute_uv=False)
+    shift = sets[0].mean(0) - sets[1].mean(0)
+    squares = [np.square(root).sum() for root in roots]
+    expected = shift @ shift + sum(squares) - 2 * product.sum()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Few pictures are meant here.
+        assert metric.result() == pytest.approx(expected, rel=1e-6)
+
+
+def test_sets_without_any_variation_differ_by_their_shift():
+    zero, one = np.zeros(4), np.ones(4)
+    nothing = np.zeros((4, 4))
+    assert frechet_distance(zero, nothing, one, nothing) == pytest.approx(4)
 
 
 def test_metric_measures_the_features_of_the_pictures():
