@@ -6,8 +6,9 @@ between its lines `<!-- begin NAME -->` and `<!-- end NAME -->`. Example:
   python experiments/export_table.py --model=runs/street --name=street \
       --output=docs/results/export_street.json --page=docs/export.md
 
-Speed is the processor time of one thread, the smallest of --runs: other work
-on the machine disturbs it less than it disturbs the wall clock.
+Times are processor times, because other work on the machine disturbs them less
+than the wall clock: of one load, and the smallest of --runs translations on one
+thread.
 """
 
 import pathlib
@@ -146,9 +147,9 @@ def measured(name, side, network, path, load, pictures):
     """One row: size, load time, speed and parity of one export."""
     from semst_tf.export.parity import measure
 
-    start = time.perf_counter()
+    start = time.process_time()
     exported = load(path)
-    load_seconds = time.perf_counter() - start
+    load_seconds = time.process_time() - start
     parity = measure(network, exported.translate, pictures)
     seconds = []
     for _ in range(FLAGS.runs):
@@ -222,8 +223,9 @@ def write_table(page, result):
 def table(result):
     """The figures as Markdown."""
     lines = [
-        f"{result['weights']:,} weights. Processor time on one thread, "
-        f"smallest of {FLAGS.runs}; parity on 3 photographs, in [-1, 1].",
+        f"{result['weights']:,} weights. Processor time on one thread, of a "
+        f"translation the smallest of {FLAGS.runs}; parity on 3 photographs, "
+        "in [-1, 1].",
         "",
         "| export | picture | file | load | time | max error | mean error "
         "| PSNR |",

@@ -15,6 +15,11 @@ import numpy as np
 import tensorflow as tf
 
 _PATH = re.compile(r"/v1/models/(\w+)(?:/versions/(\d+))?:predict")
+_MALFORMED = (ValueError, KeyError, TypeError, tf.errors.InvalidArgumentError)
+
+
+class NotFound(Exception):
+    """No such model or version."""
 
 
 @contextlib.contextmanager
@@ -27,13 +32,13 @@ def serving(name, loaded, version=1):
             match = _PATH.fullmatch(self.path)
             try:
                 if not match or match[1] != name:
-                    raise LookupError(f"Servable not found: {self.path}")
+                    raise NotFound(f"Servable not found: {self.path}")
                 if match[2] and int(match[2]) != version:
-                    raise LookupError(f"Servable not found: {self.path}")
+                    raise NotFound(f"Servable not found: {self.path}")
                 self.answer(200, predict(loaded, json.loads(body)))
-            except LookupError as error:
+            except NotFound as error:
                 self.answer(404, {"error": str(error)})
-            except (ValueError, tf.errors.InvalidArgumentError) as error:
+            except _MALFORMED as error:
                 self.answer(400, {"error": str(error)})
 
         def answer(self, code, value):

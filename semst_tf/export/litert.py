@@ -23,10 +23,15 @@ BOUNDS = {"float32": 1e-4, "float16": 5e-2}
 INT8_BOUND = 0.04
 """Mean absolute difference, in [-1, 1], above which int8 warns: 5 of 255."""
 
-# Instance normalisation, which is made of these, and sums of branches.
 # Rounding statistics to 8 bits shifts whole feature maps; the convolutions,
-# where time and size are, lose little.
-_FLOAT_OPERATORS = ("MEAN", "SQUARE", "RSQRT", "SUB", "MUL", "NEG", "ADD")
+# where time and size are, lose little. What stands between two of these
+# operators belongs here too: each step to integers and back takes a pass
+# over the feature maps and rounds once more.
+_NORMALISATION = ("MEAN", "SQUARED_DIFFERENCE", "RSQRT")
+_BRANCHES = ("ADD", "SUB", "MUL", "ABS")
+_RESAMPLING = ("RESIZE_BILINEAR", "AVERAGE_POOL_2D")
+_ACTIVATIONS = ("TANH", "LOGISTIC")
+_FLOAT_OPERATORS = _NORMALISATION + _BRANCHES + _RESAMPLING + _ACTIVATIONS
 
 
 def litert(

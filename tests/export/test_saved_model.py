@@ -123,6 +123,24 @@ def test_semst_exports_averaged_weights_in_float32(tmp_path, capsys):
     assert "PSNR" in capsys.readouterr().out
 
 
+def test_every_signature_moves_pixels_where_the_network_does(tmp_path, picture):
+    network = ResNetGenerator(filters=4, blocks=1, residual=True, seed=0)
+    place = export.saved_model(
+        network, tmp_path / "moved", tile=16, overlap=8, verbose=False
+    )
+    loaded = tf.saved_model.load(str(place))
+    whole = translate(network, picture).astype(int)
+    tiled = translate(network, picture, mode="tiled", tile=16).astype(int)
+    for name, expected in (
+        ("serving_default", whole),
+        ("translate_tiled", tiled),
+    ):
+        images = loaded.signatures[name](images=tf.constant(picture[None]))
+        assert np.abs(images["images"][0].numpy() - expected).max() <= 1
+    answer = decoded(as_bytes(loaded, [encoded(picture)])[0])
+    assert np.abs(answer - whole).max() <= 1
+
+
 def test_sixteen_bits_stay_sixteen_bits(tmp_path):
     network = ResNetGenerator(
         filters=4, blocks=1, input_channels=1, output_channels=1, seed=0

@@ -18,8 +18,11 @@ TILE = 32
 
 
 def generator(fusion="attention"):
-    """A small network with weights large enough to need its context."""
-    base = ResNetGenerator(4, 1, seed=0)
+    """A small network with weights large enough to need its context.
+
+    It moves pixels, as the presets of semst do.
+    """
+    base = ResNetGenerator(4, 1, residual=True, seed=0)
     for variable in base.trainable_variables:
         variable.assign(10.0 * variable)
     return MultiScaleGenerator(base, 2, fusion, seed=1)
