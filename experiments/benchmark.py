@@ -33,7 +33,16 @@ from absl import flags
 from cli import quiet_imports
 from cli import run
 
-PARTS = ("train_step", "translate", "input", "metrics", "startup", "growth")
+PARTS = (
+    "train_step",
+    "options",
+    "translate",
+    "folder",
+    "input",
+    "metrics",
+    "startup",
+    "growth",
+)
 
 FLAGS = flags.FLAGS
 flags.DEFINE_enum("part", "train_step", [*PARTS, "all"], "What to measure.")
@@ -78,11 +87,17 @@ def jobs(part):
     shape = {"size": FLAGS.size, "batch": FLAGS.batch}
     if part == "train_step":
         return [("train_step", step_settings(name)) for name in FLAGS.presets]
+    if part == "options":
+        return options_jobs()
     if part == "growth":
         return growth_jobs()
     if part == "translate":
         own = {**shape, "filters": FLAGS.filters, "dtype": FLAGS.dtype}
         return [(part, {"engine": name, **own}) for name in FLAGS.engines]
+    if part == "folder":
+        own = {"size": FLAGS.size, "filters": FLAGS.filters}
+        own["dtype"] = FLAGS.dtype
+        return [(part, {"suffix": name, **own}) for name in (".jpg", ".png")]
     if part == "input":
         return [(part, {**shape, "cached": flag}) for flag in (False, True)]
     return [(part, {"name": name, "size": FLAGS.size}) for name in scores()]
@@ -102,6 +117,20 @@ def step_settings(preset, **changes):
     }
 
 
+def options_jobs():
+    """Steps of the first preset with and without XLA, on some threads."""
+    processors = os.cpu_count()
+    threads = sorted({1, min(2, processors), processors})
+    return [
+        (
+            "train_step",
+            step_settings(FLAGS.presets[0], jit_compile=xla, threads=count),
+        )
+        for count in threads
+        for xla in (False, True)
+    ]
+
+
 def growth_jobs():
     """Steps of the first preset that grow in one direction at a time."""
     preset, size, batch = FLAGS.presets[0], FLAGS.size, FLAGS.batch
@@ -110,6 +139,7 @@ def growth_jobs():
     changes += [
         {"fields": {"contrastive.patches": patches}} for patches in (512, 1024)
     ]
+    changes += [{"batch": 2 * batch, "replicas": 2}]
     return [
         ("train_step", step_settings(preset, **change)) for change in changes
     ]
@@ -151,6 +181,10 @@ def measured(part):
 
 def in_own_process(kind, settings):
     """Figures of a job, measured where nothing else has been done."""
+    settings = dict(settings)
+    threads = settings.pop("threads", FLAGS.threads)
+    # NumPy has threads of its own, and takes their number from here.
+    own = {"OPENBLAS_NUM_THREADS": str(threads)} if threads else {}
     done = subprocess.run(
         [
             sys.executable,
@@ -158,10 +192,11 @@ def in_own_process(kind, settings):
             f"--one={json.dumps([kind, settings])}",
             f"--repetitions={FLAGS.repetitions}",
             f"--warm_up={FLAGS.warm_up}",
-            *([f"--threads={FLAGS.threads}"] if FLAGS.threads else []),
+            *([f"--threads={threads}"] if threads else []),
         ],
         capture_output=True,
         text=True,
+        env={**os.environ, **own},
     )
     if done.returncode:
         last = (done.stderr.strip() or "no message").splitlines()[-1]

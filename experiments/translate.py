@@ -59,13 +59,12 @@ def main(_):
     with quiet_imports():
         import keras
 
-        from semst_tf.data import read_image
-        from semst_tf.data import write_image
         from semst_tf.data.image_files import printable
         from semst_tf.load_translator import load_translator
         from semst_tf.translate import check_file
         from semst_tf.translate import check_mode
         from semst_tf.translate import translate
+        from semst_tf.translate_files import translate_files
 
     value_range = parsed_value_range()
     jobs = planned_jobs()
@@ -84,28 +83,28 @@ def main(_):
     )
     bad = []
     report = []
-    for done, (source, output) in enumerate(jobs, start=1):
-        try:
-            picture = read_image(source)
-        except (OSError, ValueError) as error:
+
+    def translated(source, picture):
+        translation = translate(
+            translator,
+            picture,
+            value_range,
+            mode=FLAGS.mode,
+            tile=FLAGS.tile,
+            verbose=one_in_tiles,
+        )
+        if FLAGS.report:
+            ratios = seam_ratios(translator, picture, translation, value_range)
+            report.append(f"{printable(source)}: {ratios}")
+        return translation
+
+    # Pictures that need tiles may be too large to keep several in memory.
+    ahead = 2 if FLAGS.mode == "whole" else 0
+    results = translate_files(translated, jobs, ahead)
+    for done, error in enumerate(results, start=1):
+        if error is not None:
             # Headers were sound; the damage shows only now.
             bad.append(str(error))
-        else:
-            translated = translate(
-                translator,
-                picture,
-                value_range,
-                mode=FLAGS.mode,
-                tile=FLAGS.tile,
-                verbose=one_in_tiles,
-            )
-            if FLAGS.report:
-                ratios = seam_ratios(
-                    translator, picture, translated, value_range
-                )
-                report.append(f"{printable(source)}: {ratios}")
-            output.parent.mkdir(parents=True, exist_ok=True)
-            write_image(output, translated)
         bar.update(done)
     for line in report:
         print(line)

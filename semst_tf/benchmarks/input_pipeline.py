@@ -2,9 +2,7 @@
 
 import pathlib
 
-import numpy as np
-from PIL import Image
-
+from semst_tf.benchmarks.pictures import write_pictures
 from semst_tf.benchmarks.workload import Workload
 from semst_tf.data import unpaired_images
 
@@ -32,7 +30,7 @@ def input_pipeline(size, batch, folder, cached=False, batches=32):
     """
     folder = pathlib.Path(folder)
     for seed, domain in enumerate(("source", "target")):
-        _write_pictures(folder / domain, seed)
+        write_pictures(folder / domain, PICTURE_SIZE, PICTURES, seed=seed)
     data = iter(
         unpaired_images(
             folder / "source",
@@ -48,16 +46,3 @@ def input_pipeline(size, batch, folder, cached=False, batches=32):
             next(data)
 
     return Workload(run, 2 * batch * batches)
-
-
-def _write_pictures(folder, seed):
-    """Makes JPEG files, about as slow to decode as photographs."""
-    folder.mkdir()
-    width, height = PICTURE_SIZE
-    random = np.random.default_rng(seed)
-    for number in range(PICTURES):
-        coarse = random.integers(0, 256, (height // 8, width // 8, 3), "uint8")
-        picture = Image.fromarray(coarse).resize(PICTURE_SIZE, Image.BICUBIC)
-        noise = random.normal(0, 4, (height, width, 3))
-        pixels = np.clip(np.asarray(picture) + noise, 0, 255).astype("uint8")
-        Image.fromarray(pixels).save(folder / f"{number}.jpg", quality=90)

@@ -11,9 +11,10 @@ def make_workload(part, settings, folder, threads=None):
     """Makes the workload of a part.
 
     Args:
-        part: str. `"train_step"`, `"translate"`, `"input"` or `"metrics"`.
+        part: str. `"train_step"`, `"translate"`, `"folder"`, `"input"` or
+            `"metrics"`.
         settings: Dict of arguments of `training_step`, `translation`,
-            `input_pipeline` or `scoring`.
+            `folder_translation`, `input_pipeline` or `scoring`.
         folder: Path of an existing folder for temporary files.
         threads: int or `None`. Of engines that have threads of their own.
 
@@ -32,6 +33,10 @@ def make_workload(part, settings, folder, threads=None):
         from semst_tf.benchmarks.translation import translation
 
         return translation(**settings, folder=folder, threads=threads)
+    if part == "folder":
+        from semst_tf.benchmarks.folder import folder_translation
+
+        return folder_translation(**settings, folder=folder)
     if part == "input":
         from semst_tf.benchmarks.input_pipeline import input_pipeline
 
@@ -41,8 +46,8 @@ def make_workload(part, settings, folder, threads=None):
 
         return scoring(**settings)
     raise ValueError(
-        "The part must be 'train_step', 'translate', 'input' or 'metrics'. "
-        f"Received: {part!r}"
+        "The part must be 'train_step', 'translate', 'folder', 'input' or "
+        f"'metrics'. Received: {part!r}"
     )
 
 
@@ -61,7 +66,8 @@ def measure(part, settings, repetitions=5, warm_up=2, threads=None):
         repetition, `peak_memory` in bytes, `load` of the machine, and where
         it has a meaning `operations` a repetition, and `share` and
         `processor_share`, the fraction that they make of the rate of a large
-        matrix product, by elapsed and by processor time.
+        matrix product, by elapsed and by processor time. Then the details of
+        the workload, if it has any.
     """
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +81,8 @@ def measure(part, settings, repetitions=5, warm_up=2, threads=None):
         }
         if workload.operations is not None:
             figures.update(_of_operations(workload, settings, timing))
+        if workload.details is not None:
+            figures.update(workload.details())
     return figures
 
 

@@ -75,6 +75,28 @@ def _step_line(row):
     ]
 
 
+def _options(rows, _):
+    columns = ["preset", "crops", "filters", "precision", "threads"]
+    columns += ["step", "processor time", "peak memory", "share of matmul"]
+    return _table(
+        columns,
+        [
+            [
+                f"`{row['settings']['preset']}`",
+                _crops(row["settings"]),
+                str(row["settings"]["filters"]),
+                _precision(row["settings"]),
+                str(row["settings"]["threads"]),
+                _spread(row["figures"]),
+                f"{row['figures']['processor_seconds']:.2f} s",
+                _memory(row["figures"]),
+                _shares(row["figures"]),
+            ]
+            for row in rows
+        ],
+    )
+
+
 def _translate(rows, _):
     columns = ["engine", "pictures", "filters", "precision", "time"]
     columns += ["pictures/s", "peak memory", "GFLOP", "share of matmul"]
@@ -97,9 +119,30 @@ def _translate(rows, _):
     )
 
 
+def _folder(rows, _):
+    """Processor time of the stages, for one picture and their shares."""
+    columns = ["files", "filters", "precision", "pictures/s", "1000 pictures"]
+    columns += ["reading", "translating", "writing", "network waits"]
+    return _table(columns, [_folder_line(row) for row in rows])
+
+
+def _folder_line(row):
+    settings, figures = row["settings"], row["figures"]
+    stages = [figures[name] for name in ("reading", "translating", "writing")]
+    return [
+        f"{settings['size']} x {settings['size']} {settings['suffix']}",
+        str(settings["filters"]),
+        _precision(settings),
+        f"{_rate(row):.1f}",
+        f"{1000 / _rate(row) / 60:.1f} min",
+        *(f"{1e3 * s:.1f} ms ({s / sum(stages):.1%})" for s in stages),
+        f"{figures['waiting']:.1%}",
+    ]
+
+
 def _input(rows, all_rows):
-    columns = ["files", "crops", "crops/s", "processor time a pair"]
-    columns += ["share of a `cut` step"]
+    columns = ["files", "crops", "crops/s", "crops a processor second"]
+    columns += ["processor time a pair", "share of a `cut` step"]
     return _table(
         columns, [[*_input_line(row), _of_step(row, all_rows)] for row in rows]
     )
@@ -111,6 +154,7 @@ def _input_line(row):
         "decoded once" if cached else "decoded for every crop",
         _crops(row["settings"]),
         f"{_rate(row):.0f}",
+        f"{2 / _processor_seconds_a_pair(row):.0f}",
         f"{1e3 * _processor_seconds_a_pair(row):.1f} ms",
     ]
 
@@ -169,26 +213,36 @@ def _startup(rows, _):
 
 
 def _growth(rows, _):
-    """Every row against the first one, in processor time."""
-    first = rows[0]
+    """Every row against the first of its preset, in processor time."""
     lines = []
     for row in rows:
         settings, figures = row["settings"], row["figures"]
+        first = next(r for r in rows if _network(r) == _network(row))
         patches = settings["fields"].get("contrastive.patches", 256)
         lines.append(
             [
+                f"`{settings['preset']}`",
+                str(settings["filters"]),
                 _crops(settings),
                 str(patches),
+                str(settings.get("replicas", 1)),
                 f"{figures['processor_seconds']:.2f} s",
                 f"{_times(row, first, 'processor_seconds'):.2f}x",
                 _memory(figures),
                 f"{_times(row, first, 'peak_memory'):.2f}x",
-                f"{_times(row, first, 'operations'):.2f}x",
+                f"{_times(row, first, 'operations'):.2f}x"
+                if "operations" in figures
+                else "",
             ]
         )
-    columns = ["crops", "patches", "processor time", "time"]
-    columns += ["peak memory", "memory"]
+    columns = ["preset", "filters", "crops", "patches", "replicas"]
+    columns += ["processor time", "time", "peak memory", "memory"]
     return _table([*columns, "operations"], lines)
+
+
+def _network(row):
+    settings = row["settings"]
+    return [settings[name] for name in ("preset", "filters", "dtype")]
 
 
 def _against(rows, _):
@@ -260,7 +314,9 @@ def _times(row, first, figure):
 
 _TABLES = {
     "train_step": _train_step,
+    "options": _options,
     "translate": _translate,
+    "folder": _folder,
     "input": _input,
     "metrics": _metrics,
     "startup": _startup,

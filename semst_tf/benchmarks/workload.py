@@ -12,8 +12,11 @@ class Workload(typing.NamedTuple):
         pictures: int. Pictures, or crops, that one run deals with.
         operations: Function without arguments that counts the floating-point
             operations of one run, or `None` if that has no meaning.
+        details: Function without arguments that returns a dict of further
+            figures once the runs are done, or `None`.
     """
 
     run: typing.Callable
     pictures: int
     operations: typing.Callable | None = None
+    details: typing.Callable | None = None

@@ -68,7 +68,7 @@ def test_page_shows_the_figures_and_keeps_its_text(tmp_path):
     )
     assert "| 1.00 GiB | 4 | 20% / 80% |" in text
     # 0.96 s for 32 pairs are 1 % of the 3 s that the step of a pair takes.
-    assert "| 32 | 30.0 ms | 1.0% (8 filters) |" in text
+    assert "| 32 | 67 | 30.0 ms | 1.0% (8 filters) |" in text
 
 
 def test_growth_is_told_against_its_first_row(tmp_path):
@@ -77,7 +77,42 @@ def test_growth_is_told_against_its_first_row(tmp_path):
     large = {**STEP, "fields": {"contrastive.patches": 512}}
     grown = row("growth", large, processor_seconds=4.5)
     write_page(page, [row("growth", STEP), grown])
-    assert "| 512 | 4.50 s | 1.50x | 1.00 GiB |" in page.read_text()
+    assert "| 512 | 1 | 4.50 s | 1.50x | 1.00 GiB |" in page.read_text()
+
+
+def test_growth_of_another_preset_has_a_first_row_of_its_own(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("<!-- begin growth -->\n<!-- end growth -->\n")
+    other = {**STEP, "preset": "semst"}
+    first = row("growth", other, processor_seconds=1.0)
+    twins = {**other, "batch": 2, "replicas": 2}
+    second = row("growth", twins, processor_seconds=2.5)
+    del second["figures"]["operations"]
+    write_page(page, [row("growth", STEP), first, second])
+    text = page.read_text()
+    assert "| `semst` | 8 | 1 of 64 x 64 | 256 | 1 | 1.00 s | 1.00x |" in text
+    assert "| 2 of 64 x 64 | 256 | 2 | 2.50 s | 2.50x |" in text
+
+
+def test_stages_of_a_folder_are_told_with_their_shares(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("<!-- begin folder -->\n<!-- end folder -->\n")
+    settings = {"suffix": ".png", "size": 64, "filters": 8}
+    stages = {"reading": 0.01, "translating": 0.07, "writing": 0.02}
+    figures = row("folder", settings, pictures=4, waiting=0.05, **stages)
+    write_page(page, [figures])
+    assert (
+        "| 64 x 64 .png | 8 | float32 | 2.0 | 8.3 min | 10.0 ms (10.0%) | "
+        "70.0 ms (70.0%) | 20.0 ms (20.0%) | 5.0% |"
+    ) in page.read_text()
+
+
+def test_xla_and_threads_are_told(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("<!-- begin options -->\n<!-- end options -->\n")
+    settings = {**STEP, "jit_compile": True, "threads": 2}
+    write_page(page, [row("options", settings)])
+    assert "| float32, XLA | 2 | 2.00 s" in page.read_text()
 
 
 def test_ratio_is_told_with_its_spread(tmp_path):

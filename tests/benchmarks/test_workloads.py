@@ -52,6 +52,24 @@ def test_input_counts_the_crops_of_both_domains(tmp_path):
     assert workload.operations is None
 
 
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_files_of_a_folder_are_translated_and_stages_are_told(suffix):
+    settings = {"suffix": suffix, "size": 16, "filters": 2, "pictures": 3}
+    figures = measure("folder", settings, repetitions=1, warm_up=1)
+    assert figures["pictures"] == 3
+    assert 0 <= figures["waiting"] < 1
+    for stage in ("reading", "translating", "writing"):
+        assert figures[stage] > 0
+
+
+def test_replicas_share_the_batch(tmp_path):
+    settings = {**STEP, "batch": 2, "replicas": 2}
+    step = make_workload("train_step", settings, tmp_path)
+    step.run()
+    assert step.pictures == 4
+    assert step.operations is None
+
+
 @pytest.mark.parametrize(
     "name", ["structural_similarity", "structure_information"]
 )
