@@ -2,6 +2,7 @@
 
 PYTHON ?= python3.11
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 .PHONY: help setup quickstart test test-jax soak lint format options clean
 
@@ -33,11 +34,10 @@ lint: setup
 	$(BIN)/ruff format --check .
 
 test: lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(PYTEST)
 
 JAX_TESTS := XLA_FLAGS="--xla_force_host_platform_device_count=2 \
-	--xla_backend_optimization_level=0" KERAS_BACKEND=jax \
-	$(BIN)/python -m pytest
+	--xla_backend_optimization_level=0" KERAS_BACKEND=jax $(PYTEST)
 
 test-jax: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
@@ -45,8 +45,8 @@ test-jax: setup
 		--editable .[jax]
 	$(JAX_TESTS) -m backend_neutral
 	$(JAX_TESTS) tests/trainers/test_jax.py
-	$(BIN)/python -m pytest tests/test_other_backend.py \
-		tests/test_without_tensorflow.py
+	$(PYTEST) tests/test_other_backend.py tests/test_without_tensorflow.py \
+		tests/experiments/test_gpu_figures.py
 
 MINUTES ?= 60
 

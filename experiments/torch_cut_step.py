@@ -2,8 +2,9 @@
 
 It needs a checkout of github.com/taesungp/contrastive-unpaired-translation
 and an environment with torch, NumPy and Pillow; nothing of semst_tf. It does
-the work once for each line on its standard input, and prints `seconds:
-<elapsed> <processor>`. Random pictures, networks as released, and no GPU
+the work for each line on its standard input, once or --repeat times, and
+prints `seconds: <elapsed> <processor>`; before that the device, and at the end
+the memory that a GPU needed. Random pictures, networks as released, and no GPU
 unless --gpu is given. Example:
 
   torch/bin/python experiments/torch_cut_step.py --checkout=cut --size=256 \
@@ -29,7 +30,10 @@ def main():
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    run = workload(arguments, torch)
+    set_precision(arguments, torch)
+    device = torch.cuda.get_device_name() if arguments.gpu else "cpu"
+    print(f"device: {device}", flush=True)
+    run = repeated(workload(arguments, torch), arguments, torch)
     for _ in range(arguments.warm_up):
         run()
     for _ in sys.stdin:
@@ -38,6 +42,9 @@ def main():
         elapsed = time.perf_counter() - elapsed
         processor = time.process_time() - processor
         print(f"seconds: {elapsed:.6f} {processor:.6f}", flush=True)
+    if arguments.gpu:
+        memory = torch.cuda.max_memory_allocated() / 2**20
+        print(f"memory: {memory:.0f} MiB")
 
 
 def parsed():
@@ -51,31 +58,59 @@ def parsed():
     parser.add_argument("--filters", type=int, default=64)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--warm_up", type=int, default=2)
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument(
+        "--precision",
+        choices=["float32", "tensorfloat32", "bfloat16"],
+        help="Without it, what PyTorch chooses.",
+    )
+    parser.add_argument(
+        "--compile", action="store_true", help="Use torch.compile."
+    )
     parser.add_argument("--gpu", action="store_true")
     return parser.parse_args()
 
 
+def set_precision(arguments, torch):
+    if arguments.precision is not None:
+        fast = arguments.precision != "float32"
+        torch.backends.cuda.matmul.allow_tf32 = fast
+        torch.backends.cudnn.allow_tf32 = fast
+
+
+def repeated(work, arguments, torch):
+    """Returns a function that does the work, and waits for the end."""
+    device = "cuda" if arguments.gpu else "cpu"
+    half = arguments.precision == "bfloat16"
+
+    def run():
+        for _ in range(arguments.repeat):
+            with torch.autocast(device, torch.bfloat16, enabled=half):
+                work()
+        if arguments.gpu:
+            torch.cuda.synchronize()
+
+    return run
+
+
 def workload(arguments, torch):
-    """Returns a function that does the work once and waits for it."""
+    """Returns a function that does the work once."""
     model = made_model(arguments)
     pictures = random_pictures(arguments, torch)
     model.data_dependent_initialize(pictures)
-
-    def finished():
-        if arguments.gpu:
-            torch.cuda.synchronize()
+    if arguments.compile:
+        for name in ("netG", "netD", "netF"):
+            setattr(model, name, torch.compile(getattr(model, name)))
 
     def train_step():
         model.set_input(pictures)
         model.optimize_parameters()
-        finished()
 
     images = pictures["A"].to(model.device)
 
     def translate():
         with torch.no_grad():
             model.netG(images)
-        finished()
 
     return {"train_step": train_step, "translate": translate}[arguments.work]
 

@@ -112,10 +112,7 @@ def main(_):
         from semst_tf.training_run import TrainingRun
 
     if FLAGS.deterministic:
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
-
+        make_deterministic()
     config = preset_config(FLAGS.preset).replace(overrides())
     training = TrainingRun(
         FLAGS.workdir,
@@ -146,6 +143,21 @@ def main(_):
         "--input=picture.jpg --output=translated"
     )
     return 0
+
+
+def make_deterministic():
+    """Makes every operation give the same bits, which TensorFlow can."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError(
+            "--deterministic is for the TensorFlow backend; JAX reads "
+            "XLA_FLAGS=--xla_gpu_deterministic_ops=true. Received: backend "
+            f"{keras.backend.backend()}"
+        )
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
 
 
 def validation(config):

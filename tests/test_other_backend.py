@@ -43,7 +43,9 @@ import sys
 import keras
 from semst_tf import export
 
-keras.saving.load_model(sys.argv[1]).export(sys.argv[2])
+model = keras.saving.load_model(sys.argv[1])
+model.export(sys.argv[2])
+model.export(sys.argv[2] + ".tflite", format="litert", size=(16, 24))
 """
 
 
@@ -97,8 +99,9 @@ def test_a_model_translates_continues_and_exports_on_the_other(
             other[name], same[name], rtol=1e-4, atol=1e-4, err_msg=name
         )
     if second == "tensorflow":
-        # The export compares its translations with the model's by itself.
+        # Exports compare their translations with the model's by themselves.
         run_on(
             "tensorflow", EXPORT, tmp_path / "one.keras", tmp_path / "exported"
         )
         assert list((tmp_path / "exported").glob("1/saved_model.pb"))
+        assert (tmp_path / "exported.tflite").exists()

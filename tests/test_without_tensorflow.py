@@ -1,9 +1,16 @@
+import shutil
+
+import keras
 import pytest
 from backends import NO_TENSORFLOW
 from backends import needs_jax
 from backends import run_on
+from folders import contents
 from folders import write_pictures
+from labelled_streets import write_streets
 from small import SMALL
+
+from semst_tf.callbacks import read_history
 
 pytestmark = [needs_jax, pytest.mark.slow]
 
@@ -64,25 +71,52 @@ assert "tensorflow" not in sys.modules
 """
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A folder with pictures and a short run."""
-    folder = tmp_path_factory.mktemp("plain")
-    write_pictures(folder / "source")
-    write_pictures(folder / "target")
+def train(folder, run, backend="jax", before=NO_TENSORFLOW):
+    """Trains by the script, with all that happens beside a training."""
     arguments = [
         "../experiments/train.py",
-        "--preset=tiny",
+        "--preset=tiny_multiscale",
         f"--source={folder / 'source'}",
         f"--target={folder / 'target'}",
-        f"--workdir={folder / 'run'}",
+        f"--workdir={folder / run}",
         "--interval=2",
         "--checkpoint_every=2",
         "--sample_every=2",
+        f"--validate_source={folder / 'streets' / 'pictures'}",
+        f"--validate_labels={folder / 'streets' / 'labels'}",
+        "--validate_every=2",
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
     ]
-    printed = run_on("jax", NO_TENSORFLOW + SCRIPT, *arguments)
-    return folder, printed
+    return run_on(backend, before + SCRIPT, *arguments)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with pictures and a short run, and what it printed."""
+    folder = tmp_path_factory.mktemp("plain")
+    write_pictures(folder / "source")
+    write_pictures(folder / "target")
+    write_streets(folder / "streets", count=1, size=(64, 128))
+    return folder, train(folder, "run")
+
+
+def stopped_half_way(folder, run):
+    """A copy of the run as it was after its first checkpoint."""
+    shutil.copytree(folder / "run", folder / run)
+    for name in (
+        "model.keras",
+        "best.keras",
+        "checkpoints/step_00000004.keras",
+        "samples/step_00000004.png",
+    ):
+        (folder / run / name).unlink()
+    return folder / run
+
+
+def scores(run):
+    """The rows of the loss curves, without the time that they took."""
+    rows = read_history(run / "metrics.json")
+    return [{**row, "seconds": None} for row in rows]
 
 
 def test_the_training_script_writes_everything_but_tensorboard(trained):
@@ -90,9 +124,46 @@ def test_the_training_script_writes_everything_but_tensorboard(trained):
     assert "no TensorBoard files" in printed
     run = folder / "run"
     assert (run / "model.keras").exists()
-    assert (run / "metrics.json").exists()
+    assert (run / "best.keras").exists()
+    assert [row["step"] for row in scores(run)] == [2, 4]
+    assert all(0 <= row["val_miou"] <= 1 for row in scores(run))
     names = [path.name for path in sorted((run / "samples").iterdir())]
     assert names == ["step_00000002.png", "step_00000004.png"]
+
+
+def test_a_stopped_training_goes_on_to_the_same_bits(trained):
+    folder, _ = trained
+    again = stopped_half_way(folder, "again")
+    train(folder, "again")
+    once, twice = (
+        keras.saving.load_model(run / "model.keras").get_weights()
+        for run in (folder / "run", again)
+    )
+    assert all((a == b).all() for a, b in zip(once, twice, strict=True))
+    assert scores(again) == scores(folder / "run")
+    samples = (contents(run / "samples") for run in (folder / "run", again))
+    assert next(samples) == next(samples)
+
+
+def test_a_run_goes_on_with_tensorflow(trained):
+    folder, _ = trained
+    run = stopped_half_way(folder, "elsewhere")
+    train(folder, "elsewhere", backend="tensorflow", before="")
+    assert [row["step"] for row in scores(run)] == [2, 4]
+    assert (run / "model.keras").exists()
+
+
+def test_the_translating_script_works(trained):
+    folder, _ = trained
+    arguments = [
+        "../experiments/translate.py",
+        f"--model={folder / 'run'}",
+        f"--input={folder / 'source'}",
+        f"--output={folder / 'translated'}",
+    ]
+    run_on("jax", NO_TENSORFLOW + SCRIPT, *arguments)
+    names = [path.name for path in sorted((folder / "translated").iterdir())]
+    assert names == ["0.png", "1.png", "2.png"]
 
 
 def test_translating_and_metrics_work_and_the_rest_says_what_it_needs(trained):

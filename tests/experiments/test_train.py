@@ -208,6 +208,21 @@ def test_a_picture_that_goes_away_while_training_is_one_line(
     assert_one_line(result, "could not be read while training", "1.png")
 
 
+def test_determinism_that_another_backend_cannot_promise_is_refused(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    result = run_here(
+        "train",
+        "--source=photos",
+        "--target=paintings",
+        f"--workdir={tmp_path / 'run'}",
+        "--deterministic",
+    )
+    assert_one_line(result, "xla_gpu_deterministic_ops", "backend jax")
+    assert not (tmp_path / "run").exists()
+
+
 def test_missing_flags_are_named():
     assert_one_line(run_here("train"), "--source", "--target", "--workdir")
 
