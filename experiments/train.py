@@ -21,7 +21,7 @@ flags.DEFINE_string(
     "preset",
     "semst",
     "Named configuration to start from: tiny, cut, fastcut, hneg_src, semst, "
-    "semst_multiscale, tiny_multiscale.",
+    "semst_distant, semst_multiscale, tiny_multiscale.",
 )
 flags.DEFINE_string(
     "source",
