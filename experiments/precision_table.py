@@ -24,7 +24,7 @@ flags.DEFINE_integer("steps", 200, "Length of each training.", lower_bound=2)
 flags.DEFINE_list("presets", None, "Presets. Defaults to all.")
 flags.DEFINE_integer("size", 64, "Side of the crops.")
 flags.DEFINE_float(
-    "limit", 1.0, "Largest distance of the pictures, in those of another seed."
+    "limit", 1.5, "Largest distance of the pictures, in those of another seed."
 )
 
 DTYPES = ("mixed_bfloat16", "mixed_float16")
