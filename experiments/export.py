@@ -59,6 +59,11 @@ flags.DEFINE_integer(
 )
 flags.DEFINE_integer("tile", 512, "saved_model: side of the tiles in pixels.")
 flags.DEFINE_integer("overlap", 128, "saved_model: pixels that tiles share.")
+flags.DEFINE_bool(
+    "winograd",
+    False,
+    "saved_model: convolutions that are faster on processors, slower on a GPU.",
+)
 flags.DEFINE_string("trained_on", None, "saved_model: for the model card.")
 flags.DEFINE_string("licence", None, "saved_model: for the model card.")
 flags.DEFINE_string(
@@ -76,7 +81,7 @@ MOST_PICTURES = 100
 
 FORMAT_FLAGS = {
     "saved_model": ("dtype", "version", "tile", "overlap")
-    + ("trained_on", "licence"),
+    + ("winograd", "trained_on", "licence"),
     "litert": ("precision", "size", "calibration"),
     "onnx": ("size",),
 }
@@ -127,6 +132,7 @@ def export(model):
             dtype=FLAGS.dtype,
             tile=FLAGS.tile,
             overlap=FLAGS.overlap,
+            winograd=FLAGS.winograd,
             trained_on=FLAGS.trained_on,
             licence=FLAGS.licence,
             **common,

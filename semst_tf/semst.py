@@ -6,6 +6,7 @@ from keras import ops
 from semst_tf.alignment import Alignment
 from semst_tf.alignment import feature_layer_of
 from semst_tf.config import SemSTConfig
+from semst_tf.layers import direct_convolutions
 from semst_tf.linear_decay import LinearDecay
 from semst_tf.networks import MultiScaleGenerator
 from semst_tf.networks import PatchDiscriminator
@@ -420,7 +421,8 @@ class SemST(backend_trainer(), keras.Model):
         }
         if format in exporters:
             return exporters[format](self, filepath, **kwargs)
-        return self.translator.export(filepath, format=format, **kwargs)
+        with direct_convolutions():
+            return self.translator.export(filepath, format=format, **kwargs)
 
     def get_config(self):
         return {**super().get_config(), "config": self.config.to_dict()}

@@ -16,6 +16,7 @@ from semst_tf.export.place import check_free
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
 from semst_tf.files import replacing
+from semst_tf.layers import direct_convolutions
 
 BOUNDS = {"float32": 1e-4, "float16": 5e-2}
 """Largest absolute difference from Keras, in [-1, 1], that is accepted."""
@@ -38,6 +39,7 @@ _FLOAT_OPERATORS = (
 )
 
 
+@direct_convolutions()
 def litert(
     model,
     path,

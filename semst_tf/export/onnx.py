@@ -14,11 +14,13 @@ from semst_tf.export.place import check_free
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
 from semst_tf.files import replacing
+from semst_tf.layers import direct_convolutions
 
 BOUND = 1e-4
 """Largest absolute difference from Keras, in [-1, 1], that is accepted."""
 
 
+@direct_convolutions()
 def onnx(model, path, size=None, pictures=None, overwrite=False, verbose=True):
     """Exports the translator of a model as an ONNX file.
 

@@ -19,6 +19,7 @@ from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
 from semst_tf.export.warm_up import write_warm_up
 from semst_tf.files import write_json
+from semst_tf.layers import direct_convolutions
 from semst_tf.version import __version__
 
 BOUND = 1e-5
@@ -34,6 +35,7 @@ def saved_model(
     dtype="uint8",
     tile=512,
     overlap=128,
+    winograd=False,
     trained_on=None,
     licence=None,
     metrics=None,
@@ -68,6 +70,9 @@ def saved_model(
         dtype: str. `"uint8"` or `"uint16"`. Defaults to `"uint8"`.
         tile: int. Side of the tiles in pixels. Defaults to `512`.
         overlap: int. Pixels that neighbouring tiles share. Defaults to `128`.
+        winograd: bool. Export the convolutions as Keras takes them on
+            processors, which is about 1.7 times as fast there and slower on
+            a GPU. Defaults to `False`.
         trained_on: str or `None`. For the model card.
         licence: str or `None`. Licence of the weights, for the model card.
         metrics: Dict from names to numbers, or `None`, for the model card.
@@ -101,7 +106,10 @@ def saved_model(
     if pictures is None:
         pictures = sample_pictures(network.input_channels)
     name = folder.resolve().name
-    with folder_in_place(place) as unfinished:
+    with (
+        direct_convolutions(not winograd),
+        folder_in_place(place) as unfinished,
+    ):
         tf.saved_model.save(module, str(unfinished), module.signatures())
         exported = load_saved_model(unfinished)
         pictures = exported.fitted(pictures)
@@ -112,6 +120,7 @@ def saved_model(
             {"bound": BOUND, "translate_float": parity.to_dict()},
         )
         description = _description(model, network, module)
+        description["winograd"] = winograd
         write_json(unfinished / "config.json", description)
         facts = {
             "Pixels": f"{dtype}, {module.input_channels} channels in, "

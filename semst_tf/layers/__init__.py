@@ -10,6 +10,9 @@ from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
 from semst_tf.layers.residual_block import ResidualBlock
 from semst_tf.layers.scale_fusion import ScaleFusion
+from semst_tf.layers.winograd_conv2d import WinogradConv2D
+from semst_tf.layers.winograd_conv2d import direct_convolutions
+from semst_tf.layers.winograd_convolution import winograd_convolution
 
 __all__ = [
     "BlurDownsample",
@@ -19,7 +22,10 @@ __all__ = [
     "ReflectionPadding2D",
     "ResidualBlock",
     "ScaleFusion",
+    "WinogradConv2D",
+    "direct_convolutions",
     "instance_normalization",
     "match_channels",
     "moments_from",
+    "winograd_convolution",
 ]

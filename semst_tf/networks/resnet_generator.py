@@ -10,6 +10,7 @@ from semst_tf.layers import BlurUpsample
 from semst_tf.layers import PadToMultiple
 from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import ResidualBlock
+from semst_tf.layers import WinogradConv2D
 from semst_tf.layers import instance_normalization
 from semst_tf.layers import match_channels
 from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
@@ -113,10 +114,10 @@ class ResNetGenerator(keras.Model):
         )
         self.stack = [
             ReflectionPadding2D(3, dtype=self.dtype_policy),
-            *self._convolution(filters, 7, "valid", next(seeds)),
-            *self._convolution(2 * filters, 3, "same", next(seeds)),
+            *self._convolution(filters, next(seeds), size=7),
+            *self._convolution(2 * filters, next(seeds)),
             BlurDownsample(dtype=self.dtype_policy),
-            *self._convolution(4 * filters, 3, "same", next(seeds)),
+            *self._convolution(4 * filters, next(seeds)),
             BlurDownsample(dtype=self.dtype_policy),
             *[
                 ResidualBlock(
@@ -125,9 +126,9 @@ class ResNetGenerator(keras.Model):
                 for _ in range(blocks)
             ],
             BlurUpsample(dtype=self.dtype_policy),
-            *self._convolution(2 * filters, 3, "same", next(seeds)),
+            *self._convolution(2 * filters, next(seeds)),
             BlurUpsample(dtype=self.dtype_policy),
-            *self._convolution(filters, 3, "same", next(seeds)),
+            *self._convolution(filters, next(seeds)),
             ReflectionPadding2D(3, dtype=self.dtype_policy),
             keras.layers.Conv2D(
                 output_channels,
@@ -141,15 +142,17 @@ class ResNetGenerator(keras.Model):
         ]
         self.build((None, None, None, input_channels))
 
-    def _convolution(self, filters, kernel_size, padding, seed):
+    def _convolution(self, filters, seed, size=3):
+        options = {
+            "kernel_initializer": xavier_normal(seed=seed),
+            "dtype": self.dtype_policy,
+        }
+        if size == 3:
+            convolution = WinogradConv2D(filters, padding="same", **options)
+        else:
+            convolution = keras.layers.Conv2D(filters, size, **options)
         return [
-            keras.layers.Conv2D(
-                filters,
-                kernel_size,
-                padding=padding,
-                kernel_initializer=xavier_normal(seed=seed),
-                dtype=self.dtype_policy,
-            ),
+            convolution,
             instance_normalization(dtype=self.dtype_policy),
             keras.layers.ReLU(dtype=self.dtype_policy),
         ]
