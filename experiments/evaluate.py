@@ -65,6 +65,12 @@ flags.DEFINE_string(
     "Of a model of two scales: attention, laplacian, fixed, context or "
     "detail, instead of that of its training.",
 )
+flags.DEFINE_float(
+    "strength",
+    None,
+    "Share of the way from the input that translations go, from 0 to 1, of a "
+    "residual generator (semst and semst_multiscale); its own if not given.",
+)
 flags.DEFINE_integer(
     "limit", 0, "Score the first source pictures only; 0: all."
 )
@@ -147,7 +153,7 @@ def translated(sources):
     from semst_tf.load_translator import load_translator
     from semst_tf.translate import translate
 
-    translator = load_translator(FLAGS.model)
+    translator = load_translator(FLAGS.model, FLAGS.strength)
     if FLAGS.fusion is not None:
         if not hasattr(translator, "fused_by"):
             raise ValueError(
@@ -168,6 +174,8 @@ def settings():
         name: FLAGS[name].value
         for name in ("resize", "target_resize", "resize_filter", "seed")
     }
+    if FLAGS.strength is not None:
+        described["strength"] = FLAGS.strength
     if FLAGS.fusion is not None:
         described["fusion"] = FLAGS.fusion
     if FLAGS.labels is not None:

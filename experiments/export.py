@@ -39,6 +39,9 @@ flags.DEFINE_string(
 flags.DEFINE_enum(
     "format", "saved_model", ["saved_model", "litert", "onnx"], "What to write."
 )
+flags.DEFINE_float(
+    "strength", None, "Share of the way that translations go, as in translate."
+)
 flags.DEFINE_enum(
     "precision", "float32", ["float32", "float16", "int8"], "litert only."
 )
@@ -93,7 +96,7 @@ def main(_):
     logging.set_verbosity(logging.WARNING)
     with quiet_imports():
         from semst_tf.load_translator import load_translator
-    model = load_translator(FLAGS.model)
+    model = load_translator(FLAGS.model, FLAGS.strength)
     # A warning about int8 is for the person, not for a log.
     warnings.showwarning = lambda message, *_, **__: print(f"note: {message}")
     warnings.simplefilter("ignore")

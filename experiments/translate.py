@@ -30,6 +30,12 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "output", None, "Folder to write to; made if it is missing.", required=True
 )
+flags.DEFINE_float(
+    "strength",
+    None,
+    "Share of the way from the input that translations go, from 0 to 1, of a "
+    "residual generator (semst and semst_multiscale); its own if not given.",
+)
 flags.DEFINE_list(
     "value_range",
     None,
@@ -72,7 +78,7 @@ def main(_):
         raise ValueError(
             "--report compares tiles. Received: --report --mode=whole"
         )
-    translator = load_translator(FLAGS.model)
+    translator = load_translator(FLAGS.model, FLAGS.strength)
     check_mode(translator, FLAGS.mode, FLAGS.tile)
     for source, output in jobs:
         check_file(translator, source, output, value_range)

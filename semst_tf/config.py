@@ -13,6 +13,7 @@ ESTIMATORS = ("infonce", "rsmi", "correlation_ratio", "joint_histogram")
 STRUCTURE_DESCRIPTORS = ("orientation", "self_similarity")
 TEXTURE_DESCRIPTORS = ("pixel_moments", "encoder_moments")
 TONE_DESCRIPTORS = ("colour", "luminance")
+NORMALIZATIONS = ("instance", "layer", "none")
 FUSIONS = ("attention", "laplacian", "fixed", "context", "detail")
 
 
@@ -27,6 +28,9 @@ class GeneratorConfig:
         output_channels: int. Channels of target pictures.
         residual: bool. Move the pixels of the input instead of painting
             them anew, so that training starts near the input.
+        strength: float. Share of the way from the input that translations go,
+            of a residual generator that keeps a moving average. Training goes
+            all of it; only the averaged generator stops before.
     """
 
     filters: int = 64
@@ -34,6 +38,7 @@ class GeneratorConfig:
     input_channels: int = 3
     output_channels: int = 3
     residual: bool = False
+    strength: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,11 +49,14 @@ class DiscriminatorConfig:
         filters: int. Channels after the first convolution.
         layers: int. 3: a score sees 70 x 70 pixels, 2: 34 x 34, 1: 16 x 16.
         weight: float. Weight of the adversarial term of the generator.
+        normalization: str. `"instance"` (CUT) hides most of the tint of a
+            crop, `"layer"` keeps it; `"none"`.
     """
 
     filters: int = 64
     layers: int = 3
     weight: float = 1.0
+    normalization: str = "instance"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -427,8 +435,21 @@ def _check(config):
             f"`data.batch_size`, which is {config.data.batch_size}. "
             f"Received: {config.optimizer.accumulation}"
         )
+    _check_strength(config)
     if config.multi_scale.fusion:
         _check_scales(config)
+
+
+def _check_strength(config):
+    """Refuses to go a part of the way where there is no way, or no average."""
+    generator = config.generator
+    possible = generator.residual and config.optimizer.ema_decay > 0
+    if generator.strength < 1 and not possible:
+        raise ValueError(
+            "Config field `generator.strength` below 1 needs "
+            "`generator.residual` and `optimizer.ema_decay`. "
+            f"Received: {generator.strength}"
+        )
 
 
 def _check_scales(config):
@@ -455,7 +476,11 @@ def _check_scales(config):
 
 def _check_choices(config):
     choices = {
-        "contrastive.loss": (config.contrastive.loss, CONTRASTIVE_LOSSES)
+        "contrastive.loss": (config.contrastive.loss, CONTRASTIVE_LOSSES),
+        "discriminator.normalization": (
+            config.discriminator.normalization,
+            NORMALIZATIONS,
+        ),
     }
     for group, descriptors in (
         ("structure", STRUCTURE_DESCRIPTORS),
@@ -489,6 +514,7 @@ def _check_intervals(config):
         "multi_scale.detail_weight": config.multi_scale.detail_weight,
     }
     shares = {
+        "generator.strength": config.generator.strength,
         "optimizer.decay": config.optimizer.decay,
         "structure.ramp": config.structure.ramp,
         "texture.ramp": config.texture.ramp,

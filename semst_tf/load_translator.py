@@ -11,7 +11,7 @@ from semst_tf.model_file_safety import check_saved_model_graph
 from semst_tf.semst import SemST
 
 
-def load_translator(path):
+def load_translator(path, strength=None):
     """Loads the network that translates.
 
     Args:
@@ -19,6 +19,9 @@ def load_translator(path):
             checkpoint), of a `.keras` file, of a SavedModel that
             `semst_tf.export.saved_model` wrote, or of a `.pth` file of the
             CUT family. Nothing in the file is executed.
+        strength: float or `None`. How much of the way from the input
+            translations go, instead of what the configuration says; for
+            residual generators. Defaults to `None`.
 
     Returns:
         What `semst_tf.translate.translate` takes: a Keras model that maps
@@ -26,9 +29,23 @@ def load_translator(path):
         same height and width, or a `SavedTranslator`.
 
     Raises:
-        ValueError: If there is no translator, or it cannot be read.
+        ValueError: If there is no translator, it cannot be read, or it cannot
+            go a part of the way.
     """
-    path = pathlib.Path(path)
+    translator = _loaded(pathlib.Path(path))
+    if strength is not None:
+        generator = getattr(translator, "base", translator)
+        if not getattr(generator, "residual", False):
+            raise ValueError(
+                "Only a generator that moves the pixels of its input "
+                "(generator.residual) can go a part of the way. "
+                f"Received: strength={strength} for {path}"
+            )
+        generator.strength = strength
+    return translator
+
+
+def _loaded(path):
     if _is_saved_model(path):
         # Here: only SavedModels need what exporting needs.
         from semst_tf.export.saved_model import newest_version

@@ -20,7 +20,7 @@ _TEXTURE = AlignmentConfig(
 # Colours may change, but only as a function of the colours of the input: of
 # all channels together, so that a sky may grow bright over a road as grey.
 _TONE = AlignmentConfig(
-    weight=8.0, descriptor="colour", estimator="correlation_ratio"
+    weight=2.0, descriptor="colour", estimator="correlation_ratio"
 )
 
 _DESCRIPTIONS = {
@@ -77,9 +77,17 @@ _CONFIGS = {
         preset="semst",
         # Starting at the input keeps the scene from the first step on;
         # measured in docs/results.
-        generator=GeneratorConfig(residual=True),
+        # Stopping before the end of the way is nearer to the target by KID
+        # and keeps more of the scene.
+        generator=GeneratorConfig(residual=True, strength=0.6),
+        # A discriminator that sees the tint of a crop, against a generator
+        # that nothing asks to leave the colours of the target as they are.
+        discriminator=DiscriminatorConfig(normalization="layer", weight=3.0),
         contrastive=ContrastiveConfig(
-            loss="hard_negative_importance", duplicate_threshold=0.98
+            loss="hard_negative_importance",
+            weight=0.5,
+            identity=False,
+            duplicate_threshold=0.98,
         ),
         structure=_STRUCTURE,
         texture=_TEXTURE,
@@ -94,8 +102,11 @@ _CONFIGS = {
 _CONFIGS["semst_distant"] = _CONFIGS["semst"].replace(
     {
         "preset": "semst_distant",
-        "generator.residual": False,
+        "generator": {"residual": False, "strength": 1.0},
+        "discriminator": {"normalization": "instance", "weight": 1.0},
+        "contrastive": {"identity": True, "weight": 1.0},
         "structure.weight": 0.0,
+        "tone.weight": 8.0,
     }
 )
 _CONFIGS["semst_multiscale"] = _CONFIGS["semst"].replace(

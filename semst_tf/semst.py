@@ -128,12 +128,12 @@ class SemST(backend_trainer(), keras.Model):
         """
         return cls(preset_config(name).replace(overrides), dtype=dtype)
 
-    def _make_generator(self, name):
+    def _make_generator(self, name, strength=1.0):
         scales = self.config.multi_scale
         if not scales.fusion:
-            return self._make_single_scale_generator(name)
+            return self._make_single_scale_generator(name, strength)
         return MultiScaleGenerator(
-            self._make_single_scale_generator(f"{name}_base"),
+            self._make_single_scale_generator(f"{name}_base", strength),
             ratio=scales.ratio,
             fusion=scales.fusion,
             seed=self.config.seed + 5,
@@ -141,7 +141,7 @@ class SemST(backend_trainer(), keras.Model):
             dtype=self.dtype_policy,
         )
 
-    def _make_single_scale_generator(self, name):
+    def _make_single_scale_generator(self, name, strength):
         config = self.config.generator
         return ResNetGenerator(
             filters=config.filters,
@@ -149,6 +149,7 @@ class SemST(backend_trainer(), keras.Model):
             input_channels=config.input_channels,
             output_channels=config.output_channels,
             residual=config.residual,
+            strength=strength,
             seed=self.config.seed,
             name=name,
             dtype=self.dtype_policy,
@@ -158,6 +159,7 @@ class SemST(backend_trainer(), keras.Model):
         return PatchDiscriminator(
             filters=self.config.discriminator.filters,
             layers=self.config.discriminator.layers,
+            normalization=self.config.discriminator.normalization,
             input_channels=self.config.generator.output_channels,
             seed=self.config.seed + seed,
             name=name,
@@ -173,7 +175,9 @@ class SemST(backend_trainer(), keras.Model):
     def _make_average_generator(self):
         if not self.config.optimizer.ema_decay:
             return None
-        average = self._make_generator("average_generator")
+        average = self._make_generator(
+            "average_generator", self.config.generator.strength
+        )
         average.set_weights(self.generator.get_weights())
         average.trainable = False
         return average

@@ -167,3 +167,21 @@ def test_field_names_can_all_be_used_to_override():
         for part in name.split("."):
             value = getattr(value, part)
         assert config.replace({name: value}) == config
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"generator.residual": False},
+        {"optimizer.ema_decay": 0.0},
+    ],
+)
+def test_a_part_of_the_way_needs_a_way_and_an_average(changes):
+    fields = {
+        "generator.residual": True,
+        "generator.strength": 0.5,
+        "optimizer.ema_decay": 0.9,
+    }
+    assert SemSTConfig().replace(fields).generator.strength == 0.5
+    with pytest.raises(ValueError, match="generator.strength.*Received: 0.5"):
+        SemSTConfig().replace({**fields, **changes})

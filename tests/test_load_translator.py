@@ -173,3 +173,20 @@ def test_code_in_a_keras_file_is_refused_and_does_not_run(tmp_path):
     with pytest.raises(ValueError, match="Received: .*lambda.keras"):
         load_translator(path)
     assert not trace.exists()
+
+
+def test_strength_of_a_residual_generator_can_be_chosen(tmp_path):
+    model = small_model("semst", **{"generator.strength": 0.5})
+    model.save(tmp_path / "m.keras")
+    assert load_translator(tmp_path / "m.keras").strength == 0.5
+    assert load_translator(tmp_path / "m.keras", strength=0.0).strength == 0.0
+    scales = small_model("semst_multiscale", **{"data.crop_size": 32})
+    scales.save(tmp_path / "two.keras")
+    chosen = load_translator(tmp_path / "two.keras", strength=1.0)
+    assert chosen.base.strength == 1.0
+
+
+def test_strength_of_any_other_generator_is_refused(saved):
+    folder, _ = saved
+    with pytest.raises(ValueError, match="generator.residual.*Received: "):
+        load_translator(folder / "older.keras", strength=0.5)

@@ -311,3 +311,9 @@ def test_a_model_made_from_its_config_has_the_same_networks():
     again = SemST.from_config(model.get_config())
     assert again.config == model.config
     assert_same(again.get_weights(), model.get_weights())
+
+
+def test_only_the_averaged_generator_goes_a_part_of_the_way():
+    model = small_model("semst", **{"generator.strength": 0.25})
+    assert model.generator.strength == 1.0
+    assert model.translator.strength == 0.25

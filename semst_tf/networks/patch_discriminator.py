@@ -9,6 +9,8 @@ from semst_tf.layers import BlurDownsample
 from semst_tf.layers import instance_normalization
 from semst_tf.networks.checks import check_positive
 
+NORMALIZATIONS = ("instance", "layer", "none")
+
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class PatchDiscriminator(keras.Model):
@@ -23,6 +25,11 @@ class PatchDiscriminator(keras.Model):
         layers: int. Convolutions that are followed by a downsampling.
             Defaults to `3`.
         input_channels: int. Defaults to `3`.
+        normalization: str. `"instance"` as in CUT: the first convolution
+            apart, the mean of a channel over the picture is lost, and with it
+            most of what tells two tints apart. `"layer"`: all channels of a
+            picture are normalised together, which keeps it. `"none"`.
+            Defaults to `"instance"`.
         seed: int or `None`. Seed of the initial weights.
         **kwargs: Arguments of `keras.Model`.
 
@@ -43,16 +50,29 @@ class PatchDiscriminator(keras.Model):
     """
 
     def __init__(
-        self, filters=64, layers=3, input_channels=3, seed=None, **kwargs
+        self,
+        filters=64,
+        layers=3,
+        input_channels=3,
+        normalization="instance",
+        seed=None,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         check_positive(
             filters=filters, layers=layers, input_channels=input_channels
         )
+        if normalization not in NORMALIZATIONS:
+            raise ValueError(
+                "`normalization` must be one of "
+                f"{', '.join(NORMALIZATIONS)}. "
+                f"Received: normalization={normalization!r}"
+            )
         self.filters = filters
         # `layers` itself is a property of every Keras model.
         self.downsamplings = layers
         self.input_channels = input_channels
+        self.normalization = normalization
         self.seed = seed
         seeds = seed_sequence(seed)
 
@@ -64,7 +84,7 @@ class PatchDiscriminator(keras.Model):
         for depth in range(1, layers + 1):
             self.stack += [
                 *self._convolution(filters * min(2**depth, 8), next(seeds)),
-                instance_normalization(dtype=self.dtype_policy),
+                *self._normalization(),
                 self._activation(),
             ]
             if depth < layers:
@@ -81,6 +101,21 @@ class PatchDiscriminator(keras.Model):
                 kernel_initializer=xavier_normal(seed=seed),
                 dtype=self.dtype_policy,
             ),
+        ]
+
+    def _normalization(self):
+        if self.normalization == "none":
+            return []
+        if self.normalization == "instance":
+            return [instance_normalization(dtype=self.dtype_policy)]
+        return [
+            keras.layers.GroupNormalization(
+                groups=1,
+                epsilon=1e-5,
+                center=False,
+                scale=False,
+                dtype=self.dtype_policy,
+            )
         ]
 
     def _activation(self):
@@ -126,5 +161,6 @@ class PatchDiscriminator(keras.Model):
             "filters": self.filters,
             "layers": self.downsamplings,
             "input_channels": self.input_channels,
+            "normalization": self.normalization,
             "seed": self.seed,
         }

@@ -47,6 +47,9 @@ class ResNetGenerator(keras.Model):
             output is still in reach, and none leaves [-1, 1]. Without equal
             numbers of channels the input counts by its mean, see
             `semst_tf.layers.match_channels`. Defaults to `False`, as in CUT.
+        strength: float. Of a residual generator, the share of the way from
+            the input to its output that it goes, from 0 to 1; less is nearer
+            to the input. Defaults to `1.0`.
         feature_layers: Sequence of int, or `None`. Increasing indices into
             `stack`, none behind the last residual block, of the contrastive
             features. Defaults to `(0, 4, 8, 12, 16)` for 9 blocks, and to
@@ -88,6 +91,7 @@ class ResNetGenerator(keras.Model):
         input_channels=3,
         output_channels=3,
         residual=False,
+        strength=1.0,
         feature_layers=None,
         seed=None,
         **kwargs,
@@ -105,6 +109,7 @@ class ResNetGenerator(keras.Model):
         self.input_channels = input_channels
         self.output_channels = output_channels
         self.residual = residual
+        self.strength = strength
         self.feature_layers = _checked_feature_layers(feature_layers, blocks)
         self.seed = seed
         seeds = seed_sequence(seed)
@@ -156,6 +161,23 @@ class ResNetGenerator(keras.Model):
             instance_normalization(dtype=self.dtype_policy),
             keras.layers.ReLU(dtype=self.dtype_policy),
         ]
+
+    @property
+    def strength(self):
+        """Share of the way from the input that a residual generator goes.
+
+        May be changed; what was compiled before keeps the earlier one.
+        """
+        return self._strength
+
+    @strength.setter
+    def strength(self, strength):
+        if not 0 <= strength <= 1 or (strength < 1 and not self.residual):
+            raise ValueError(
+                "`strength` is from 0 to 1, and 1 for a generator that is not "
+                f"residual. Received: strength={strength}"
+            )
+        self._strength = strength
 
     @property
     def feature_channels(self):
@@ -221,6 +243,8 @@ class ResNetGenerator(keras.Model):
     def moved(self, images, shares):
         """Moves pixels towards white, or towards black where negative.
 
+        Goes `strength` of the way.
+
         Args:
             images: Pictures, as in the call.
             shares: Float32 tensor in [-1, 1] of their size with
@@ -231,6 +255,7 @@ class ResNetGenerator(keras.Model):
         """
         images = ops.cast(images, shares.dtype)
         images = match_channels(images, self.output_channels)
+        shares = self.strength * shares
         return images * (1.0 - ops.abs(shares)) + shares
 
     def encode(self, images):
@@ -272,6 +297,7 @@ class ResNetGenerator(keras.Model):
             "input_channels": self.input_channels,
             "output_channels": self.output_channels,
             "residual": self.residual,
+            "strength": self.strength,
             "feature_layers": list(self.feature_layers),
             "seed": self.seed,
         }

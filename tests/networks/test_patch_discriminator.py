@@ -92,3 +92,48 @@ def test_a_saved_discriminator_is_the_same_discriminator(tmp_path):
     np.testing.assert_array_equal(loaded(images), discriminator(images))
     assert loaded.get_config() == discriminator.get_config()
     assert len(loaded.weights) == len(discriminator.weights)
+
+
+def _difference_of_tints(normalization):
+    """How differently a picture and its tinted copy are scored.
+
+    Borders are left out: the zeros around a picture show its level to any
+    discriminator.
+    """
+    discriminator = small(normalization=normalization)
+    discriminator.set_weights(
+        [50 * weight for weight in discriminator.get_weights()]
+    )
+    images = pictures(64, 64) * 0.3
+    plain, tinted = (
+        ops.convert_to_numpy(discriminator(images + tint))[:, 4:-4, 4:-4]
+        for tint in (0.0, np.array([0.0, 0.4, 0.0], "float32"))
+    )
+    return np.abs(plain.mean() - tinted.mean()) / plain.std()
+
+
+@pytest.mark.backend_neutral
+def test_only_instance_normalisation_hides_the_tint():
+    hidden = _difference_of_tints("instance")
+    assert _difference_of_tints("layer") > 2 * hidden
+    assert _difference_of_tints("none") > 2 * hidden
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize("normalization", ["layer", "none"])
+def test_other_normalisations_neither_mix_pictures_nor_lose_their_name(
+    normalization,
+):
+    discriminator = small(normalization=normalization)
+    images = pictures(16, 20, count=3)
+    together = ops.convert_to_numpy(discriminator(images))
+    alone = ops.convert_to_numpy(discriminator(images[1:2]))
+    np.testing.assert_allclose(together[1:2], alone, atol=1e-6)
+    copy = PatchDiscriminator.from_config(discriminator.get_config())
+    assert copy.normalization == normalization
+    assert len(copy.get_weights()) == len(discriminator.get_weights())
+
+
+def test_an_unknown_normalisation_is_refused():
+    with pytest.raises(ValueError, match="Received: normalization='batch'"):
+        small(normalization="batch")

@@ -166,3 +166,30 @@ def test_a_saved_generator_is_the_same_generator(tmp_path):
     np.testing.assert_array_equal(loaded(images), generator(images))
     assert loaded.get_config() == generator.get_config()
     assert len(loaded.weights) == len(generator.weights)
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize("channels", [(3, 3), (3, 1)])
+def test_strength_is_the_share_of_the_way_from_the_input(channels):
+    arguments = dict(zip(("input_channels", "output_channels"), channels))
+    generator = small(residual=True, **arguments)
+    # Far enough to be clearly another picture.
+    generator.set_weights([10 * w for w in generator.get_weights()])
+    images = pictures(9, 8, channels[0])
+    whole = ops.convert_to_numpy(generator(images))
+    generator.strength = 0.0
+    start = ops.convert_to_numpy(generator(images))
+    generator.strength = 0.25
+    quarter = ops.convert_to_numpy(generator(images))
+    assert np.abs(whole - start).max() > 0.1
+    np.testing.assert_allclose(quarter, start + (whole - start) / 4, atol=1e-5)
+    copy = ResNetGenerator.from_config(generator.get_config())
+    assert copy.strength == 0.25
+
+
+@pytest.mark.parametrize(
+    ("strength", "residual"), [(-0.1, True), (1.1, True), (0.5, False)]
+)
+def test_a_strength_that_means_nothing_is_refused(strength, residual):
+    with pytest.raises(ValueError, match="Received: strength="):
+        small(strength=strength, residual=residual)
