@@ -37,6 +37,7 @@ PARTS = (
     "train_step",
     "options",
     "translate",
+    "convolution",
     "folder",
     "input",
     "metrics",
@@ -48,7 +49,9 @@ FLAGS = flags.FLAGS
 flags.DEFINE_enum("part", "train_step", [*PARTS, "all"], "What to measure.")
 flags.DEFINE_list("presets", ["cut", "semst"], "Presets, for steps.")
 flags.DEFINE_list(
-    "engines", ["keras", "saved_model", "litert"], "What translates."
+    "engines",
+    ["keras", "saved_model", "saved_model_winograd", "litert"],
+    "What translates.",
 )
 flags.DEFINE_list("scores", None, "Metrics to time; all of them by default.")
 flags.DEFINE_integer("size", 256, "Height and width.", lower_bound=1)
@@ -94,6 +97,8 @@ def jobs(part):
     if part == "translate":
         own = {**shape, "filters": FLAGS.filters, "dtype": FLAGS.dtype}
         return [(part, {"engine": name, **own}) for name in FLAGS.engines]
+    if part == "convolution":
+        return convolution_jobs()
     if part == "folder":
         own = {"size": FLAGS.size, "filters": FLAGS.filters}
         own["dtype"] = FLAGS.dtype
@@ -128,6 +133,28 @@ def options_jobs():
         )
         for count in threads
         for xla in (False, True)
+    ]
+
+
+def convolution_jobs():
+    """The 3 x 3 convolutions of a generator, in both ways."""
+    size, filters = FLAGS.size, FLAGS.filters
+    shapes = (
+        (size, filters, 2 * filters),
+        (size // 2, 2 * filters, 4 * filters),
+        (size // 4, 4 * filters, 4 * filters),
+        (size // 2, 4 * filters, 2 * filters),
+        (size, 2 * filters, filters),
+    )
+    names = ("size", "channels", "filters")
+    return [
+        (
+            "convolution",
+            {**dict(zip(names, shape)), "backward": backward, "way": way},
+        )
+        for shape in shapes
+        for backward in (False, True)
+        for way in ("direct", "winograd")
     ]
 
 

@@ -11,10 +11,11 @@ def make_workload(part, settings, folder, threads=None):
     """Makes the workload of a part.
 
     Args:
-        part: str. `"train_step"`, `"translate"`, `"folder"`, `"input"` or
-            `"metrics"`.
+        part: str. `"train_step"`, `"translate"`, `"convolution"`, `"folder"`,
+            `"input"` or `"metrics"`.
         settings: Dict of arguments of `training_step`, `translation`,
-            `folder_translation`, `input_pipeline` or `scoring`.
+            `convolution`, `folder_translation`, `input_pipeline` or
+            `scoring`.
         folder: Path of an existing folder for temporary files.
         threads: int or `None`. Of engines that have threads of their own.
 
@@ -33,6 +34,10 @@ def make_workload(part, settings, folder, threads=None):
         from semst_tf.benchmarks.translation import translation
 
         return translation(**settings, folder=folder, threads=threads)
+    if part == "convolution":
+        from semst_tf.benchmarks.convolution import convolution
+
+        return convolution(**settings)
     if part == "folder":
         from semst_tf.benchmarks.folder import folder_translation
 
@@ -46,8 +51,8 @@ def make_workload(part, settings, folder, threads=None):
 
         return scoring(**settings)
     raise ValueError(
-        "The part must be 'train_step', 'translate', 'folder', 'input' or "
-        f"'metrics'. Received: {part!r}"
+        "The part must be 'train_step', 'translate', 'convolution', "
+        f"'folder', 'input' or 'metrics'. Received: {part!r}"
     )
 
 

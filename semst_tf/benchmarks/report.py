@@ -119,6 +119,38 @@ def _translate(rows, _):
     )
 
 
+def _convolution(rows, _):
+    """Both ways side by side, in processor time."""
+    columns = ["output", "channels", "pass", "direct", "Winograd", "ratio"]
+    columns += ["rounding, direct", "rounding, Winograd"]
+    ways = {
+        way: [row for row in rows if row["settings"]["way"] == way]
+        for way in ("direct", "winograd")
+    }
+    return _table(
+        columns,
+        [
+            _convolution_line(*pair)
+            for pair in zip(ways["direct"], ways["winograd"])
+        ],
+    )
+
+
+def _convolution_line(direct, winograd):
+    settings = direct["settings"]
+    seconds = [
+        row["figures"]["processor_seconds"] for row in (direct, winograd)
+    ]
+    return [
+        f"{settings['size']} x {settings['size']}",
+        f"{settings['channels']} to {settings['filters']}",
+        "forward and backward" if settings["backward"] else "forward",
+        *(f"{1e3 * s:.1f} ms" for s in seconds),
+        f"**{seconds[1] / seconds[0]:.2f}**",
+        *(f"{row['figures']['error']:.1e}" for row in (direct, winograd)),
+    ]
+
+
 def _folder(rows, _):
     """Processor time of the stages, for one picture and their shares."""
     columns = ["files", "filters", "precision", "pictures/s", "1000 pictures"]
@@ -316,6 +348,7 @@ _TABLES = {
     "train_step": _train_step,
     "options": _options,
     "translate": _translate,
+    "convolution": _convolution,
     "folder": _folder,
     "input": _input,
     "metrics": _metrics,

@@ -8,7 +8,7 @@ from semst_tf.benchmarks.operations import count_operations
 from semst_tf.benchmarks.workload import Workload
 from semst_tf.networks import ResNetGenerator
 
-ENGINES = ("keras", "saved_model", "litert")
+ENGINES = ("keras", "saved_model", "saved_model_winograd", "litert")
 
 
 def translation(
@@ -17,8 +17,9 @@ def translation(
     """Translates a batch of random pictures with an untrained generator.
 
     Args:
-        engine: str. `"keras"`, `"saved_model"` or `"litert"`. LiteRT takes
-            one picture at a time.
+        engine: str. `"keras"`, `"saved_model"`, `"saved_model_winograd"` (an
+            export for processors) or `"litert"`. LiteRT takes one picture at
+            a time.
         size: int. Height and width.
         batch: int. Pictures at once.
         filters: int. Filters of the generator.
@@ -65,11 +66,16 @@ def _function_of(engine, network, size, folder, threads):
     folder = pathlib.Path(folder)
     if engine == "keras":
         return network.predict_on_batch
-    if engine == "saved_model":
+    if engine.startswith("saved_model"):
         from semst_tf.export.saved_model import load_saved_model
         from semst_tf.export.saved_model import saved_model
 
-        place = saved_model(network, folder / "model", verbose=False)
+        place = saved_model(
+            network,
+            folder / "model",
+            winograd=engine.endswith("winograd"),
+            verbose=False,
+        )
         return load_saved_model(place).translate
     from semst_tf.export.litert import litert
     from semst_tf.export.litert import load_litert

@@ -70,6 +70,27 @@ def test_replicas_share_the_batch(tmp_path):
     assert step.operations is None
 
 
+@pytest.mark.parametrize("backward", [False, True])
+def test_both_ways_of_a_convolution_tell_their_rounding(backward):
+    shape = {"size": 8, "channels": 4, "filters": 4, "backward": backward}
+    for way in ("direct", "winograd"):
+        figures = measure(
+            "convolution", {**shape, "way": way}, repetitions=1, warm_up=0
+        )
+        assert 0 < figures["error"] < 1e-5
+
+
+def test_fewer_multiplications_count_as_the_convolution(tmp_path):
+    wide = {**PICTURES, "filters": 16}
+    narrow = {**PICTURES, "filters": 8}
+    wide, narrow = (
+        make_workload("translate", settings, tmp_path).operations()
+        for settings in (wide, narrow)
+    )
+    # Only the narrow one has too few channels for fewer multiplications.
+    assert 3.5 < wide / narrow < 4.1
+
+
 @pytest.mark.parametrize(
     "name", ["structural_similarity", "structure_information"]
 )
@@ -84,6 +105,10 @@ def test_scores_are_computed_again_and_again(name):
     [
         ("flight", {}),
         ("metrics", {"name": "beauty", "size": 16}),
+        (
+            "convolution",
+            {"way": "winding", "size": 8, "channels": 1, "filters": 1},
+        ),
         ("translate", {**PICTURES, "engine": "steam"}),
         ("translate", {**PICTURES, "engine": "litert", "batch": 2}),
         ("translate", {**PICTURES, "engine": "litert", "dtype": "float16"}),
