@@ -35,6 +35,9 @@ for _side in ("source", "target"):
 flags.DEFINE_string("resize", "", "Size of source pictures: 256, 152x256.")
 flags.DEFINE_string("target_resize", "", "The same for target pictures.")
 flags.DEFINE_string("resize_filter", "bicubic", "Filter of both.")
+flags.DEFINE_float(
+    "strength", 1.0, "Share of the way to these colours.", 0.0, 1.0
+)
 flags.DEFINE_integer("limit", 0, "Use the first pictures only; 0: all.")
 flags.DEFINE_string(
     "output", None, "Folder for the pictures, PNG.", required=True
@@ -54,11 +57,22 @@ def main(_):
     output = pathlib.Path(FLAGS.output)
     output.mkdir(parents=True, exist_ok=True)
     recoloured, classes = recolour(pictures, labels, targets, target_labels)
-    for name, picture in zip(names, recoloured):
+    for name, picture, after in zip(names, pictures, recoloured):
         # Labels find their pictures by name, whatever the folders.
-        write_image(output / f"{pathlib.Path(name).stem}.png", picture)
+        write_image(
+            output / f"{pathlib.Path(name).stem}.png", between(picture, after)
+        )
     print(f"recoloured: {', '.join(classes)}")
     print(f"wrote {len(names)} pictures to {output}")
+
+
+def between(picture, recoloured):
+    """The picture that lies --strength of the way between two."""
+    import numpy as np
+
+    share = FLAGS.strength
+    mixed = (1 - share) * picture + share * recoloured.astype("float64")
+    return np.rint(mixed).astype("uint8")
 
 
 def domain(side, resize):

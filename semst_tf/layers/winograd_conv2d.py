@@ -12,6 +12,9 @@ from semst_tf.layers.winograd_convolution import winograd_convolution
 FEWEST_CHANNELS = 64
 """With fewer, the transforms cost more than the multiplications saved."""
 
+MOST_BYTES = 2**28
+"""Memory that the transforms may take; larger maps are convolved directly."""
+
 _DIRECT = contextvars.ContextVar("direct_convolutions", default=False)
 
 
@@ -20,10 +23,10 @@ class WinogradConv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D` of 3 x 3 with a quarter of the multiplications.
 
     Same arguments, weights and values; only rounding differs. It is taken
-    where it was measured to pay: float32 on processors, with TensorFlow, from
-    64 channels on either side, once about twice as fast, forward and backward.
-    Everywhere else, and within `direct_convolutions`, this is the layer of
-    Keras.
+    where it was measured to pay, about twice as fast forward and backward:
+    float32 on processors, with TensorFlow, from 64 channels on either side,
+    while the transforms take no more than a quarter of a gibibyte. Everywhere
+    else, and within `direct_convolutions`, this is the layer of Keras.
 
     Args:
         filters: int. Channels of the output.
@@ -48,6 +51,16 @@ class WinogradConv2D(keras.layers.Conv2D):
     def call(self, inputs):
         if not self._pays(inputs):
             return super().call(inputs)
+        fits = self._transform_bytes(inputs) <= MOST_BYTES
+        if isinstance(fits, bool):
+            return self._winograd(inputs) if fits else super().call(inputs)
+        # The size is known once there is a picture.
+        direct = super().call
+        return ops.cond(
+            fits, lambda: self._winograd(inputs), lambda: direct(inputs)
+        )
+
+    def _winograd(self, inputs):
         if self.padding == "same":
             inputs = ops.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]])
         outputs = winograd_convolution(inputs, self.kernel)
@@ -62,6 +75,12 @@ class WinogradConv2D(keras.layers.Conv2D):
             and inputs.dtype == "float32"
             and _on_processor_with_tensorflow()
         )
+
+    def _transform_bytes(self, inputs):
+        """Memory of windows, transformed windows and products."""
+        batch, height, width, channels = ops.shape(inputs)
+        numbers = 36 / 16 * (2 * channels + self.filters)
+        return int(4 * numbers) * batch * height * width
 
     def get_config(self):
         config = super().get_config()

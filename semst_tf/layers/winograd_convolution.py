@@ -79,15 +79,7 @@ def _kernel_gradient(images, upstream):
     batch, height, width, channels = ops.shape(images)
     filters = upstream.shape[-1]
     rows, columns = _tiles(height), _tiles(width)
-    filled = ops.pad(
-        upstream,
-        [
-            [0, 0],
-            [0, TILE * rows - height + 2],
-            [0, TILE * columns - width + 2],
-            [0, 0],
-        ],
-    )
+    filled = _filled(upstream, TILE * rows, TILE * columns)
     pixels = ops.reshape(filled, (batch, rows, TILE, columns, TILE, filters))
     pixels = ops.transpose(pixels, (2, 4, 0, 1, 3, 5))
     pixels = ops.matmul(
@@ -109,18 +101,18 @@ def _tiles(size):
     return (size - 2 + TILE - 1) // TILE
 
 
+def _filled(images, height, width):
+    """Zeros below and to the right, up to a size."""
+    rows, columns = ops.shape(images)[1:3]
+    return ops.pad(
+        images, [[0, 0], [0, height - rows], [0, width - columns], [0, 0]]
+    )
+
+
 def _transformed_windows(images, rows, columns):
     """The windows of all tiles, transformed: `(36, tiles, channels)`."""
-    batch, height, width, channels = ops.shape(images)
-    filled = ops.pad(
-        images,
-        [
-            [0, 0],
-            [0, TILE * (rows + 1) - height],
-            [0, TILE * (columns + 1) - width],
-            [0, 0],
-        ],
-    )
+    batch, _, _, channels = ops.shape(images)
+    filled = _filled(images, TILE * (rows + 1), TILE * (columns + 1))
     squares = ops.reshape(
         filled, (batch, rows + 1, TILE, columns + 1, TILE, channels)
     )

@@ -27,7 +27,7 @@ def domain(root, colours, name):
     return labels
 
 
-def ceiling(tmp_path):
+def ceiling(tmp_path, *options):
     return run_here(
         "colour_ceiling",
         f"--source={tmp_path / 'game' / 'pictures'}",
@@ -35,6 +35,7 @@ def ceiling(tmp_path):
         f"--target={tmp_path / 'street' / 'pictures'}",
         f"--target_labels={tmp_path / 'street' / 'labels'}",
         f"--output={tmp_path / 'out'}",
+        *options,
     )
 
 
@@ -52,6 +53,15 @@ def test_classes_take_the_colours_of_the_target_and_keep_their_places(tmp_path):
     assert (out[labels == SKY] == (250, 255, 250)).all()
     # The target has no cars, so nobody knows their colours.
     assert (out[labels == CAR] == (200, 0, 0)).all()
+
+
+def test_a_part_of_the_way_lies_between(tmp_path):
+    labels = domain(tmp_path / "game", {ROAD: (90,) * 3, SKY: (100,) * 3}, "a")
+    domain(tmp_path / "street", {ROAD: (50,) * 3, SKY: (200,) * 3}, "b")
+    assert ceiling(tmp_path, "--strength=0.25").returncode == 0
+    out = np.asarray(Image.open(tmp_path / "out" / "a.png"))
+    assert (out[labels == ROAD] == 80).all()
+    assert (out[labels == SKY] == 125).all()
 
 
 def test_missing_labels_are_refused_in_one_line(tmp_path):

@@ -69,6 +69,35 @@ def test_half_precision_keeps_its_digits(dtype, taken):
     assert not taken
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_maps_that_would_take_too_much_memory_are_direct(
+    known, taken, monkeypatch
+):
+    layer = WinogradConv2D(64)
+    layer.build((None, None, None, 64))
+    plain = keras.layers.Conv2D(64, 3)
+    plain.build((None, None, None, 64))
+    plain.set_weights(layer.get_weights())
+    shape = (None, 9, 10, 64) if known else (None, None, None, 64)
+    inputs = keras.Input(shape[1:])
+    model = keras.Model(inputs, layer(inputs))
+    images = _images()
+    # Enough for one of the pictures and not for two.
+    fits = int(1.5 * layer._transform_bytes(images[:1]))
+    monkeypatch.setattr(winograd_conv2d, "MOST_BYTES", fits)
+    for batch in (images, images[:1]):
+        np.testing.assert_allclose(
+            model.predict(batch, verbose=0, batch_size=2),
+            ops.convert_to_numpy(plain(batch)),
+            atol=1e-5,
+        )
+    taken.clear()
+    layer(images)
+    assert not taken
+    layer(images[:1])
+    assert taken
+
+
 def test_graphs_for_elsewhere_are_direct(taken):
     layer = WinogradConv2D(64)
     with direct_convolutions():
