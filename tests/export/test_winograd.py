@@ -29,8 +29,9 @@ def test_convolutions_are_exported_as_asked(wide, tmp_path, winograd):
         wide, tmp_path / "m", winograd=winograd, verbose=False
     )
     operators = _operators(folder)
+    # Large maps, whose size the graph does not know yet, are convolved.
+    assert "Conv2D" in operators
     assert ("BatchMatMulV2" in operators) == winograd
-    assert ("Conv2D" in operators) != winograd
     parity = export.verify(wide, folder, sample_pictures(3))
     assert parity.maximum <= 1e-5
 
