@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from semst_tf.layers import direct_convolutions
 from semst_tf.networks import ResNetGenerator
 
 
@@ -193,3 +194,30 @@ def test_strength_is_the_share_of_the_way_from_the_input(channels):
 def test_a_strength_that_means_nothing_is_refused(strength, residual):
     with pytest.raises(ValueError, match="Received: strength="):
         small(strength=strength, residual=residual)
+
+
+def test_fewer_multiplications_cost_no_more_than_half_a_digit():
+    single = ResNetGenerator(filters=64, seed=0)
+    # Channels of the size that they have in a trained generator.
+    random = np.random.default_rng(0)
+    single.set_weights(
+        [
+            random.normal(0, np.sqrt(2 / np.prod(w.shape[:-1])), w.shape)
+            if w.ndim > 1
+            else random.normal(0, 0.1, w.shape)
+            for w in single.get_weights()
+        ]
+    )
+    double = ResNetGenerator(filters=64, dtype="float64")
+    double.set_weights(single.get_weights())
+    ramp = np.linspace(-1, 1, 64, dtype="float32")
+    images = np.stack([ramp + 0 * ramp[:, None]] * 3, axis=-1)[None]
+    exact = ops.convert_to_numpy(double(images.astype("float64")))
+
+    def error():
+        return np.abs(ops.convert_to_numpy(single(images)) - exact).max()
+
+    with direct_convolutions():
+        direct = error()
+    assert error() < 3 * direct + 1e-6
+    assert error() < 1e-4
