@@ -2,6 +2,8 @@
 
 from semst_tf.layers.blur_downsample import BlurDownsample
 from semst_tf.layers.blur_upsample import BlurUpsample
+from semst_tf.layers.conv2d import Conv2D
+from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.layers.instance_normalization import InstanceNormalization
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.instance_normalization import moments_from
@@ -10,8 +12,6 @@ from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
 from semst_tf.layers.residual_block import ResidualBlock
 from semst_tf.layers.scale_fusion import ScaleFusion
-from semst_tf.layers.winograd_conv2d import WinogradConv2D
-from semst_tf.layers.winograd_conv2d import direct_convolutions
 from semst_tf.layers.winograd_convolution import winograd_convolution
 
 __all__ = [
@@ -22,7 +22,7 @@ __all__ = [
     "ReflectionPadding2D",
     "ResidualBlock",
     "ScaleFusion",
-    "WinogradConv2D",
+    "Conv2D",
     "direct_convolutions",
     "instance_normalization",
     "match_channels",

@@ -4,10 +4,10 @@ import keras
 
 from semst_tf.initializers import seed_sequence
 from semst_tf.initializers import xavier_normal
+from semst_tf.layers.conv2d import Conv2D
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
 from semst_tf.layers.rematerialise import rematerialising
-from semst_tf.layers.winograd_conv2d import WinogradConv2D
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -46,8 +46,9 @@ class ResidualBlock(keras.layers.Layer):
         ]
 
     def _convolution(self, seed):
-        return WinogradConv2D(
+        return Conv2D(
             self.filters,
+            3,
             kernel_initializer=xavier_normal(seed=seed),
             dtype=self.dtype_policy,
         )

@@ -7,10 +7,10 @@ from semst_tf.initializers import seed_sequence
 from semst_tf.initializers import xavier_normal
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import BlurUpsample
+from semst_tf.layers import Conv2D
 from semst_tf.layers import PadToMultiple
 from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import ResidualBlock
-from semst_tf.layers import WinogradConv2D
 from semst_tf.layers import instance_normalization
 from semst_tf.layers import match_channels
 from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
@@ -119,10 +119,10 @@ class ResNetGenerator(keras.Model):
         )
         self.stack = [
             ReflectionPadding2D(3, dtype=self.dtype_policy),
-            *self._convolution(filters, next(seeds), size=7),
-            *self._convolution(2 * filters, next(seeds)),
+            *self._convolution(filters, 7, "valid", next(seeds)),
+            *self._convolution(2 * filters, 3, "same", next(seeds)),
             BlurDownsample(dtype=self.dtype_policy),
-            *self._convolution(4 * filters, next(seeds)),
+            *self._convolution(4 * filters, 3, "same", next(seeds)),
             BlurDownsample(dtype=self.dtype_policy),
             *[
                 ResidualBlock(
@@ -131,11 +131,11 @@ class ResNetGenerator(keras.Model):
                 for _ in range(blocks)
             ],
             BlurUpsample(dtype=self.dtype_policy),
-            *self._convolution(2 * filters, next(seeds)),
+            *self._convolution(2 * filters, 3, "same", next(seeds)),
             BlurUpsample(dtype=self.dtype_policy),
-            *self._convolution(filters, next(seeds)),
+            *self._convolution(filters, 3, "same", next(seeds)),
             ReflectionPadding2D(3, dtype=self.dtype_policy),
-            keras.layers.Conv2D(
+            Conv2D(
                 output_channels,
                 7,
                 kernel_initializer=xavier_normal(seed=next(seeds)),
@@ -147,17 +147,15 @@ class ResNetGenerator(keras.Model):
         ]
         self.build((None, None, None, input_channels))
 
-    def _convolution(self, filters, seed, size=3):
-        options = {
-            "kernel_initializer": xavier_normal(seed=seed),
-            "dtype": self.dtype_policy,
-        }
-        if size == 3:
-            convolution = WinogradConv2D(filters, padding="same", **options)
-        else:
-            convolution = keras.layers.Conv2D(filters, size, **options)
+    def _convolution(self, filters, kernel_size, padding, seed):
         return [
-            convolution,
+            Conv2D(
+                filters,
+                kernel_size,
+                padding=padding,
+                kernel_initializer=xavier_normal(seed=seed),
+                dtype=self.dtype_policy,
+            ),
             instance_normalization(dtype=self.dtype_policy),
             keras.layers.ReLU(dtype=self.dtype_policy),
         ]

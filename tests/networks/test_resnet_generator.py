@@ -221,3 +221,16 @@ def test_fewer_multiplications_cost_no_more_than_half_a_digit():
         direct = error()
     assert error() < 3 * direct + 1e-6
     assert error() < 1e-4
+
+
+@pytest.mark.backend_neutral
+def test_weights_are_saved_under_the_names_of_keras_layers(tmp_path):
+    # As all versions saved them, so that each can load the others' models.
+    h5py = pytest.importorskip("h5py")
+    small(blocks=1).save_weights(tmp_path / "g.weights.h5")
+    names = set()
+    with h5py.File(tmp_path / "g.weights.h5") as file:
+        file.visit(names.add)
+    for place in ("layers/conv2d", "layers/conv2d_5", "layers/residual_block"):
+        assert any(place in name for name in names), sorted(names)
+    assert not any("winograd" in name for name in names)

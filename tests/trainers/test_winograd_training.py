@@ -10,8 +10,8 @@ from small import small_config
 
 from semst_tf import SemST
 from semst_tf.devices import distribution_strategy
+from semst_tf.layers import conv2d
 from semst_tf.layers import direct_convolutions
-from semst_tf.layers import winograd_conv2d
 from semst_tf.layers import winograd_convolution
 
 if keras.backend.backend() != "tensorflow":
@@ -68,7 +68,7 @@ def test_a_step_changes_the_weights_as_with_direct_convolutions(
         taken.append(arguments)
         return winograd_convolution(*arguments)
 
-    monkeypatch.setattr(winograd_conv2d, "winograd_convolution", counted)
+    monkeypatch.setattr(conv2d, "winograd_convolution", counted)
     if "strategy" in options:
         options = {"strategy": distribution_strategy(options["strategy"])}
     changes = changes_of_a_step(**options)

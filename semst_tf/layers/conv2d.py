@@ -19,34 +19,34 @@ _DIRECT = contextvars.ContextVar("direct_convolutions", default=False)
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class WinogradConv2D(keras.layers.Conv2D):
-    """`keras.layers.Conv2D` of 3 x 3 with a quarter of the multiplications.
+class Conv2D(keras.layers.Conv2D):
+    """`keras.layers.Conv2D`, with a quarter of the multiplications for 3 x 3.
 
-    Same arguments, weights and values; only rounding differs. It is taken
-    where it was measured to pay, about twice as fast forward and backward:
-    float32 on processors, with TensorFlow, from 64 channels on either side,
-    while the transforms take no more than a quarter of a gibibyte. Everywhere
-    else, and within `direct_convolutions`, this is the layer of Keras.
+    Same arguments, weights and values; only rounding differs. The fast way is
+    taken where it was measured to pay, about twice as fast forward and
+    backward: 3 x 3 with stride 1, float32 on processors, with TensorFlow, from
+    64 channels on either side, while its transforms take no more than a
+    quarter of a gibibyte. Everywhere else, and within `direct_convolutions`,
+    this is the layer of Keras.
+
+    It has the name of that layer because files name weights after classes:
+    models that were saved with one can be loaded with the other.
 
     Args:
         filters: int. Channels of the output.
-        **kwargs: Arguments of `keras.layers.Conv2D` but kernel size, strides,
-            dilation and groups.
+        kernel_size: int or pair of int.
+        **kwargs: Arguments of `keras.layers.Conv2D`.
 
     Call arguments:
         inputs: Tensor `(batch, height, width, channels)`.
 
     Returns:
-        Tensor `(batch, height, width, filters)`, two rows and columns less
-        with `padding="valid"`.
+        Tensor `(batch, height, width, filters)`, smaller by the kernel less
+        one with `padding="valid"`.
 
     Reference:
         `semst_tf.layers.winograd_convolution`.
     """
-
-    def __init__(self, filters, **kwargs):
-        kwargs.setdefault("data_format", "channels_last")
-        super().__init__(filters, kernel_size=3, **kwargs)
 
     def call(self, inputs):
         if not self._pays(inputs):
@@ -71,6 +71,11 @@ class WinogradConv2D(keras.layers.Conv2D):
     def _pays(self, inputs):
         return (
             not _DIRECT.get()
+            and self.kernel_size == (3, 3)
+            and self.strides == self.dilation_rate == (1, 1)
+            and self.groups == 1
+            and self.padding in ("same", "valid")
+            and self.data_format == "channels_last"
             and min(inputs.shape[-1], self.filters) >= FEWEST_CHANNELS
             and inputs.dtype == "float32"
             and _on_processor_with_tensorflow()
@@ -81,12 +86,6 @@ class WinogradConv2D(keras.layers.Conv2D):
         batch, height, width, channels = ops.shape(inputs)
         numbers = 36 / 16 * (2 * channels + self.filters)
         return int(4 * numbers) * batch * height * width
-
-    def get_config(self):
-        config = super().get_config()
-        for name in ("kernel_size", "strides", "dilation_rate", "groups"):
-            config.pop(name)
-        return config
 
 
 @contextlib.contextmanager

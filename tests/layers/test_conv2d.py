@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.layers import WinogradConv2D
+from semst_tf.layers import Conv2D
+from semst_tf.layers import conv2d
 from semst_tf.layers import direct_convolutions
-from semst_tf.layers import winograd_conv2d
 
 pytestmark = pytest.mark.backend_neutral
 
@@ -14,16 +14,14 @@ pytestmark = pytest.mark.backend_neutral
 def taken(monkeypatch):
     """Counts the calls that take the fast way."""
     calls = []
-    convolve = winograd_conv2d.winograd_convolution
+    convolve = conv2d.winograd_convolution
 
     def counted(*arguments):
         calls.append(arguments)
         return convolve(*arguments)
 
-    monkeypatch.setattr(winograd_conv2d, "winograd_convolution", counted)
-    monkeypatch.setattr(
-        winograd_conv2d, "_on_processor_with_tensorflow", lambda: True
-    )
+    monkeypatch.setattr(conv2d, "winograd_convolution", counted)
+    monkeypatch.setattr(conv2d, "_on_processor_with_tensorflow", lambda: True)
     return calls
 
 
@@ -34,8 +32,8 @@ def _images(channels=64):
 
 @pytest.mark.parametrize("padding", ["same", "valid"])
 def test_it_is_the_layer_of_keras(padding, taken):
-    layer = WinogradConv2D(
-        80, padding=padding, activation="tanh", bias_initializer="ones"
+    layer = Conv2D(
+        80, 3, padding=padding, activation="tanh", bias_initializer="ones"
     )
     plain = keras.layers.Conv2D(
         80, 3, padding=padding, activation="tanh", bias_initializer="ones"
@@ -52,20 +50,44 @@ def test_it_is_the_layer_of_keras(padding, taken):
 
 
 def test_without_bias_nothing_is_added(taken):
-    layer = WinogradConv2D(64, use_bias=False)
+    layer = Conv2D(64, 3, use_bias=False)
     zeros = layer(np.zeros((1, 5, 5, 64), "float32"))
     assert not np.any(ops.convert_to_numpy(zeros)) and taken
 
 
 @pytest.mark.parametrize("channels, filters", [(63, 64), (64, 63)])
 def test_few_channels_do_not_pay(channels, filters, taken):
-    WinogradConv2D(filters)(_images(channels))
+    Conv2D(filters, 3)(_images(channels))
+    assert not taken
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"kernel_size": 5},
+        {"kernel_size": (1, 3)},
+        {"kernel_size": 3, "strides": 2},
+        {"kernel_size": 3, "dilation_rate": 2},
+        {"kernel_size": 3, "groups": 2},
+    ],
+)
+def test_other_convolutions_are_those_of_keras(arguments, taken):
+    layer = Conv2D(128, **arguments)
+    outputs = layer(_images(128))
+    plain = keras.layers.Conv2D(128, **arguments)
+    plain.build((None, None, None, 128))
+    plain.set_weights(layer.get_weights())
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(outputs),
+        ops.convert_to_numpy(plain(_images(128))),
+        atol=1e-5,
+    )
     assert not taken
 
 
 @pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
 def test_half_precision_keeps_its_digits(dtype, taken):
-    WinogradConv2D(64, dtype=dtype)(_images())
+    Conv2D(64, 3, dtype=dtype)(_images())
     assert not taken
 
 
@@ -73,7 +95,7 @@ def test_half_precision_keeps_its_digits(dtype, taken):
 def test_maps_that_would_take_too_much_memory_are_direct(
     known, taken, monkeypatch
 ):
-    layer = WinogradConv2D(64)
+    layer = Conv2D(64, 3)
     layer.build((None, None, None, 64))
     plain = keras.layers.Conv2D(64, 3)
     plain.build((None, None, None, 64))
@@ -84,7 +106,7 @@ def test_maps_that_would_take_too_much_memory_are_direct(
     images = _images()
     # Enough for one of the pictures and not for two.
     fits = int(1.5 * layer._transform_bytes(images[:1]))
-    monkeypatch.setattr(winograd_conv2d, "MOST_BYTES", fits)
+    monkeypatch.setattr(conv2d, "MOST_BYTES", fits)
     for batch in (images, images[:1]):
         np.testing.assert_allclose(
             model.predict(batch, verbose=0, batch_size=2),
@@ -99,7 +121,7 @@ def test_maps_that_would_take_too_much_memory_are_direct(
 
 
 def test_graphs_for_elsewhere_are_direct(taken):
-    layer = WinogradConv2D(64)
+    layer = Conv2D(64, 3)
     with direct_convolutions():
         layer(_images())
         with direct_convolutions(False):
@@ -111,7 +133,7 @@ def test_graphs_for_elsewhere_are_direct(taken):
 
 
 def test_it_comes_back_from_its_config():
-    layer = WinogradConv2D(64, padding="same", use_bias=False)
+    layer = Conv2D(64, 3, padding="same", use_bias=False)
     config = keras.saving.serialize_keras_object(layer)
     copy = keras.saving.deserialize_keras_object(config)
     assert copy.get_config() == layer.get_config()
