@@ -63,7 +63,11 @@ def test_detail_is_cut_from_the_crop_and_the_context_is_all_of_it():
 
 
 def test_fused_view_is_what_the_model_translates_there():
-    model = small_model("semst_multiscale", **{"multi_scale.detail_size": 32})
+    # Views are of the trained generator, which goes all of the way.
+    model = small_model(
+        "semst_multiscale",
+        **{"multi_scale.detail_size": 32, "generator.strength": 1.0},
+    )
     pictures = batch(1, size=32)
     # The detail is the whole crop: nothing is cut off at its borders.
     views = views_of(model, pictures)
@@ -72,14 +76,22 @@ def test_fused_view_is_what_the_model_translates_there():
     )
 
 
+@pytest.mark.parametrize("identity", [True, False])
 @pytest.mark.parametrize("size", [16, 24])
-def test_context_and_detail_of_equal_and_of_unequal_size(size):
-    model = small_model("semst_multiscale", **{"multi_scale.detail_size": 16})
+def test_context_and_detail_of_equal_and_of_unequal_size(size, identity):
+    model = small_model(
+        "semst_multiscale",
+        **{
+            "multi_scale.detail_size": 16,
+            "contrastive.identity": identity,
+        },
+    )
     views = views_of(model, batch(2, size=2 * size))
     assert views[""].output.shape == (2, 16, 16, 3)
     assert views["context_"].output.shape == (2, size, size, 3)
-    # Source and target of the context for the identity term.
-    assert views["context_"].features[0].shape[0] == 4
+    # Source and, for the identity term, target of the context.
+    translated = 4 if identity else 2
+    assert views["context_"].features[0].shape[0] == translated
     assert views["detail_"].features[0].shape[0] == 2
 
 
