@@ -51,7 +51,10 @@ class Conv2D(keras.layers.Conv2D):
     def call(self, inputs):
         if not self._pays(inputs):
             return super().call(inputs)
-        fits = self._transform_bytes(inputs) <= MOST_BYTES
+        batch, height, width, channels = ops.shape(inputs)
+        # Not the bytes of all pixels, which an int32 may not hold.
+        pixels = batch * height * width
+        fits = pixels <= MOST_BYTES // self._transform_bytes(channels)
         if isinstance(fits, bool):
             return self._winograd(inputs) if fits else super().call(inputs)
         # The size is known once there is a picture.
@@ -81,11 +84,9 @@ class Conv2D(keras.layers.Conv2D):
             and _on_processor_with_tensorflow()
         )
 
-    def _transform_bytes(self, inputs):
-        """Memory of windows, transformed windows and products."""
-        batch, height, width, channels = ops.shape(inputs)
-        numbers = 36 / 16 * (2 * channels + self.filters)
-        return int(4 * numbers) * batch * height * width
+    def _transform_bytes(self, channels):
+        """Windows, transformed windows and products, for each pixel."""
+        return 4 * 36 * (2 * channels + self.filters) // 16
 
 
 @contextlib.contextmanager

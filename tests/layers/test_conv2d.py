@@ -105,7 +105,7 @@ def test_maps_that_would_take_too_much_memory_are_direct(
     model = keras.Model(inputs, layer(inputs))
     images = _images()
     # Enough for one of the pictures and not for two.
-    fits = int(1.5 * layer._transform_bytes(images[:1]))
+    fits = int(1.5 * 9 * 10 * layer._transform_bytes(64))
     monkeypatch.setattr(conv2d, "MOST_BYTES", fits)
     for batch in (images, images[:1]):
         np.testing.assert_allclose(
