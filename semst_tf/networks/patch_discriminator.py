@@ -3,13 +3,12 @@
 import keras
 from keras import ops
 
+from semst_tf.config import NORMALIZATIONS
 from semst_tf.initializers import seed_sequence
 from semst_tf.initializers import xavier_normal
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import instance_normalization
 from semst_tf.networks.checks import check_positive
-
-NORMALIZATIONS = ("instance", "layer", "none")
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
