@@ -11,11 +11,10 @@ is content that a translator must not change. Example:
       --target_labels=street/labels --output=runs/ceiling
 """
 
-import pathlib
-
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from recoloured_pictures import write_recoloured
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("source", None, "Pictures to recolour.", required=True)
@@ -50,29 +49,13 @@ QUANTILES = 101
 
 def main(_):
     with quiet_imports():
-        from semst_tf.data.image_files import write_image
+        import semst_tf.evaluation  # noqa: F401
 
     names, pictures, labels = domain("source", FLAGS.resize)
     _, targets, target_labels = domain("target", FLAGS.target_resize)
-    output = pathlib.Path(FLAGS.output)
-    output.mkdir(parents=True, exist_ok=True)
     recoloured, classes = recolour(pictures, labels, targets, target_labels)
-    for name, picture, after in zip(names, pictures, recoloured):
-        # Labels find their pictures by name, whatever the folders.
-        write_image(
-            output / f"{pathlib.Path(name).stem}.png", between(picture, after)
-        )
     print(f"recoloured: {', '.join(classes)}")
-    print(f"wrote {len(names)} pictures to {output}")
-
-
-def between(picture, recoloured):
-    """The picture that lies --strength of the way between two."""
-    import numpy as np
-
-    share = FLAGS.strength
-    mixed = (1 - share) * picture + share * recoloured.astype("float64")
-    return np.rint(mixed).astype("uint8")
+    write_recoloured(FLAGS.output, names, pictures, recoloured, FLAGS.strength)
 
 
 def domain(side, resize):
