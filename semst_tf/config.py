@@ -31,6 +31,8 @@ class GeneratorConfig:
         strength: float. Share of the way from the input that translations go,
             of a residual generator that keeps a moving average. Training goes
             all of it; only the averaged generator stops before.
+        target_start: bool. Begin at the mean colour of the target instead of
+            grey, where the generator is not residual.
     """
 
     filters: int = 64
@@ -39,6 +41,7 @@ class GeneratorConfig:
     output_channels: int = 3
     residual: bool = False
     strength: float = 1.0
+    target_start: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -436,6 +439,7 @@ def _check(config):
             f"Received: {config.optimizer.accumulation}"
         )
     _check_strength(config)
+    _check_start(config)
     if config.multi_scale.fusion:
         _check_scales(config)
 
@@ -449,6 +453,16 @@ def _check_strength(config):
             "Config field `generator.strength` below 1 needs "
             "`generator.residual` and `optimizer.ema_decay`. "
             f"Received: {generator.strength}"
+        )
+
+
+def _check_start(config):
+    """Refuses to begin at the target and at the input at once."""
+    if config.generator.target_start and config.generator.residual:
+        raise ValueError(
+            "Config field `generator.target_start` is for a generator that "
+            "is not `generator.residual`, which begins at its input. "
+            f"Received: {config.generator.target_start}"
         )
 
 

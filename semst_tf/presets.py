@@ -33,8 +33,8 @@ _DESCRIPTIONS = {
     "weighted similarities and semantic relation consistency.",
     "semst": "Structure, texture and tone of input and output aligned by "
     "mutual information, with hard negatives; single scale.",
-    "semst_distant": "SemST for domains that do not look alike: texture and "
-    "tone aligned, not structure, and pictures painted anew.",
+    "semst_distant": "SemST for domains that do not look alike: tone aligned, "
+    "and pictures painted anew, from the mean colour of the target on.",
     "semst_multiscale": "SemST at two scales: global context and local "
     "detail, fused by attention; for high resolution.",
     "tiny_multiscale": "The small SemST at two scales.",
@@ -97,15 +97,20 @@ _CONFIGS = {
         data=DataConfig(resize="short:286"),
     ),
 }
-# The edges of a map are not those of an aerial photograph, and a picture that
-# begins at its input stays there; measured in docs/results.
+# A map has other edges and textures than an aerial photograph, and a picture
+# that begins at its input stays there; measured in docs/results.
 _CONFIGS["semst_distant"] = _CONFIGS["semst"].replace(
     {
         "preset": "semst_distant",
-        "generator": {"residual": False, "strength": 1.0},
+        "generator": {
+            "residual": False,
+            "strength": 1.0,
+            "target_start": True,
+        },
         "discriminator": {"normalization": "instance", "weight": 1.0},
         "contrastive": {"identity": True, "weight": 1.0},
         "structure.weight": 0.0,
+        "texture.weight": 0.0,
         "tone.weight": 8.0,
     }
 )

@@ -15,6 +15,8 @@ from semst_tf.networks import ResNetGenerator
 from semst_tf.objective import Networks
 from semst_tf.objective import Objective
 from semst_tf.presets import preset_config
+from semst_tf.target_colour import mean_colour
+from semst_tf.target_colour import target_batches
 from semst_tf.trainers import backend_trainer
 from semst_tf.translate import translate
 
@@ -276,9 +278,51 @@ class SemST(backend_trainer(), keras.Model):
         self._build_optimizers()
 
     def fit(self, x=None, y=None, **kwargs):
+        """As in Keras; a model that has to adapt first does it here."""
+        if not self.adapted:
+            self.adapt(target_batches(x))
         # The data comes shuffled; Keras would warn that it does not do it.
         kwargs.setdefault("shuffle", False)
         return super().fit(x, y, **kwargs)
+
+    def adapt(self, pictures):
+        """Measures the target, before the training.
+
+        A configuration with `generator.target_start` begins at the mean
+        colour of the target; any other needs nothing of it. `fit` does this
+        by itself with its first batches, where nobody did it before.
+
+        Args:
+            pictures: Array `(batch, height, width, channels)` of target
+                pictures in [-1, 1], or an iterable of such arrays, of which
+                the first 256 pictures or few more are read.
+
+        Raises:
+            ValueError: If there are no pictures, or they do not fit.
+        """
+        if not self.config.generator.target_start:
+            return
+        colour = mean_colour(pictures)
+        channels = self.config.generator.output_channels
+        if colour.shape != (channels,):
+            raise ValueError(
+                f"Target pictures of this model have {channels} channels. "
+                f"Received: pictures with {len(colour)}"
+            )
+        for generator in (self.generator, self.average_generator):
+            if generator is not None:
+                single_scale(generator).start_at(colour)
+
+    @property
+    def adapted(self):
+        """Whether there is nothing to measure, or it was measured.
+
+        A model that was trained has nothing to measure any more.
+        """
+        if not self.config.generator.target_start:
+            return True
+        bias = single_scale(self.generator).stack[-2].bias
+        return bool(ops.convert_to_numpy(bias).any())
 
     def _default_optimizer(self):
         config = self.config.optimizer
@@ -446,3 +490,8 @@ class SemST(backend_trainer(), keras.Model):
                 for name, value in config.items()
             }
         )
+
+
+def single_scale(generator):
+    """The network that paints, without what joins two scales."""
+    return getattr(generator, "base", generator)

@@ -1,6 +1,7 @@
 """A training in a directory, which can be continued."""
 
 import filecmp
+import itertools
 import os
 import pathlib
 import shutil
@@ -183,6 +184,7 @@ class TrainingRun:
         self._check_crops(model)
         position = self._restore(model)
         self._check_workers(position)
+        self._adapt(model)
         data = _stream(self._data(position))
         self._tidy(position)
         write_json(self._place / "config.json", description)
@@ -192,6 +194,20 @@ class TrainingRun:
         self._write_model()
         self._wait_for_workers()
         return model
+
+    def _adapt(self, model):
+        """Measures what a new model has to know of the target.
+
+        All workers measure the same crops, the first of the training.
+        """
+        if model.adapted:
+            return
+        sampler = self._sampler()
+        with plain_reading_errors(), self.strategy.scope():
+            model.adapt(
+                sampler.example(index)["target"][None]
+                for index in itertools.count()
+            )
 
     def _data(self, position):
         config = self.config.data
@@ -210,21 +226,24 @@ class TrainingRun:
 
     def _examples(self, batch):
         """Names and crops of a batch, drawn once more."""
+        sampler = self._sampler()
+        count = self.config.data.batch_size
+        first = batch * count
+        return [
+            _named_example(sampler, index)
+            for index in range(first, first + count)
+        ]
+
+    def _sampler(self):
+        """What draws the crops of this training."""
         config = self.config.data
-        source, target = self._usable()
-        sampler = UnpairedSampler(
-            source,
-            target,
+        return UnpairedSampler(
+            *self._usable(),
             crop_size=config.crop_size,
             seed=self.config.seed,
             flip=config.flip,
             matched_crops=config.matched_crops,
         )
-        first = batch * config.batch_size
-        return [
-            _named_example(sampler, index)
-            for index in range(first, first + config.batch_size)
-        ]
 
     def _checked_description(self):
         """Refuses to mix two different trainings in one directory."""

@@ -28,6 +28,7 @@ STEPS = 5
 FIELDS = {
     "generator.filters": "4",
     "generator.blocks": "1",
+    "generator.target_start": "true",
     "discriminator.filters": "4",
     "discriminator.layers": "1",
     "contrastive.patches": "16",

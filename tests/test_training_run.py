@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import shutil
+import unittest.mock
 
 import keras
 import numpy as np
@@ -15,9 +16,11 @@ from small import values
 from summaries import images
 from summaries import scalars
 
+from semst_tf import SemST
 from semst_tf import SemSTConfig
 from semst_tf.callbacks import NonFiniteError
 from semst_tf.data import read_image
+from semst_tf.data.image_files import write_image
 from semst_tf.training_run import TrainingRun
 
 STEPS = 7  # No multiple of the interval, and past a checkpoint.
@@ -338,6 +341,28 @@ def test_numbers_that_are_not_finite_stop_the_training(tmp_path, pictures):
         assert crops["source"].shape[1:] == (32, 32, 3)
     assert (folder / "batch.png").exists()
     assert not (workdir / "checkpoints").exists()
+
+
+def test_a_run_begins_at_the_target_and_measures_it_only_once(tmp_path):
+    write_pictures(tmp_path / "source", count=2)
+    bright = np.full((36, 36, 3), (250, 200, 30), "uint8")
+    (tmp_path / "target").mkdir()
+    write_image(tmp_path / "target" / "one.png", bright)
+    options = {
+        "overrides": {
+            **QUICK,
+            "generator.target_start": True,
+            "optimizer.learning_rate": 1e-9,
+        }
+    }
+    model = training(tmp_path / "run", tmp_path, steps=2, **options).train()
+    start = values([model.generator.stack[-2].bias])[0]
+    expected = np.clip(bright[0, 0] / 127.5 - 1, -0.95, 0.95)
+    np.testing.assert_allclose(np.tanh(start), expected, atol=1e-4)
+    shutil.rmtree(tmp_path / "run" / "checkpoints")
+    with unittest.mock.patch.object(SemST, "adapt") as adapt:
+        training(tmp_path / "run", tmp_path, steps=2, **options).train()
+    adapt.assert_not_called()
 
 
 @pytest.mark.parametrize("content", ["", "no description", "[]", "{"])

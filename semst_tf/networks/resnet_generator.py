@@ -1,6 +1,7 @@
 """The network that translates a picture."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from semst_tf.initializers import seed_sequence
@@ -21,6 +22,9 @@ FIRST_BLOCK = 12
 
 OUTPUT_LAYERS = 3
 """Padding, convolution and activation that make the picture."""
+
+START_LIMIT = 0.95
+"""Brightest colour to start at; beyond, tanh has hardly any slope."""
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -159,6 +163,27 @@ class ResNetGenerator(keras.Model):
             instance_normalization(dtype=self.dtype_policy),
             keras.layers.ReLU(dtype=self.dtype_policy),
         ]
+
+    def start_at(self, colour):
+        """Makes a generator that is not residual begin at a colour.
+
+        An untrained one paints grey, which is far from some domains: until
+        it is near, a discriminator tells nothing else about its pictures.
+
+        Args:
+            colour: Array `(output_channels,)` in [-1, 1], the mean of the
+                target.
+
+        Raises:
+            ValueError: If the generator is residual, and begins at its input.
+        """
+        if self.residual:
+            raise ValueError(
+                "A residual generator begins at its input. "
+                f"Received: residual={self.residual}"
+            )
+        colour = np.clip(colour, -START_LIMIT, START_LIMIT)
+        self.stack[-2].bias.assign(np.arctanh(colour))
 
     @property
     def strength(self):
