@@ -1,5 +1,8 @@
 """Measures the mean colour of the target, at which a generator can begin."""
 
+import itertools
+
+import keras
 import numpy as np
 
 PICTURES = 256
@@ -46,31 +49,31 @@ def mean_colour(batches):
 
 
 def target_batches(data):
-    """Yields the target pictures of what `SemST.fit` takes.
+    """Returns the target pictures of what `SemST.fit` takes.
 
     Args:
         data: What has no state of its own, so that training still gets
             everything: a dict of arrays, a `tf.data.Dataset` or a
             `keras.utils.PyDataset`.
 
+    Returns:
+        Iterable of arrays `(batch, height, width, channels)`.
+
     Raises:
         ValueError: If the data is something else.
     """
     if isinstance(data, dict):
-        yield data["target"]
-        return
-    whole = hasattr(data, "element_spec") or hasattr(data, "num_batches")
-    if not whole or hasattr(data, "__next__") or _is_distributed(data):
-        raise ValueError(
-            "`fit` begins at the colours of the target and can measure them "
-            "in a `tf.data.Dataset`, a `PyDataset` or a dict of arrays; call "
-            "`adapt` with target pictures first. "
-            f"Received: data of type {type(data).__name__}"
-        )
-    for batch in data:
-        yield batch["target"]
-
-
-def _is_distributed(data):
-    """Whether every replica, or machine, has pictures of its own in it."""
-    return hasattr(data, "element_spec") and not hasattr(data, "cardinality")
+        return [data["target"]]
+    if isinstance(data, keras.utils.PyDataset):
+        # It may be read past its end, and then give anything.
+        count = data.num_batches
+        indices = itertools.count() if count is None else range(count)
+        return (data[index]["target"] for index in indices)
+    if hasattr(data, "take"):
+        return (batch["target"] for batch in data)
+    raise ValueError(
+        "`fit` begins at the colours of the target and can measure them "
+        "in a `tf.data.Dataset`, a `PyDataset` or a dict of arrays; call "
+        "`adapt` with target pictures first. "
+        f"Received: data of type {type(data).__name__}"
+    )

@@ -112,6 +112,25 @@ def test_a_generator_that_would_lose_batches_is_refused():
         model().fit((part for part in [data()]), verbose=0)
 
 
+def test_data_that_replicas_share_is_refused():
+    tf = pytest.importorskip("tensorflow")
+    pictures = tf.data.Dataset.from_tensor_slices(data(count=4)).batch(2)
+    strategy = tf.distribute.MirroredStrategy(["cpu:0"])
+    shared = strategy.experimental_distribute_dataset(pictures)
+    with pytest.raises(ValueError, match="call `adapt`.*Distributed"):
+        target_batches(shared)
+
+
+def test_a_sequence_is_read_to_its_end_and_not_past_it():
+    class Batches(keras.utils.PyDataset):
+        num_batches = 2
+
+        def __getitem__(self, index):
+            return {"target": coloured(count=3 if index < 2 else 0)}
+
+    assert [len(b) for b in target_batches(Batches())] == [3, 3]
+
+
 def test_pictures_of_other_channels_are_refused():
     with pytest.raises(ValueError, match="3 channels. Received: .* 1"):
         model().adapt(np.zeros((1, 8, 8, 1)))
