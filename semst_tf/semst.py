@@ -311,7 +311,7 @@ class SemST(backend_trainer(), keras.Model):
             )
         for generator in (self.generator, self.average_generator):
             if generator is not None:
-                single_scale(generator).start_at(colour)
+                generator.start_at(colour)
 
     @property
     def adapted(self):
@@ -319,10 +319,7 @@ class SemST(backend_trainer(), keras.Model):
 
         A model that was trained has nothing to measure any more.
         """
-        if not self.config.generator.target_start:
-            return True
-        bias = single_scale(self.generator).stack[-2].bias
-        return bool(ops.convert_to_numpy(bias).any())
+        return not self.config.generator.target_start or self.generator.started
 
     def _default_optimizer(self):
         config = self.config.optimizer
@@ -490,8 +487,3 @@ class SemST(backend_trainer(), keras.Model):
                 for name, value in config.items()
             }
         )
-
-
-def single_scale(generator):
-    """The network that paints, without what joins two scales."""
-    return getattr(generator, "base", generator)

@@ -97,6 +97,15 @@ class MultiScaleGenerator(keras.Model):
     def feature_channels(self):
         return self.base.feature_channels
 
+    def start_at(self, colour):
+        """Makes a base that is not residual begin at a colour."""
+        self.base.start_at(colour)
+
+    @property
+    def started(self):
+        """Whether the base begins at a colour, or was trained already."""
+        return self.base.started
+
     def encode(self, images):
         """Returns the contrastive features at the scale of the pictures."""
         return self.base.encode(images)

@@ -186,6 +186,11 @@ class ResNetGenerator(keras.Model):
         self.stack[-2].bias.assign(np.arctanh(colour))
 
     @property
+    def started(self):
+        """Whether it begins at a colour, or was trained already."""
+        return bool(ops.convert_to_numpy(self.stack[-2].bias).any())
+
+    @property
     def strength(self):
         """Share of the way from the input that a residual generator goes.
 
