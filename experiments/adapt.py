@@ -76,6 +76,12 @@ flags.DEFINE_enum(
     ["whole", "tiled", "exact_tiled"],
     "How pictures are translated: in one piece, or in tiles.",
 )
+flags.DEFINE_float(
+    "strength",
+    None,
+    "Share of the way from the input that translations go, from 0 to 1, of a "
+    "residual generator (semst and semst_multiscale); its own if not given.",
+)
 flags.DEFINE_integer("seeds", 3, "Repetitions; more can be added later.")
 flags.DEFINE_integer("filters", 24, "Width of the segmenter.")
 flags.DEFINE_integer("steps", 400, "Steps of each training.")
@@ -107,6 +113,7 @@ def main(_):
         seeds=FLAGS.seeds,
         recipe=recipe(),
         mode=FLAGS.mode,
+        strength=FLAGS.strength,
     )
     print(adaptation_table(study.run()), end="")
     print(f"wrote {pathlib.Path(FLAGS.workdir) / 'results.json'}")

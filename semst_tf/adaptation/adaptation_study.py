@@ -47,6 +47,8 @@ class AdaptationStudy:
         seeds: int. Number of repetitions: seeds 0, 1, ... Defaults to `3`.
         recipe: `SegmenterRecipe`, or `None` for its defaults.
         mode: str. How pictures are translated, see `translate_labelled`.
+        strength: float or `None`. How much of the way translations go, see
+            `load_translator`.
 
     Raises:
         ValueError: If classes do not fit the labels, the translator does not
@@ -77,6 +79,7 @@ class AdaptationStudy:
         seeds=3,
         recipe=None,
         mode="whole",
+        strength=None,
     ):
         if seeds < 1:
             raise ValueError(f"`seeds` must be positive. Received: {seeds}")
@@ -95,6 +98,7 @@ class AdaptationStudy:
         self.seeds = seeds
         self.recipe = recipe or SegmenterRecipe()
         self.mode = mode
+        self.strength = strength
 
     def run(self):
         """Does what is left to do, and writes results and table.
@@ -104,7 +108,7 @@ class AdaptationStudy:
             which maps each kind of pictures to the scores of its seeds.
         """
         # All that can be wrong is checked before anything is written.
-        network = _load_colour_translator(self.translator)
+        network = _load_colour_translator(self.translator, self.strength)
         check_mode(network, self.mode)
         self._check_directory()
         self.workdir.mkdir(parents=True, exist_ok=True)
@@ -185,6 +189,8 @@ class AdaptationStudy:
             "classes": _names(self.classes),
             "recipe": dataclasses.asdict(self.recipe),
         }
+        if self.strength is not None:
+            described["strength"] = self.strength
         if self.fine_tuning is not None:
             described["fine_tuning"] = _description(self.fine_tuning)
         return described
@@ -194,11 +200,13 @@ class AdaptationStudy:
         if not path.exists():
             return
         before, now = json.loads(path.read_text()), self._settings()
-        # Fine-tuning can be added to a study, as seeds can.
+        if "fine_tuning" not in before:
+            # It can be added to a study, as seeds can.
+            now.pop("fine_tuning", None)
         changed = [
             name
             for name in {**before, **now}
-            if name in before and before.get(name) != now.get(name)
+            if before.get(name) != now.get(name)
         ]
         if changed:
             raise ValueError(
@@ -241,8 +249,8 @@ def _taught_classes(source, names):
     return classes
 
 
-def _load_colour_translator(path):
-    network = load_translator(path)
+def _load_colour_translator(path, strength):
+    network = load_translator(path, strength)
     channels = network.input_channels, network.output_channels
     if channels != (3, 3):
         raise ValueError(

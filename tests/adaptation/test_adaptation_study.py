@@ -66,7 +66,7 @@ def study(pictures, tmp_path, monkeypatch):
 
 
 def test_a_translator_that_changes_nothing_gains_nothing(study, monkeypatch):
-    monkeypatch.setattr(studies, "load_translator", lambda path: Unchanging())
+    monkeypatch.setattr(studies, "load_translator", lambda *_: Unchanging())
     monkeypatch.setattr(studies, "check_mode", lambda *arguments: None)
     monkeypatch.setattr(
         translation, "translate", lambda network, picture, mode: picture
@@ -166,6 +166,23 @@ def test_other_settings_are_refused_in_the_same_directory(study):
     recipe = SegmenterRecipe(steps=2, fine_tuning_steps=2, checkpoint_every=2)
     with pytest.raises(ValueError, match="Received: other recipe"):
         study(recipe=recipe).run()
+
+
+def test_a_study_is_not_continued_at_another_strength(study, tmp_path):
+    """Its translations are those of the strength that it began with."""
+    path = tmp_path / "residual.keras"
+    ResNetGenerator(filters=4, blocks=1, residual=True, seed=1).save(path)
+    study(translator=path).run()
+    with pytest.raises(ValueError, match="Received: other strength"):
+        study(translator=path, strength=0.5).run()
+
+
+def test_translations_go_as_far_as_the_strength_says(study, pictures, tmp_path):
+    path = tmp_path / "residual.keras"
+    ResNetGenerator(filters=4, blocks=1, residual=True, seed=1).save(path)
+    results = study(translator=path, strength=0.0).run()
+    assert results["settings"]["strength"] == 0.0
+    assert results["cells"]["translated"] == results["cells"]["untranslated"]
 
 
 def test_the_mean_is_over_classes_that_both_domains_show(

@@ -73,6 +73,7 @@ def test_six_pictures_end_to_end_with_the_deeplab(folder):
         ("--show={root}/nothing/*.json", ["no results"]),
         ("--show={root}/model.keras", []),
         ("--mode=sliced", ["mode"]),
+        ("--strength=0.5", ["generator.residual"]),
     ],
 )
 def test_wrong_input_is_one_line_and_nothing_is_written(folder, flag, words):
