@@ -14,11 +14,11 @@ is content that a translator must not change. Example:
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from recoloured_pictures import define_flags
 from recoloured_pictures import write_recoloured
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("source", None, "Pictures to recolour.", required=True)
-flags.DEFINE_string("target", None, "Pictures of the target.", required=True)
+define_flags()
 for _side in ("source", "target"):
     flags.DEFINE_string(
         f"{_side}_labels",
@@ -31,16 +31,6 @@ for _side in ("source", "target"):
         "cityscapes_train_ids",
         "Numbers of these labels, as in evaluate.py.",
     )
-flags.DEFINE_string("resize", "", "Size of source pictures: 256, 152x256.")
-flags.DEFINE_string("target_resize", "", "The same for target pictures.")
-flags.DEFINE_string("resize_filter", "bicubic", "Filter of both.")
-flags.DEFINE_float(
-    "strength", 1.0, "Share of the way to these colours.", 0.0, 1.0
-)
-flags.DEFINE_integer("limit", 0, "Use the first pictures only; 0: all.")
-flags.DEFINE_string(
-    "output", None, "Folder for the pictures, PNG.", required=True
-)
 
 FEWEST = 50
 """Pixels of a class in each domain from which on it is recoloured."""
@@ -49,25 +39,25 @@ QUANTILES = 101
 
 def main(_):
     with quiet_imports():
-        import semst_tf.evaluation  # noqa: F401
+        from semst_tf import evaluation
 
-    names, pictures, labels = domain("source", FLAGS.resize)
-    _, targets, target_labels = domain("target", FLAGS.target_resize)
+    names, pictures, labels = domain(evaluation, "source", FLAGS.resize)
+    _, targets, target_labels = domain(
+        evaluation, "target", FLAGS.target_resize
+    )
     recoloured, classes = recolour(pictures, labels, targets, target_labels)
     print(f"recoloured: {', '.join(classes)}")
     write_recoloured(FLAGS.output, names, pictures, recoloured, FLAGS.strength)
 
 
-def domain(side, resize):
+def domain(evaluation, side, resize):
     """Returns names, pictures, and labels of the pictures' sizes."""
     from semst_tf.data.resize import resize_image
-    from semst_tf.evaluation import read_labels
-    from semst_tf.evaluation import read_pictures
 
-    names, pictures = read_pictures(
+    names, pictures = evaluation.read_pictures(
         FLAGS[side].value, resize, FLAGS.resize_filter, FLAGS.limit
     )
-    labels = read_labels(
+    labels = evaluation.read_labels(
         FLAGS[f"{side}_labels"].value,
         names,
         FLAGS[f"{side}_label_space"].value,

@@ -15,26 +15,16 @@ The map is the linear Monge-Kantorovitch solution of Pitie and Kokaram, 2007.
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from recoloured_pictures import define_flags
 from recoloured_pictures import write_recoloured
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("source", None, "Pictures to recolour.", required=True)
-flags.DEFINE_string("target", None, "Pictures of the target.", required=True)
+define_flags()
 flags.DEFINE_string(
     "measured",
     None,
     "Pictures whose colours are taken for those of the source; if not given, "
-    "the ones that are recoloured.",
-)
-flags.DEFINE_string("resize", "", "Size of source pictures: 256, 152x256.")
-flags.DEFINE_string("target_resize", "", "The same for target pictures.")
-flags.DEFINE_string("resize_filter", "bicubic", "Filter of both.")
-flags.DEFINE_float(
-    "strength", 1.0, "Share of the way to these colours.", 0.0, 1.0
-)
-flags.DEFINE_integer("limit", 0, "Recolour the first pictures only; 0: all.")
-flags.DEFINE_string(
-    "output", None, "Folder for the pictures, PNG.", required=True
+    "the ones that are recoloured, --limit of them.",
 )
 
 SMALLEST_VARIANCE = 1e-3
@@ -46,27 +36,19 @@ A domain without any colour still has an inverse.
 
 def main(_):
     with quiet_imports():
-        import semst_tf.evaluation  # noqa: F401
+        from semst_tf.evaluation import read_pictures
 
-    names, pictures = read(FLAGS.source, FLAGS.resize, FLAGS.limit)
+    filter_name = FLAGS.resize_filter
+    names, pictures = read_pictures(
+        FLAGS.source, FLAGS.resize, filter_name, FLAGS.limit
+    )
     measured = pictures
     if FLAGS.measured is not None:
-        _, measured = read(FLAGS.measured, FLAGS.resize)
-    _, targets = read(FLAGS.target, FLAGS.target_resize)
+        _, measured = read_pictures(FLAGS.measured, FLAGS.resize, filter_name)
+    _, targets = read_pictures(FLAGS.target, FLAGS.target_resize, filter_name)
     transfer = colour_transfer(measured, targets)
-    write_recoloured(
-        FLAGS.output,
-        names,
-        pictures,
-        [transfer(picture) for picture in pictures],
-        FLAGS.strength,
-    )
-
-
-def read(folder, resize, limit=0):
-    from semst_tf.evaluation import read_pictures
-
-    return read_pictures(folder, resize, FLAGS.resize_filter, limit)
+    recoloured = [transfer(picture) for picture in pictures]
+    write_recoloured(FLAGS.output, names, pictures, recoloured, FLAGS.strength)
 
 
 def colour_transfer(pictures, targets):

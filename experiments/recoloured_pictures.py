@@ -1,6 +1,29 @@
-"""Writes recoloured pictures; shared by the scripts that make them."""
+"""Flags and files of the scripts that recolour pictures."""
 
 import pathlib
+
+from absl import flags
+
+# A script that calls `define_flags` shows them in its own --help.
+flags.disclaim_key_flags()
+
+
+def define_flags():
+    """Declares what pictures are recoloured, how far, and where they go."""
+    flags.DEFINE_string("source", None, "Pictures to recolour.", required=True)
+    flags.DEFINE_string(
+        "target", None, "Pictures of the target.", required=True
+    )
+    flags.DEFINE_string("resize", "", "Size of source pictures: 256, 152x256.")
+    flags.DEFINE_string("target_resize", "", "The same for target pictures.")
+    flags.DEFINE_string("resize_filter", "bicubic", "Filter of both.")
+    flags.DEFINE_float(
+        "strength", 1.0, "Share of the way to these colours.", 0.0, 1.0
+    )
+    flags.DEFINE_integer("limit", 0, "Use the first pictures only; 0: all.")
+    flags.DEFINE_string(
+        "output", None, "Folder for the pictures, PNG.", required=True
+    )
 
 
 def write_recoloured(folder, names, pictures, recoloured, strength):
