@@ -5,10 +5,10 @@ untranslated pictures, with equal labels, steps and seeds, and scores both on
 labelled pictures of the target domain. Everything lands in --workdir; the
 same command continues. Example:
 
-  python experiments/adapt.py --model=runs/street --workdir=runs/adapt \
-      --source=camvid/train --source_labels=camvid/trainannot \
-      --source_label_space=camvid --source_size=192x256 \
-      --test=streets/val@left --test_labels=streets/val@right \
+  python experiments/adapt.py --model=runs/street --workdir=runs/adapt \\
+      --source=camvid/train --source_labels=camvid/trainannot \\
+      --source_label_space=camvid --source_size=192x256 \\
+      --test=streets/val@left --test_labels=streets/val@right \\
       --test_label_space=cityscapes_palette --test_size=128x256
 
 Print what runs found, without training:

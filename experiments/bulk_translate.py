@@ -5,7 +5,7 @@ with Beam's own flags after `--`. The same command continues one that was
 stopped. Bad pictures are listed in a file and do not stop the others.
 Example:
 
-  python experiments/bulk_translate.py --model=saved_models/colour2vintage \
+  python experiments/bulk_translate.py --model=saved_models/colour2vintage \\
       --input=photos --output=translated -- --direct_num_workers=4
 """
 

@@ -5,7 +5,7 @@ scenes with labels, what the Cityscapes segmenter that ships with the package
 still recognises; for paired pictures, the distance to the true ones. Without
 --model the pictures are scored untranslated. Example:
 
-  python experiments/evaluate.py --model=runs/street --source=game/test \
+  python experiments/evaluate.py --model=runs/street --source=game/test \\
       --target=street/test --labels=game/labels --output=runs/street/scores.json
 """
 

@@ -6,10 +6,10 @@ and stored. Examples:
 
   python experiments/export.py --model=runs/street --output=exported/street
 
-  python experiments/export.py --model=runs/street --output=street.tflite \
+  python experiments/export.py --model=runs/street --output=street.tflite \\
       --format=litert --precision=int8 --size=256x512 --calibration=photos/game
 
-  python experiments/export.py --model=runs/street --verify=street.tflite \
+  python experiments/export.py --model=runs/street --verify=street.tflite \\
       --input=photos/game
 
 Exit code 0: exported, or alike. 2: wrong input or broken parity, named in one

@@ -15,7 +15,7 @@ command, given again, at once or in a later lease, goes on. Stages:
 
 Example:
 
-  KERAS_BACKEND=jax python experiments/gpu_figures.py --output=figures \
+  KERAS_BACKEND=jax python experiments/gpu_figures.py --output=figures \\
       --source=game --target=street --torch_cut=cut --minutes=12
 """
 

@@ -5,9 +5,9 @@ frequent and the other rare, and targets, in which it is the other way round.
 Prints how often classes occur in both. The lists in experiments/configs come
 from
 
-  python experiments/mismatched_split.py \
-      --labels=cityscapes_pix2pix/train@right --rich=vegetation --poor=sky \
-      --sources=experiments/configs/labels_photos_sources.txt \
+  python experiments/mismatched_split.py \\
+      --labels=cityscapes_pix2pix/train@right --rich=vegetation --poor=sky \\
+      --sources=experiments/configs/labels_photos_sources.txt \\
       --targets=experiments/configs/labels_photos_targets.txt
 """
 

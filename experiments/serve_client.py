@@ -4,10 +4,10 @@ Sends whole JPEG and PNG files to the signature translate_image_bytes and
 writes the PNG files that come back. Needs neither TensorFlow nor semst_tf with
 REST; gRPC needs the package tensorflow-serving-api. Examples:
 
-  python experiments/serve_client.py --name=street --input=photo.jpg \
+  python experiments/serve_client.py --name=street --input=photo.jpg \\
       --output=translated
 
-  python experiments/serve_client.py --protocol=grpc --server=host:8500 \
+  python experiments/serve_client.py --protocol=grpc --server=host:8500 \\
       --name=street --input=photos --output=translated
 
 Exit code 0: all translated. 2: wrong input, or the server refused a picture,

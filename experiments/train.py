@@ -5,7 +5,7 @@ stopped, see docs/long_runs.md. Exit codes: 0 trained, 2 wrong input, full disk
 or numbers that are not finite, 75 saved and stopped by SIGTERM, 130 by Ctrl-C.
 Example:
 
-  python experiments/train.py --preset=semst --source=photos/game \
+  python experiments/train.py --preset=semst --source=photos/game \\
       --target=photos/street --workdir=runs/street --set=generator.filters=32
 """
 

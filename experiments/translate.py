@@ -3,7 +3,7 @@
 Keeps file names, sizes and bit depth, and needs nothing of the other domain.
 Example:
 
-  python experiments/translate.py --model=runs/street --input=photo.png \
+  python experiments/translate.py --model=runs/street --input=photo.png \\
       --output=translated
 """
 
