@@ -205,7 +205,7 @@ class TrainingRun:
         sampler = self._sampler()
         with plain_reading_errors(), self.strategy.scope():
             model.adapt(
-                sampler.example(index)["target"][None]
+                sampler.crop("target", index)[None]
                 for index in itertools.count()
             )
 

@@ -95,14 +95,20 @@ class UnpairedSampler:
             OSError, ValueError: If a picture can't be read, or is smaller
                 than the crop.
         """
-        index = int(index)
-        height_fraction = None
-        if self.matched_crops:
-            height_fraction = self._generator(_SHARED_CROP, index).random()
-        return {
-            "source": self._draw(0, self.source, index, height_fraction),
-            "target": self._draw(1, self.target, index, height_fraction),
-        }
+        return {name: self.crop(name, index) for name in _DOMAINS}
+
+    def crop(self, domain, index):
+        """Returns the `"source"` or the `"target"` of an example alone."""
+        place, index = _DOMAINS.index(domain), int(index)
+        collection = (self.source, self.target)[place]
+        picture = self.picture_index(domain, index)
+        image = collection.load(picture)
+        random = self._generator(_CROP, place, index)
+        if self.crop_size is not None:
+            image = self._crop(image, random, index, collection.name(picture))
+        if self.flip and random.random() < 0.5:
+            image = image[:, ::-1]
+        return collection.to_unit_range(image)
 
     def picture_index(self, domain, index):
         """Which picture of `"source"` or `"target"` an example shows."""
@@ -111,19 +117,7 @@ class UnpairedSampler:
         round_number, position = divmod(int(index), len(collection))
         return int(self._order(domain, len(collection), round_number)[position])
 
-    def _draw(self, domain, collection, index, height_fraction):
-        picture = self.picture_index(_DOMAINS[domain], index)
-        image = collection.load(picture)
-        random = self._generator(_CROP, domain, index)
-        if self.crop_size is not None:
-            image = self._crop(
-                image, random, height_fraction, collection.name(picture)
-            )
-        if self.flip and random.random() < 0.5:
-            image = image[:, ::-1]
-        return collection.to_unit_range(image)
-
-    def _crop(self, image, random, height_fraction, name):
+    def _crop(self, image, random, index, name):
         height, width = self.crop_size
         free_rows = image.shape[0] - height
         free_columns = image.shape[1] - width
@@ -134,8 +128,9 @@ class UnpairedSampler:
             )
         top = random.integers(free_rows + 1)
         left = random.integers(free_columns + 1)
-        if height_fraction is not None:
-            top = int(height_fraction * free_rows + 0.5)
+        if self.matched_crops:
+            shared = self._generator(_SHARED_CROP, index).random()
+            top = int(shared * free_rows + 0.5)
         return image[top : top + height, left : left + width]
 
     def _draw_order(self, domain, length, round_number):
