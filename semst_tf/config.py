@@ -1,20 +1,11 @@
 """What can be chosen, as data: one tree of frozen dataclasses."""
 
 import dataclasses
-import difflib
 import json
 
-CONTRASTIVE_LOSSES = (
-    "patch_nce",
-    "hard_negative_importance",
-    "hard_negative_similarity",
-)
-ESTIMATORS = ("infonce", "rsmi", "correlation_ratio", "joint_histogram")
-STRUCTURE_DESCRIPTORS = ("orientation", "self_similarity")
-TEXTURE_DESCRIPTORS = ("pixel_moments", "encoder_moments")
-TONE_DESCRIPTORS = ("colour", "luminance")
-NORMALIZATIONS = ("instance", "layer", "none")
-FUSIONS = ("attention", "laplacian", "fixed", "context", "detail")
+from semst_tf.config_checks import check_config
+from semst_tf.config_fields import insert_field
+from semst_tf.config_fields import replace_fields
 
 
 @dataclasses.dataclass(frozen=True)
@@ -263,7 +254,7 @@ class SemSTConfig:
     data: DataConfig = DataConfig()
 
     def __post_init__(self):
-        _check(self)
+        check_config(self)
 
     def replace(self, overrides):
         """Returns a copy with some fields changed.
@@ -282,8 +273,8 @@ class SemSTConfig:
         """
         nested = {}
         for name, value in overrides.items():
-            _insert(nested, name.split("."), value)
-        return _replaced(self, nested, prefix="")
+            insert_field(nested, name.split("."), value)
+        return replace_fields(self, nested)
 
     def to_dict(self):
         """Returns the tree as nested dicts of plain values."""
@@ -301,252 +292,3 @@ class SemSTConfig:
     def to_json(self):
         """Returns the tree as indented JSON text."""
         return json.dumps(self.to_dict(), indent=2) + "\n"
-
-
-def field_names(config):
-    """Lists the dotted names of all fields of a config, in order.
-
-    Args:
-        config: A dataclass instance, such as a `SemSTConfig`.
-
-    Returns:
-        List of str.
-    """
-    names = []
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if dataclasses.is_dataclass(value):
-            names += [f"{field.name}.{inner}" for inner in field_names(value)]
-        else:
-            names.append(field.name)
-    return names
-
-
-def _insert(nested, path, value):
-    """Puts a value where its path leads; the caller's dicts stay untouched."""
-    if dataclasses.is_dataclass(value):
-        value = dataclasses.asdict(value)
-    if isinstance(value, dict):
-        group = _group(nested, path)
-        for name, inner in value.items():
-            _insert(group, name.split("."), inner)
-    else:
-        _group(nested, path[:-1])[path[-1]] = value
-
-
-def _group(nested, path):
-    for name in path:
-        if not isinstance(nested.get(name), dict):
-            nested[name] = {}
-        nested = nested[name]
-    return nested
-
-
-def _replaced(config, nested, prefix):
-    fields = {field.name: field for field in dataclasses.fields(config)}
-    changes = {}
-    for name, value in nested.items():
-        if name not in fields:
-            raise ValueError(_unknown_field(config, prefix, name))
-        current = getattr(config, name)
-        if dataclasses.is_dataclass(current):
-            if not isinstance(value, dict):
-                raise ValueError(
-                    f"`{prefix}{name}` is a group of fields; give a dict. "
-                    f"Received: {value!r}"
-                )
-            changes[name] = _replaced(current, value, f"{prefix}{name}.")
-        else:
-            changes[name] = _converted(
-                value, fields[name].type, f"{prefix}{name}"
-            )
-    return dataclasses.replace(config, **changes)
-
-
-def _unknown_field(config, prefix, name):
-    names = [prefix + known for known in field_names(config)]
-    close = difflib.get_close_matches(prefix + name, names, n=3, cutoff=0.5)
-    hint = f" Did you mean {', '.join(close)}?" if close else ""
-    return f"There is no config field `{prefix}{name}`.{hint} Received: {name}"
-
-
-def _converted(value, kind, name):
-    if isinstance(value, str) and kind is not str:
-        value = _from_text(value, kind, name)
-    truth = isinstance(value, bool)
-    if kind is float and isinstance(value, int) and not truth:
-        value = float(value)
-    if not isinstance(value, kind) or (truth and kind is not bool):
-        raise ValueError(
-            f"Config field `{name}` takes {kind.__name__}. Received: {value!r}"
-        )
-    return value
-
-
-def _from_text(text, kind, name):
-    if kind is bool:
-        words = {"true": True, "1": True, "false": False, "0": False}
-        if text.lower() in words:
-            return words[text.lower()]
-    else:
-        try:
-            return kind(text)
-        except ValueError:
-            pass
-    raise ValueError(
-        f"Config field `{name}` takes {kind.__name__}. Received: {text!r}"
-    )
-
-
-def _check(config):
-    """Refuses values that could only fail later, or train nonsense."""
-    _check_choices(config)
-    numbers = {
-        "generator.filters": config.generator.filters,
-        "generator.blocks": config.generator.blocks,
-        "generator.input_channels": config.generator.input_channels,
-        "generator.output_channels": config.generator.output_channels,
-        "discriminator.filters": config.discriminator.filters,
-        "discriminator.layers": config.discriminator.layers,
-        "contrastive.temperature": config.contrastive.temperature,
-        "contrastive.patches": config.contrastive.patches,
-        "contrastive.units": config.contrastive.units,
-        "contrastive.gamma_start": config.contrastive.gamma_start,
-        "contrastive.gamma_end": config.contrastive.gamma_end,
-        "optimizer.learning_rate": config.optimizer.learning_rate,
-        "optimizer.steps": config.optimizer.steps,
-        "optimizer.accumulation": config.optimizer.accumulation,
-        "data.crop_size": config.data.crop_size,
-        "data.batch_size": config.data.batch_size,
-        "multi_scale.ratio": config.multi_scale.ratio,
-        "multi_scale.detail_size": config.multi_scale.detail_size,
-    }
-    for group in ("structure", "texture", "tone"):
-        alignment = getattr(config, group)
-        numbers[f"{group}.temperature"] = alignment.temperature
-        numbers[f"{group}.patches"] = alignment.patches
-    for name, number in numbers.items():
-        if not 0 < number < float("inf"):
-            raise ValueError(
-                f"Config field `{name}` must be positive and finite. "
-                f"Received: {number}"
-            )
-    _check_intervals(config)
-    if config.data.batch_size % config.optimizer.accumulation:
-        raise ValueError(
-            "Config field `optimizer.accumulation` must divide "
-            f"`data.batch_size`, which is {config.data.batch_size}. "
-            f"Received: {config.optimizer.accumulation}"
-        )
-    _check_strength(config)
-    _check_start(config)
-    if config.multi_scale.fusion:
-        _check_scales(config)
-
-
-def _check_strength(config):
-    """Refuses to go a part of the way where there is no way, or no average."""
-    generator = config.generator
-    possible = generator.residual and config.optimizer.ema_decay > 0
-    if generator.strength < 1 and not possible:
-        raise ValueError(
-            "Config field `generator.strength` below 1 needs "
-            "`generator.residual` and `optimizer.ema_decay`. "
-            f"Received: {generator.strength}"
-        )
-
-
-def _check_start(config):
-    """Refuses to begin at the target and at the input at once."""
-    if config.generator.target_start and config.generator.residual:
-        raise ValueError(
-            "Config field `generator.target_start` is for a generator that "
-            "is not `generator.residual`, which begins at its input. "
-            f"Received: {config.generator.target_start}"
-        )
-
-
-def _check_scales(config):
-    """Refuses crops whose parts do not lie on the grid of the encoder."""
-    scales, crop = config.multi_scale, config.data.crop_size
-    grid = 4 * scales.ratio
-    for name, size in (
-        ("data.crop_size", crop),
-        ("multi_scale.detail_size", scales.detail_size),
-    ):
-        if size % grid or size > crop:
-            raise ValueError(
-                f"Config field `{name}` must be a multiple of {grid}, which "
-                "is 4 times `multi_scale.ratio`, and the detail not larger "
-                f"than the crop. Received: {size}"
-            )
-    if config.contrastive.flip_equivariance:
-        raise ValueError(
-            "Config field `contrastive.flip_equivariance` is for a single "
-            "scale; `multi_scale.fusion` must be empty with it. "
-            f"Received: {scales.fusion!r}"
-        )
-
-
-def _check_choices(config):
-    choices = {
-        "contrastive.loss": (config.contrastive.loss, CONTRASTIVE_LOSSES),
-        "discriminator.normalization": (
-            config.discriminator.normalization,
-            NORMALIZATIONS,
-        ),
-    }
-    for group, descriptors in (
-        ("structure", STRUCTURE_DESCRIPTORS),
-        ("texture", TEXTURE_DESCRIPTORS),
-        ("tone", TONE_DESCRIPTORS),
-    ):
-        alignment = getattr(config, group)
-        choices[f"{group}.descriptor"] = (alignment.descriptor, descriptors)
-        choices[f"{group}.estimator"] = (alignment.estimator, ESTIMATORS)
-        choices[f"{group}.critic"] = (alignment.critic, ("fixed", "learned"))
-    if config.multi_scale.fusion:
-        choices["multi_scale.fusion"] = (config.multi_scale.fusion, FUSIONS)
-    for name, (value, allowed) in choices.items():
-        if value not in allowed:
-            raise ValueError(
-                f"Config field `{name}` must be one of {', '.join(allowed)}. "
-                f"Received: {value!r}"
-            )
-
-
-def _check_intervals(config):
-    at_least_zero = {
-        "seed": config.seed,
-        "discriminator.weight": config.discriminator.weight,
-        "contrastive.weight": config.contrastive.weight,
-        "semantic_relation_weight": config.semantic_relation_weight,
-        "structure.weight": config.structure.weight,
-        "texture.weight": config.texture.weight,
-        "tone.weight": config.tone.weight,
-        "multi_scale.context_weight": config.multi_scale.context_weight,
-        "multi_scale.detail_weight": config.multi_scale.detail_weight,
-    }
-    shares = {
-        "generator.strength": config.generator.strength,
-        "optimizer.decay": config.optimizer.decay,
-        "structure.ramp": config.structure.ramp,
-        "texture.ramp": config.texture.ramp,
-        "tone.ramp": config.tone.ramp,
-    }
-    decays = {
-        "optimizer.beta_1": config.optimizer.beta_1,
-        "optimizer.beta_2": config.optimizer.beta_2,
-        "optimizer.ema_decay": config.optimizer.ema_decay,
-    }
-    for fields, fits, interval in (
-        (at_least_zero, lambda x: 0 <= x < float("inf"), "0 or more"),
-        (shares, lambda x: 0 <= x <= 1, "from 0 to 1"),
-        (decays, lambda x: 0 <= x < 1, "from 0 to below 1"),
-    ):
-        for name, number in fields.items():
-            if not fits(number):
-                raise ValueError(
-                    f"Config field `{name}` must be {interval}. "
-                    f"Received: {number}"
-                )

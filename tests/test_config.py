@@ -4,7 +4,7 @@ import pytest
 
 from semst_tf import SemSTConfig
 from semst_tf.config import GeneratorConfig
-from semst_tf.config import field_names
+from semst_tf.config_fields import field_names
 
 
 def test_dotted_nested_and_grouped_overrides_are_the_same():

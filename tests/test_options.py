@@ -2,7 +2,7 @@ import pathlib
 
 from semst_tf import presets
 from semst_tf.config import SemSTConfig
-from semst_tf.config import field_names
+from semst_tf.config_fields import field_names
 from semst_tf.options import options_document
 
 DOCUMENT = pathlib.Path(__file__).parents[1] / "docs" / "options.md"

@@ -1,6 +1,7 @@
 import keras
 from keras import ops
 
+from semst_tf.choices import ESTIMATORS
 from semst_tf.losses.correlation_ratio import correlation_ratio
 from semst_tf.losses.info_nce import info_nce
 from semst_tf.losses.info_nce import negative_mask
@@ -12,8 +13,6 @@ from semst_tf.losses.relative_squared_information import (
 )
 from semst_tf.losses.tokens import float32_tokens
 from semst_tf.losses.tokens import require_positive
-
-ESTIMATORS = ("infonce", "rsmi", "correlation_ratio", "joint_histogram")
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from semst_tf.config import NORMALIZATIONS
+from semst_tf.choices import NORMALIZATIONS
 from semst_tf.initializers import seed_sequence
 from semst_tf.initializers import xavier_normal
 from semst_tf.layers import BlurDownsample
