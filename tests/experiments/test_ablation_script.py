@@ -81,6 +81,21 @@ def test_the_grid_that_ships_can_be_listed_and_names_only_presets(tmp_path):
     assert used <= set(presets())
 
 
+def test_the_grid_of_painted_label_maps_compares_equal_inputs(tmp_path):
+    """What is trained on is painted, and so is what is scored."""
+    grid = EXPERIMENTS / "configs" / "painted_labels.json"
+    result = run_here(
+        "ablation", f"--grid={grid}", "--data_root=data", "--commands"
+    )
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    train = [line for line in lines if "train.py" in line]
+    evaluate = [line for line in lines if "evaluate.py" in line]
+    assert len(train) == 4 and len(evaluate) == 5
+    assert all("--source=data/painted/sources" in line for line in train)
+    assert all("--source=data/painted/val" in line for line in evaluate)
+
+
 def test_commands_can_be_printed_without_running_them(tmp_path):
     result = run_here(
         "ablation",

@@ -1,0 +1,120 @@
+"""Paints label maps in natural colours, so that a translator can start there.
+
+Nothing in a colour of a label says what it stands for, and a translator that
+has to guess may take trees for the sky. Painted in the mean colours that their
+classes have in other labelled pictures, label maps look like a plain version
+of a photograph. Paint what is trained on and what is translated alike.
+Example:
+
+  python experiments/paint_labels.py --labels=cityscapes/train@right \\
+      --label_space=cityscapes_palette --measured=camvid/train \\
+      --measured_labels=camvid/trainannot --measured_label_space=camvid \\
+      --measured_size=360x480 --output=painted/train
+"""
+
+import pathlib
+
+from absl import flags
+from cli import quiet_imports
+from cli import run
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("labels", None, "Label maps to paint.", required=True)
+flags.DEFINE_string(
+    "measured",
+    None,
+    "Pictures whose classes have the colours that are wanted.",
+    required=True,
+)
+flags.DEFINE_string(
+    "measured_labels", None, "Labels of --measured.", required=True
+)
+for _prefix in ("", "measured_"):
+    flags.DEFINE_string(
+        f"{_prefix}label_space",
+        "cityscapes_train_ids",
+        f"Numbers of --{_prefix}labels, as in adapt.py.",
+    )
+flags.DEFINE_string(
+    "measured_size", "", "Size of these pictures, as in adapt.py."
+)
+flags.DEFINE_string(
+    "output", None, "Folder for the pictures, PNG.", required=True
+)
+
+
+def main(_):
+    with quiet_imports():
+        from semst_tf.adaptation import LabelledPictures
+        from semst_tf.metrics import CITYSCAPES_CLASSES
+
+    # A label map is a picture, too, and its own label.
+    maps = LabelledPictures(FLAGS.labels, FLAGS.labels, FLAGS.label_space)
+    measured = LabelledPictures(
+        FLAGS.measured,
+        FLAGS.measured_labels,
+        FLAGS.measured_label_space,
+        size=FLAGS.measured_size or None,
+    )
+    colours, mean = class_colours(measured)
+    unknown = [
+        CITYSCAPES_CLASSES[number]
+        for number in maps.classes
+        if number not in colours
+    ]
+    if unknown:
+        print(f"in the mean of all colours: {', '.join(unknown)}")
+    paint(maps, colours, mean, pathlib.Path(FLAGS.output))
+
+
+def class_colours(pictures):
+    """Measures the mean colour of every class, and of all pixels.
+
+    Args:
+        pictures: `LabelledPictures`.
+
+    Returns:
+        Dict from Cityscapes training classes to arrays of three values from 0
+        to 255, and one such array.
+    """
+    import numpy as np
+
+    sums, counts = np.zeros((256, 3)), np.zeros(256)
+    for index in range(len(pictures)):
+        label = pictures.label(index).ravel()
+        counts += np.bincount(label, minlength=256)
+        for channel in range(3):
+            values = pictures.picture(index)[..., channel].ravel()
+            sums[:, channel] += np.bincount(label, values, minlength=256)
+    colours = {
+        number: sums[number] / counts[number] for number in pictures.classes
+    }
+    return colours, sums.sum(0) / counts.sum()
+
+
+def paint(maps, colours, mean, folder):
+    """Writes label maps in the colours of their classes.
+
+    Args:
+        maps: `LabelledPictures`.
+        colours: Dict from classes to their colours.
+        mean: Colour of what has no class, or one without a colour.
+        folder: Path. Created if it is missing.
+    """
+    import numpy as np
+
+    from semst_tf.data.image_files import write_image
+
+    table = np.tile(mean, (256, 1))
+    for number, colour in colours.items():
+        table[number] = colour
+    table = np.rint(table).astype("uint8")
+    for index, name in enumerate(maps.names):
+        path = folder / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_image(path, table[maps.label(index)])
+    print(f"wrote {len(maps)} pictures to {folder}")
+
+
+if __name__ == "__main__":
+    run(main)
