@@ -82,10 +82,10 @@ def class_colours(pictures):
     sums, counts = np.zeros((256, 3)), np.zeros(256)
     for index in range(len(pictures)):
         label = pictures.label(index).ravel()
+        picture = pictures.picture(index).reshape(-1, 3)
         counts += np.bincount(label, minlength=256)
         for channel in range(3):
-            values = pictures.picture(index)[..., channel].ravel()
-            sums[:, channel] += np.bincount(label, values, minlength=256)
+            sums[:, channel] += np.bincount(label, picture[:, channel], 256)
     colours = {
         number: sums[number] / counts[number] for number in pictures.classes
     }
