@@ -10,9 +10,9 @@ from semst_tf.descriptors import ToneField
 from semst_tf.descriptors import random_projection
 from semst_tf.losses import MutualInformation
 from semst_tf.networks.alignment_head import AlignmentHead
-from semst_tf.patches import gather_tokens
-from semst_tf.patches import grid_coordinates
-from semst_tf.patches import sample_positions
+from semst_tf.ops.patch_positions import gather_tokens
+from semst_tf.ops.patch_positions import grid_coordinates
+from semst_tf.ops.patch_positions import sample_positions
 
 SCALAR_MAPS = 8
 """Scalar maps that estimators of such make of a field with more channels."""

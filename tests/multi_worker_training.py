@@ -16,7 +16,7 @@ import train  # noqa: E402
 from cli import run  # noqa: E402
 
 from semst_tf.callbacks import Intervals  # noqa: E402
-from semst_tf.callbacks.current_step import current_step  # noqa: E402
+from semst_tf.ops.current_step import current_step  # noqa: E402
 
 FAULTS = {
     "nothing": lambda: None,

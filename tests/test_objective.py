@@ -13,7 +13,7 @@ from semst_tf.objective import Networks
 from semst_tf.objective import Objective
 from semst_tf.objective import Term
 from semst_tf.objective import total
-from semst_tf.step_seeds import StepSeeds
+from semst_tf.ops.step_seeds import StepSeeds
 
 needs_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="uses TensorFlow"

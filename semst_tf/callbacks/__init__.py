@@ -10,7 +10,6 @@ from semst_tf.callbacks.intervals import Intervals
 from semst_tf.callbacks.keep_best import KeepBest
 from semst_tf.callbacks.loss_record import LossRecord
 from semst_tf.callbacks.loss_record import read_history
-from semst_tf.callbacks.non_finite import NonFiniteError
 from semst_tf.callbacks.progress_bar import ProgressBar
 from semst_tf.callbacks.sample_translations import SampleTranslations
 from semst_tf.callbacks.scalar_summaries import ScalarSummaries
@@ -19,6 +18,7 @@ from semst_tf.callbacks.stop_on_signal import StopOnSignal
 from semst_tf.callbacks.stop_on_signal import TrainingStopped
 from semst_tf.callbacks.validation_scores import ValidationScores
 from semst_tf.callbacks.validation_scores import validation_logs
+from semst_tf.ops.non_finite import NonFiniteError
 
 __all__ = [
     "Checkpoints",

@@ -2,7 +2,7 @@
 
 import keras
 
-from semst_tf.callbacks.current_step import current_step
+from semst_tf.ops.current_step import current_step
 
 
 class Intervals(keras.callbacks.Callback):

@@ -4,7 +4,7 @@ import sys
 
 import keras
 
-from semst_tf.callbacks.current_step import current_step
+from semst_tf.ops.current_step import current_step
 
 
 class ProgressBar(keras.callbacks.Callback):

@@ -2,8 +2,8 @@
 
 import keras
 
-from semst_tf.callbacks.current_step import current_step
 from semst_tf.callbacks.summary_writer import summary_writer
+from semst_tf.ops.current_step import current_step
 
 
 class ScalarSummaries(keras.callbacks.Callback):

@@ -5,7 +5,7 @@ import threading
 
 import keras
 
-from semst_tf.callbacks.current_step import current_step
+from semst_tf.ops.current_step import current_step
 
 EXIT_CODES = {signal.SIGTERM: 75, signal.SIGINT: 130}
 """Exit codes of scripts: 75 is "temporary failure, try again" of sysexits.h,

@@ -1,15 +1,15 @@
 """Fields of a picture or a feature map that source and translation share."""
 
 from semst_tf.descriptors.filter_bank import texture_filters
-from semst_tf.descriptors.maps import luminance
 from semst_tf.descriptors.orientation import OrientationField
 from semst_tf.descriptors.random_projection import random_projection
 from semst_tf.descriptors.second_moments import SecondMomentField
 from semst_tf.descriptors.self_similarity import SelfSimilarityField
 from semst_tf.descriptors.tone import ToneField
-from semst_tf.patches import gather_tokens
-from semst_tf.patches import grid_coordinates
-from semst_tf.patches import sample_positions
+from semst_tf.ops.maps import luminance
+from semst_tf.ops.patch_positions import gather_tokens
+from semst_tf.ops.patch_positions import grid_coordinates
+from semst_tf.ops.patch_positions import sample_positions
 
 __all__ = [
     "OrientationField",

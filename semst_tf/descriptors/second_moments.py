@@ -6,9 +6,9 @@ from keras import ops
 
 from semst_tf.descriptors.filter_bank import FILTER_REACH
 from semst_tf.descriptors.filter_bank import texture_filters
-from semst_tf.descriptors.maps import reflect_pad
-from semst_tf.descriptors.maps import require_images
-from semst_tf.descriptors.maps import soft_unit_length
+from semst_tf.ops.maps import reflect_pad
+from semst_tf.ops.maps import require_images
+from semst_tf.ops.maps import soft_unit_length
 
 GRID_STRIDE = 4  # pixels of the picture
 ENCODER_STRIDE = 2  # pixels of the picture per cell of layer 8

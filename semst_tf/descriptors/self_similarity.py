@@ -1,9 +1,9 @@
 import keras
 from keras import ops
 
-from semst_tf.descriptors.maps import reflect_pad
-from semst_tf.descriptors.maps import require_images
-from semst_tf.descriptors.maps import soft_unit_length
+from semst_tf.ops.maps import reflect_pad
+from semst_tf.ops.maps import require_images
+from semst_tf.ops.maps import soft_unit_length
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

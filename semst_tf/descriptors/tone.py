@@ -1,8 +1,8 @@
 import keras
 from keras import ops
 
-from semst_tf.descriptors.maps import luminance
-from semst_tf.descriptors.maps import require_images
+from semst_tf.ops.maps import luminance
+from semst_tf.ops.maps import require_images
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

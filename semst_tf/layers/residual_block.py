@@ -2,12 +2,12 @@
 
 import keras
 
-from semst_tf.initializers import seed_sequence
-from semst_tf.initializers import xavier_normal
 from semst_tf.layers.conv2d import Conv2D
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
 from semst_tf.layers.rematerialise import rematerialising
+from semst_tf.ops.initializers import seed_sequence
+from semst_tf.ops.initializers import xavier_normal
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
-from semst_tf.initializers import seed_sequence
 from semst_tf.networks.checks import check_positive
 from semst_tf.networks.patch_projector import unit_length
+from semst_tf.ops.initializers import seed_sequence
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

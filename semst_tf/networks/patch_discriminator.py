@@ -4,11 +4,11 @@ import keras
 from keras import ops
 
 from semst_tf.choices import NORMALIZATIONS
-from semst_tf.initializers import seed_sequence
-from semst_tf.initializers import xavier_normal
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import instance_normalization
 from semst_tf.networks.checks import check_positive
+from semst_tf.ops.initializers import seed_sequence
+from semst_tf.ops.initializers import xavier_normal
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from semst_tf.initializers import seed_sequence
-from semst_tf.initializers import xavier_normal
 from semst_tf.networks.checks import check_positive
-from semst_tf.patches import gather_tokens
+from semst_tf.ops.initializers import seed_sequence
+from semst_tf.ops.initializers import xavier_normal
+from semst_tf.ops.patch_positions import gather_tokens
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -4,8 +4,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from semst_tf.initializers import seed_sequence
-from semst_tf.initializers import xavier_normal
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import BlurUpsample
 from semst_tf.layers import Conv2D
@@ -16,6 +14,8 @@ from semst_tf.layers import instance_normalization
 from semst_tf.layers import match_channels
 from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
 from semst_tf.networks.checks import check_positive
+from semst_tf.ops.initializers import seed_sequence
+from semst_tf.ops.initializers import xavier_normal
 
 FIRST_BLOCK = 12
 """Index of the first residual block in `ResNetGenerator.stack`."""

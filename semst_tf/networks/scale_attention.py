@@ -2,10 +2,10 @@
 
 import keras
 
-from semst_tf.initializers import seed_sequence
-from semst_tf.initializers import xavier_normal
 from semst_tf.layers import instance_normalization
 from semst_tf.networks.checks import check_positive
+from semst_tf.ops.initializers import seed_sequence
+from semst_tf.ops.initializers import xavier_normal
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

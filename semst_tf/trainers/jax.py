@@ -5,7 +5,7 @@ import keras
 
 from semst_tf.layers.rematerialise import rematerialise
 from semst_tf.objective import total
-from semst_tf.step_seeds import StepSeeds
+from semst_tf.ops.step_seeds import StepSeeds
 
 
 class JaxTrainer:

@@ -3,7 +3,7 @@
 from keras import ops
 
 from semst_tf.layers import match_channels
-from semst_tf.step_seeds import uniform
+from semst_tf.ops.step_seeds import uniform
 from semst_tf.views.encode_output import encode_output
 from semst_tf.views.view import View
 from semst_tf.views.view import ViewKind

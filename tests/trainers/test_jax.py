@@ -15,7 +15,7 @@ if keras.backend.backend() != "jax":
 import jax
 
 from semst_tf.objective import total
-from semst_tf.step_seeds import StepSeeds
+from semst_tf.ops.step_seeds import StepSeeds
 
 
 def test_each_network_follows_its_own_loss_and_no_other():

@@ -8,10 +8,10 @@ from small import small_config
 from small import small_model
 
 from semst_tf import SemST
-from semst_tf.callbacks.current_step import current_step
 from semst_tf.devices import distribution_strategy
 from semst_tf.objective import total
-from semst_tf.step_seeds import StepSeeds
+from semst_tf.ops.current_step import current_step
+from semst_tf.ops.step_seeds import StepSeeds
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)

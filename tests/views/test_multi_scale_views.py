@@ -8,8 +8,8 @@ from small import values
 
 from semst_tf import SemST
 from semst_tf import preset_config
-from semst_tf.step_seeds import StepSeeds
-from semst_tf.views.in_one_batch import in_one_batch
+from semst_tf.ops.in_one_batch import in_one_batch
+from semst_tf.ops.step_seeds import StepSeeds
 
 pytestmark = pytest.mark.backend_neutral
 

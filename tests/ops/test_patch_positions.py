@@ -4,9 +4,9 @@ import pytest
 from gradients import gradient
 from keras import ops
 
-from semst_tf.patches import gather_tokens
-from semst_tf.patches import grid_coordinates
-from semst_tf.patches import sample_positions
+from semst_tf.ops.patch_positions import gather_tokens
+from semst_tf.ops.patch_positions import grid_coordinates
+from semst_tf.ops.patch_positions import sample_positions
 
 pytestmark = pytest.mark.backend_neutral
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.initializers import seed_sequence
-from semst_tf.initializers import xavier_normal
+from semst_tf.ops.initializers import seed_sequence
+from semst_tf.ops.initializers import xavier_normal
 
 pytestmark = pytest.mark.backend_neutral
 

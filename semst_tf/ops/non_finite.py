@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from semst_tf.callbacks.current_step import current_step
+from semst_tf.ops.current_step import current_step
 
 
 class NonFiniteError(ValueError):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.step_seeds import StepSeeds
+from semst_tf.ops.step_seeds import StepSeeds
 
 pytestmark = pytest.mark.backend_neutral
 

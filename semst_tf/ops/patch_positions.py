@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from semst_tf.step_seeds import uniform
+from semst_tf.ops.step_seeds import uniform
 
 
 def sample_positions(height, width, count, seed):

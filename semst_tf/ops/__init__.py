@@ -1,0 +1,1 @@
+"""Small operations that layers, losses, descriptors and networks share."""
