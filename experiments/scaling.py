@@ -76,7 +76,7 @@ def in_own_process(count):
 
 def measured(count):
     """Pictures a second of training on random pictures."""
-    from semst_tf.devices import distribution_strategy
+    from semst_tf.distribution.devices import distribution_strategy
 
     names = [f"gpu:{number}" for number in range(count)]
     devices = f"cpu:{count}" if FLAGS.kind == "cpu" else ",".join(names)

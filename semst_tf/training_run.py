@@ -30,7 +30,8 @@ from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
 from semst_tf.data import distributed_images
 from semst_tf.data.reading_errors import plain_reading_errors
-from semst_tf.devices import is_chief
+from semst_tf.distribution.devices import is_chief
+from semst_tf.distribution.workers import numbers_of_replicas
 from semst_tf.files import remove_unfinished
 from semst_tf.files import replacing
 from semst_tf.files import write_json
@@ -38,7 +39,6 @@ from semst_tf.run_description import describe_run
 from semst_tf.run_description import description_changes
 from semst_tf.run_description import read_description
 from semst_tf.semst import SemST
-from semst_tf.workers import numbers_of_replicas
 
 CACHE_BYTES = 2**29
 """Memory for the decoded pictures of each domain."""
@@ -71,7 +71,7 @@ class TrainingRun:
         keep_checkpoints: int. Newest checkpoints that are kept. Defaults to
             `2`.
         dtype: str or `None`. Precision policy.
-        devices: str or `None`, see `semst_tf.devices.distribution_strategy`.
+        devices: str or `None`, see `semst_tf.distribution.devices.distribution_strategy`.
         skip_bad: bool. Leave unreadable pictures out instead of stopping.
         validation: `semst_tf.callbacks.ValidationScores` or `None`. Its
             scores join the loss curves at the end of intervals, and
@@ -435,7 +435,7 @@ class TrainingRun:
 
 def _strategy(devices):
     # TensorFlow loads when a training is made, not when it is imported.
-    from semst_tf.devices import distribution_strategy
+    from semst_tf.distribution.devices import distribution_strategy
 
     return distribution_strategy(devices)
 

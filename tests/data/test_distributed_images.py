@@ -4,7 +4,7 @@ import pytest
 
 from semst_tf.data import distributed_images
 from semst_tf.data import unpaired_images
-from semst_tf.devices import distribution_strategy
+from semst_tf.distribution.devices import distribution_strategy
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("distributes with TensorFlow", allow_module_level=True)

@@ -9,7 +9,7 @@ from small import batch
 from small import small_config
 
 from semst_tf import SemST
-from semst_tf.devices import distribution_strategy
+from semst_tf.distribution.devices import distribution_strategy
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)

@@ -9,7 +9,7 @@ from small import batch
 from small import small_config
 
 from semst_tf import SemST
-from semst_tf.devices import distribution_strategy
+from semst_tf.distribution.devices import distribution_strategy
 from semst_tf.layers import conv2d
 from semst_tf.layers import direct_convolutions
 from semst_tf.layers import winograd_convolution

@@ -1,6 +1,6 @@
 """What the workers of a training tell each other."""
 
-from semst_tf.devices import worker_count
+from semst_tf.distribution.devices import worker_count
 
 
 def numbers_of_replicas(strategy, number):

@@ -42,7 +42,7 @@ def distribution_strategy(devices=None):
     ```
     """
     if keras.backend.backend() != "tensorflow":
-        from semst_tf.keras_devices import KerasDevices
+        from semst_tf.distribution.keras_devices import KerasDevices
 
         return KerasDevices(devices)
     import tensorflow as tf

@@ -12,8 +12,8 @@ if keras.backend.backend() != "tensorflow":
 import tensorflow as tf
 
 from semst_tf import devices
-from semst_tf.devices import distribution_strategy
-from semst_tf.devices import worker_count
+from semst_tf.distribution.devices import distribution_strategy
+from semst_tf.distribution.devices import worker_count
 
 
 def pretend_gpus(monkeypatch, count):
@@ -91,7 +91,7 @@ def test_the_processor_cannot_be_split_too_late():
 
 def test_the_processor_is_split_in_a_fresh_process():
     program = (
-        "from semst_tf.devices import distribution_strategy as strategy;"
+        "from semst_tf.distribution.devices import distribution_strategy as strategy;"
         "print('replicas', strategy('cpu:3').num_replicas_in_sync)"
     )
     result = subprocess.run(
