@@ -85,7 +85,7 @@ def main(_):
             "Received: none of them"
         )
     with quiet_imports():
-        from semst_tf.files import write_json
+        from semst_tf.storage.atomic_files import write_json
 
     names, sources = pictures(FLAGS.source, FLAGS.resize, FLAGS.limit)
     evaluation = references(names, sources)

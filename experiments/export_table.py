@@ -43,7 +43,7 @@ def main(_):
     with quiet_imports():
         import tensorflow as tf
 
-        from semst_tf.files import write_json
+        from semst_tf.storage.atomic_files import write_json
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -124,7 +124,7 @@ def figures():
 
 
 def write_figure(name, values):
-    from semst_tf.files import write_json
+    from semst_tf.storage.atomic_files import write_json
 
     folder = pathlib.Path(FLAGS.output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -392,8 +392,8 @@ def pack(preset, workdir):
     """Keeps the generator as float16, half as large, and how to make it."""
     import numpy as np
 
-    from semst_tf.files import replacing
     from semst_tf.load_translator import load_translator
+    from semst_tf.storage.atomic_files import replacing
 
     weights = load_translator(workdir).get_weights()
     path = pathlib.Path(FLAGS.output) / f"generator_{preset}.npz"

@@ -49,7 +49,7 @@ def main(_):
         )
     if FLAGS.output:
         with quiet_imports():
-            from semst_tf.files import write_json
+            from semst_tf.storage.atomic_files import write_json
 
         write_json(FLAGS.output, {"settings": settings(), "rows": rows})
 

@@ -12,8 +12,8 @@ flags.DEFINE_string("output", "docs/options.md", "File to write.")
 
 def main(_):
     with quiet_imports():
-        from semst_tf.files import replacing
         from semst_tf.options import options_document
+        from semst_tf.storage.atomic_files import replacing
 
     with replacing(pathlib.Path(FLAGS.output)) as unfinished:
         unfinished.write_text(options_document())

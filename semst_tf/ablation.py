@@ -6,7 +6,7 @@ import os
 import pathlib
 import time
 
-from semst_tf.files import write_json
+from semst_tf.storage.atomic_files import write_json
 
 REFERENCES = ("untranslated", "real_photos")
 """Rows of a table that need no training: its floor and its ceiling."""

@@ -12,7 +12,7 @@ from semst_tf.data.image_files import check_format
 from semst_tf.data.image_files import printable
 from semst_tf.data.image_files import read_image
 from semst_tf.data.image_files import write_image
-from semst_tf.files import replacing
+from semst_tf.storage.atomic_files import replacing
 
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 

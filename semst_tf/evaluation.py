@@ -12,7 +12,6 @@ from PIL import Image
 from semst_tf.data import ImageCollection
 from semst_tf.data.resize import resize_image
 from semst_tf.data.value_range import to_unit_range
-from semst_tf.files import replacing
 from semst_tf.metrics import CITYSCAPES_CLASSES
 from semst_tf.metrics import JUDGE_SIZE
 from semst_tf.metrics import AttentionStatistics
@@ -31,6 +30,7 @@ from semst_tf.metrics import load_inception
 from semst_tf.metrics import load_judge
 from semst_tf.metrics import map_labels
 from semst_tf.metrics import segment_pictures
+from semst_tf.storage.atomic_files import replacing
 
 
 @dataclasses.dataclass

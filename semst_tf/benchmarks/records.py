@@ -5,7 +5,7 @@ import os
 import pathlib
 import platform
 
-from semst_tf.files import write_json
+from semst_tf.storage.atomic_files import write_json
 
 _FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16")
 

@@ -11,9 +11,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from semst_tf.files import replacing
 from semst_tf.ops.current_step import current_step
 from semst_tf.ops.non_finite import refuse_non_finite_weights
+from semst_tf.storage.atomic_files import replacing
 
 _NAME = re.compile(r"step_(\d+)\.keras")
 _POSITION = "position.json"

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from semst_tf.files import replacing
+from semst_tf.storage.atomic_files import replacing
 
 
 def drop_summaries(folder, after):

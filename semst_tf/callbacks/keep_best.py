@@ -5,7 +5,7 @@ import pathlib
 
 import keras
 
-from semst_tf.files import replacing
+from semst_tf.storage.atomic_files import replacing
 
 
 class KeepBest(keras.callbacks.Callback):

@@ -6,8 +6,8 @@ import time
 
 import keras
 
-from semst_tf.files import write_json
 from semst_tf.ops.current_step import current_step
+from semst_tf.storage.atomic_files import write_json
 
 
 class LossRecord(keras.callbacks.Callback):

@@ -5,10 +5,10 @@ import pathlib
 import keras
 import numpy as np
 
-from semst_tf.callbacks.summary_writer import summary_writer
 from semst_tf.data.image_files import write_image
 from semst_tf.gallery import picture_grid
 from semst_tf.ops.current_step import current_step
+from semst_tf.storage.summary_writer import summary_writer
 
 
 class SampleTranslations(keras.callbacks.Callback):

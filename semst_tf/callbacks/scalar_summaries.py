@@ -2,8 +2,8 @@
 
 import keras
 
-from semst_tf.callbacks.summary_writer import summary_writer
 from semst_tf.ops.current_step import current_step
+from semst_tf.storage.summary_writer import summary_writer
 
 
 class ScalarSummaries(keras.callbacks.Callback):

@@ -7,7 +7,7 @@ import pathlib
 
 import numpy as np
 
-from semst_tf.files import write_json
+from semst_tf.storage.atomic_files import write_json
 
 FILE = "parity.json"
 

@@ -18,8 +18,8 @@ from semst_tf.export.place import folder_in_place
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
 from semst_tf.export.warm_up import write_warm_up
-from semst_tf.files import write_json
 from semst_tf.layers import direct_convolutions
+from semst_tf.storage.atomic_files import write_json
 from semst_tf.version import __version__
 
 BOUND = 1e-5

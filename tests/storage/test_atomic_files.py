@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from semst_tf.files import remove_unfinished
-from semst_tf.files import replacing
-from semst_tf.files import write_json
+from semst_tf.storage.atomic_files import remove_unfinished
+from semst_tf.storage.atomic_files import replacing
+from semst_tf.storage.atomic_files import write_json
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path):

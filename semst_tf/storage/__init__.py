@@ -1,0 +1,1 @@
+"""Files of a training: whole or not there."""
