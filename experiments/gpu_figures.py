@@ -461,7 +461,7 @@ def print_rows(columns, rows):
 
 
 def configuration(preset, count):
-    from semst_tf.presets import preset_config
+    from semst_tf.config.preset_configs import preset_config
 
     return preset_config(preset).replace(
         {

@@ -31,7 +31,7 @@ def main(_):
     with quiet_imports():
         from semst_tf import SemST
         from semst_tf.callbacks import Checkpoints
-        from semst_tf.presets import preset_config
+        from semst_tf.config.preset_configs import preset_config
 
     fields = dict(text.split("=", 1) for text in FLAGS.set)
     config = preset_config(FLAGS.preset).replace(fields)

@@ -23,8 +23,8 @@ flags.DEFINE_integer(
 
 def main(_):
     with quiet_imports():
+        from semst_tf.config.preset_configs import preset_config
         from semst_tf.data import sample_photos
-        from semst_tf.presets import preset_config
         from semst_tf.training_run import TrainingRun
 
     config = preset_config("tiny")

@@ -108,7 +108,7 @@ flags.DEFINE_bool(
 def main(_):
     with quiet_imports():
         from semst_tf.callbacks import TrainingStopped
-        from semst_tf.presets import preset_config
+        from semst_tf.config.preset_configs import preset_config
         from semst_tf.training_run import TrainingRun
 
     if FLAGS.deterministic:

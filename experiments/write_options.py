@@ -12,7 +12,7 @@ flags.DEFINE_string("output", "docs/options.md", "File to write.")
 
 def main(_):
     with quiet_imports():
-        from semst_tf.options import options_document
+        from semst_tf.config.options_page import options_document
         from semst_tf.storage.atomic_files import replacing
 
     with replacing(pathlib.Path(FLAGS.output)) as unfinished:

@@ -9,9 +9,9 @@ from semst_tf import importers
 from semst_tf import losses
 from semst_tf import metrics
 from semst_tf import networks
-from semst_tf.config import SemSTConfig
-from semst_tf.presets import preset_config
-from semst_tf.presets import presets
+from semst_tf.config.preset_configs import preset_config
+from semst_tf.config.preset_configs import presets
+from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.semst import SemST
 from semst_tf.version import __version__
 

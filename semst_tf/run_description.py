@@ -6,7 +6,7 @@ import os
 
 import keras
 
-from semst_tf.config import SemSTConfig
+from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.version import __version__
 
 _COMPARED = (

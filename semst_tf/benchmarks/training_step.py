@@ -4,8 +4,8 @@ import tensorflow as tf
 
 from semst_tf.benchmarks.operations import count_operations
 from semst_tf.benchmarks.workload import Workload
+from semst_tf.config.preset_configs import preset_config
 from semst_tf.distribution.devices import distribution_strategy
-from semst_tf.presets import preset_config
 from semst_tf.semst import SemST
 
 

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from semst_tf.choices import FUSIONS
+from semst_tf.config.choices import FUSIONS
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -1,7 +1,7 @@
 import keras
 from keras import ops
 
-from semst_tf.choices import ESTIMATORS
+from semst_tf.config.choices import ESTIMATORS
 from semst_tf.losses.correlation_ratio import correlation_ratio
 from semst_tf.losses.info_nce import info_nce
 from semst_tf.losses.info_nce import negative_mask

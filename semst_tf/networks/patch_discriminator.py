@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from semst_tf.choices import NORMALIZATIONS
+from semst_tf.config.choices import NORMALIZATIONS
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import instance_normalization
 from semst_tf.networks.checks import check_positive

@@ -3,7 +3,7 @@ from folders import contents
 from scripts import assert_one_line
 from scripts import run_here
 
-from semst_tf.options import options_document
+from semst_tf.config.options_page import options_document
 
 
 def test_it_writes_the_document_and_says_where(tmp_path):

@@ -3,9 +3,9 @@
 import dataclasses
 import json
 
-from semst_tf.config_checks import check_config
-from semst_tf.config_fields import insert_field
-from semst_tf.config_fields import replace_fields
+from semst_tf.config.checks import check_config
+from semst_tf.config.fields import insert_field
+from semst_tf.config.fields import replace_fields
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from semst_tf import SemSTConfig
-from semst_tf.config import GeneratorConfig
-from semst_tf.config_fields import field_names
+from semst_tf.config.fields import field_names
+from semst_tf.config.semst_config import GeneratorConfig
 
 
 def test_dotted_nested_and_grouped_overrides_are_the_same():

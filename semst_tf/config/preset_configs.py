@@ -1,12 +1,12 @@
 """The named configurations: baselines and methods as switches of one code."""
 
-from semst_tf.config import AlignmentConfig
-from semst_tf.config import ContrastiveConfig
-from semst_tf.config import DataConfig
-from semst_tf.config import DiscriminatorConfig
-from semst_tf.config import GeneratorConfig
-from semst_tf.config import OptimizerConfig
-from semst_tf.config import SemSTConfig
+from semst_tf.config.semst_config import AlignmentConfig
+from semst_tf.config.semst_config import ContrastiveConfig
+from semst_tf.config.semst_config import DataConfig
+from semst_tf.config.semst_config import DiscriminatorConfig
+from semst_tf.config.semst_config import GeneratorConfig
+from semst_tf.config.semst_config import OptimizerConfig
+from semst_tf.config.semst_config import SemSTConfig
 
 # Edges of input and output compared without a learned part, which a hidden
 # code in the features could satisfy while the scene changes.

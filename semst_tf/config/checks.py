@@ -1,12 +1,12 @@
 """What values a configuration may have."""
 
-from semst_tf.choices import CONTRASTIVE_LOSSES
-from semst_tf.choices import ESTIMATORS
-from semst_tf.choices import FUSIONS
-from semst_tf.choices import NORMALIZATIONS
-from semst_tf.choices import STRUCTURE_DESCRIPTORS
-from semst_tf.choices import TEXTURE_DESCRIPTORS
-from semst_tf.choices import TONE_DESCRIPTORS
+from semst_tf.config.choices import CONTRASTIVE_LOSSES
+from semst_tf.config.choices import ESTIMATORS
+from semst_tf.config.choices import FUSIONS
+from semst_tf.config.choices import NORMALIZATIONS
+from semst_tf.config.choices import STRUCTURE_DESCRIPTORS
+from semst_tf.config.choices import TEXTURE_DESCRIPTORS
+from semst_tf.config.choices import TONE_DESCRIPTORS
 
 
 def check_config(config):

@@ -1,9 +1,9 @@
 import pathlib
 
 from semst_tf import presets
-from semst_tf.config import SemSTConfig
-from semst_tf.config_fields import field_names
-from semst_tf.options import options_document
+from semst_tf.config.fields import field_names
+from semst_tf.config.options_page import options_document
+from semst_tf.config.semst_config import SemSTConfig
 
 DOCUMENT = pathlib.Path(__file__).parents[1] / "docs" / "options.md"
 
