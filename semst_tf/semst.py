@@ -3,8 +3,6 @@
 import keras
 from keras import ops
 
-from semst_tf.alignment import Alignment
-from semst_tf.alignment import feature_layer_of
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.layers import direct_convolutions
@@ -13,8 +11,10 @@ from semst_tf.networks import MultiScaleGenerator
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import PatchProjector
 from semst_tf.networks import ResNetGenerator
-from semst_tf.objective import Networks
-from semst_tf.objective import Objective
+from semst_tf.objective.alignment import Alignment
+from semst_tf.objective.alignment import feature_layer_of
+from semst_tf.objective.objective import Networks
+from semst_tf.objective.objective import Objective
 from semst_tf.target_colour import mean_colour
 from semst_tf.target_colour import target_batches
 from semst_tf.trainers import backend_trainer

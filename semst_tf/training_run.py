@@ -71,7 +71,8 @@ class TrainingRun:
         keep_checkpoints: int. Newest checkpoints that are kept. Defaults to
             `2`.
         dtype: str or `None`. Precision policy.
-        devices: str or `None`, see `semst_tf.distribution.devices.distribution_strategy`.
+        devices: str or `None`, see
+            `semst_tf.distribution.distribution_strategy`.
         skip_bad: bool. Leave unreadable pictures out instead of stopping.
         validation: `semst_tf.callbacks.ValidationScores` or `None`. Its
             scores join the loss curves at the end of intervals, and

@@ -4,7 +4,7 @@ import jax
 import keras
 
 from semst_tf.layers.rematerialise import rematerialise
-from semst_tf.objective import total
+from semst_tf.objective.objective import total
 from semst_tf.ops.step_seeds import StepSeeds
 
 

@@ -4,8 +4,8 @@ import tensorflow as tf
 
 from semst_tf.data.distributed_images import check_shared_batch
 from semst_tf.layers.rematerialise import rematerialise
-from semst_tf.objective import Term
-from semst_tf.objective import total
+from semst_tf.objective.objective import Term
+from semst_tf.objective.objective import total
 from semst_tf.ops.step_seeds import StepSeeds
 
 

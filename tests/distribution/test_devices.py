@@ -91,8 +91,9 @@ def test_the_processor_cannot_be_split_too_late():
 
 def test_the_processor_is_split_in_a_fresh_process():
     program = (
-        "from semst_tf.distribution.devices import distribution_strategy as strategy;"
-        "print('replicas', strategy('cpu:3').num_replicas_in_sync)"
+        "from semst_tf.distribution.devices import distribution_strategy;"
+        "strategy = distribution_strategy('cpu:3');"
+        "print('replicas', strategy.num_replicas_in_sync)"
     )
     result = subprocess.run(
         [sys.executable, "-c", program],

@@ -3,11 +3,11 @@
 from keras import ops
 
 from semst_tf.layers import match_channels
+from semst_tf.objective.encode_output import encode_output
+from semst_tf.objective.view import View
+from semst_tf.objective.view import ViewKind
 from semst_tf.ops.in_one_batch import in_one_batch
 from semst_tf.ops.step_seeds import uniform
-from semst_tf.views.encode_output import encode_output
-from semst_tf.views.view import View
-from semst_tf.views.view import ViewKind
 
 
 class MultiScaleViews:

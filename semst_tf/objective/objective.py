@@ -13,10 +13,10 @@ from semst_tf.losses import least_squares_generator_loss
 from semst_tf.losses import patch_nce
 from semst_tf.losses import semantic_relation
 from semst_tf.networks.resnet_generator import FIRST_BLOCK
+from semst_tf.objective.multi_scale_views import MultiScaleViews
+from semst_tf.objective.single_scale_views import SingleScaleViews
 from semst_tf.ops.in_one_batch import in_one_batch
 from semst_tf.ops.patch_positions import sample_positions
-from semst_tf.views import MultiScaleViews
-from semst_tf.views import SingleScaleViews
 
 
 class Term(typing.NamedTuple):

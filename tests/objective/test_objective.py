@@ -9,10 +9,10 @@ from small import small_model
 from semst_tf import presets
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import PatchProjector
-from semst_tf.objective import Networks
-from semst_tf.objective import Objective
-from semst_tf.objective import Term
-from semst_tf.objective import total
+from semst_tf.objective.objective import Networks
+from semst_tf.objective.objective import Objective
+from semst_tf.objective.objective import Term
+from semst_tf.objective.objective import total
 from semst_tf.ops.step_seeds import StepSeeds
 
 needs_tensorflow = pytest.mark.skipif(
@@ -205,7 +205,7 @@ def test_some_pictures_are_mirrored_before_translation_and_some_not():
 def test_no_gradient_reaches_the_features_of_the_input(preset):
     import tensorflow as tf
 
-    from semst_tf.alignment import Alignment
+    from semst_tf.objective.alignment import Alignment
 
     encoder_term = Alignment("encoder_moments", 6, "rsmi")
     alignments = {"texture": encoder_term} if preset == "semst" else {}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.alignment import Alignment
+from semst_tf.objective.alignment import Alignment
 
 CHANNELS = {
     "orientation": 3,
