@@ -13,7 +13,6 @@ from semst_tf.data import ImageCollection
 from semst_tf.data.resize import resize_image
 from semst_tf.data.value_range import to_unit_range
 from semst_tf.metrics import CITYSCAPES_CLASSES
-from semst_tf.metrics import JUDGE_SIZE
 from semst_tf.metrics import AttentionStatistics
 from semst_tf.metrics import ColourShift
 from semst_tf.metrics import FrechetInceptionDistance
@@ -26,10 +25,11 @@ from semst_tf.metrics import StructuralSimilarity
 from semst_tf.metrics import StructureInformation
 from semst_tf.metrics import TextureInformation
 from semst_tf.metrics import decode_cityscapes_palette
-from semst_tf.metrics import load_inception
-from semst_tf.metrics import load_judge
 from semst_tf.metrics import map_labels
 from semst_tf.metrics import segment_pictures
+from semst_tf.pretrained import JUDGE_SIZE
+from semst_tf.pretrained import load_inception
+from semst_tf.pretrained import load_judge
 from semst_tf.storage.atomic_files import replacing
 
 

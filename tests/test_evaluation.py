@@ -12,7 +12,7 @@ from PIL import Image
 from semst_tf import evaluation
 from semst_tf.evaluation import Evaluation
 from semst_tf.evaluation import read_labels
-from semst_tf.metrics import JUDGE_SIZE
+from semst_tf.pretrained import JUDGE_SIZE
 
 
 def random_pictures(count, seed, size=(24, 32)):

@@ -2,6 +2,5 @@
 
 from semst_tf.importers.cut_discriminator import cut_discriminator
 from semst_tf.importers.cut_generator import cut_generator
-from semst_tf.importers.torch_file import read_torch_file
 
 __all__ = ["cut_discriminator", "cut_generator", "read_torch_file"]

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from semst_tf.importers.torch_file import read_torch_file
+from semst_tf.pretrained.torch_file import read_torch_file
 
 # The fixed blur filters of CUT by their size; the product of the larger one
 # with itself sums to 4 because upsampling spreads each pixel over four.

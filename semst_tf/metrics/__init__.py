@@ -2,19 +2,13 @@
 
 from semst_tf.metrics.attention_statistics import AttentionStatistics
 from semst_tf.metrics.colour_shift import ColourShift
-from semst_tf.metrics.espnetv2 import ESPNetV2
 from semst_tf.metrics.frechet_inception_distance import FrechetInceptionDistance
-from semst_tf.metrics.inception import InceptionFeatures
-from semst_tf.metrics.judge import JUDGE_SIZE
-from semst_tf.metrics.judge import load_judge
 from semst_tf.metrics.kernel_inception_distance import KernelInceptionDistance
 from semst_tf.metrics.label_spaces import CITYSCAPES_CLASSES
 from semst_tf.metrics.label_spaces import LABEL_SPACES
 from semst_tf.metrics.label_spaces import decode_cityscapes_palette
 from semst_tf.metrics.label_spaces import map_labels
-from semst_tf.metrics.load_inception import load_inception
 from semst_tf.metrics.lpips import LPIPS
-from semst_tf.metrics.lpips_network import LPIPSNetwork
 from semst_tf.metrics.peak_signal_to_noise_ratio import PeakSignalToNoiseRatio
 from semst_tf.metrics.photo_to_map_accuracy import PhotoToMapAccuracy
 from semst_tf.metrics.root_mean_squared_error import RootMeanSquaredError
@@ -29,14 +23,10 @@ __all__ = [
     "AttentionStatistics",
     "CITYSCAPES_CLASSES",
     "ColourShift",
-    "ESPNetV2",
     "FrechetInceptionDistance",
-    "InceptionFeatures",
-    "JUDGE_SIZE",
     "KernelInceptionDistance",
     "LABEL_SPACES",
     "LPIPS",
-    "LPIPSNetwork",
     "PeakSignalToNoiseRatio",
     "PhotoToMapAccuracy",
     "RootMeanSquaredError",
@@ -45,8 +35,6 @@ __all__ = [
     "StructureInformation",
     "TextureInformation",
     "decode_cityscapes_palette",
-    "load_inception",
-    "load_judge",
     "map_labels",
     "seam_ratio",
     "segment_pictures",

@@ -6,8 +6,8 @@ import warnings
 import keras
 import numpy as np
 
-from semst_tf.metrics.judge import read_arrays
-from semst_tf.metrics.load_inception import load_inception
+from semst_tf.pretrained.load_inception import load_inception
+from semst_tf.pretrained.segmenter import read_arrays
 
 
 class InceptionDistance(keras.metrics.Metric):

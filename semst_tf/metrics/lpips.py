@@ -6,8 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from semst_tf.metrics.judge import read_arrays
-from semst_tf.metrics.lpips_network import LPIPSNetwork
+from semst_tf.pretrained.lpips_network import LPIPSNetwork
+from semst_tf.pretrained.segmenter import read_arrays
 
 # Where torchvision's AlexNet has its five convolutions.
 _ALEXNET_LAYERS = (0, 3, 6, 8, 10)

@@ -1,9 +1,21 @@
-"""Networks that were trained elsewhere, and their weights."""
+"""Frozen networks, their weights and the readers of these."""
 
 from semst_tf.pretrained.efficientnet_lite0 import EfficientNetLite0
+from semst_tf.pretrained.espnetv2 import ESPNetV2
 from semst_tf.pretrained.frozen_network import FrozenNetwork
+from semst_tf.pretrained.inception import InceptionFeatures
+from semst_tf.pretrained.load_inception import load_inception
+from semst_tf.pretrained.lpips_network import LPIPSNetwork
+from semst_tf.pretrained.segmenter import JUDGE_SIZE
+from semst_tf.pretrained.segmenter import load_judge
 
 __all__ = [
     "EfficientNetLite0",
+    "ESPNetV2",
     "FrozenNetwork",
+    "InceptionFeatures",
+    "JUDGE_SIZE",
+    "LPIPSNetwork",
+    "load_inception",
+    "load_judge",
 ]

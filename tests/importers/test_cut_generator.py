@@ -6,7 +6,7 @@ from torch_writer import state_dict
 from torch_writer import write_zip
 
 from semst_tf.importers import cut_generator
-from semst_tf.importers import read_torch_file
+from semst_tf.pretrained.torch_file import read_torch_file
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 DOWN = np.outer([1, 2, 1], [1, 2, 1]) / 16

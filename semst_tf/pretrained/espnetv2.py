@@ -6,8 +6,8 @@ import keras
 from keras import layers
 from keras import ops
 
-from semst_tf.metrics.grouped_convolution import GroupedConvolution
-from semst_tf.metrics.resample import Resample
+from semst_tf.pretrained.grouped_convolution import GroupedConvolution
+from semst_tf.pretrained.resample import Resample
 
 _CHANNELS = {
     0.5: (16, 32, 64, 128),

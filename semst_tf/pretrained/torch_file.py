@@ -9,8 +9,8 @@ import zipfile
 
 import numpy as np
 
-from semst_tf.importers.data_pickle import DataPickle
-from semst_tf.importers.data_pickle import PickledGlobal
+from semst_tf.pretrained.data_pickle import DataPickle
+from semst_tf.pretrained.data_pickle import PickledGlobal
 
 _ZIP_START = b"PK\x03\x04"
 _PICKLE_START = b"\x80"

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from semst_tf.metrics.resample import Resample
+from semst_tf.pretrained.resample import Resample
 
 
 def _row(values):

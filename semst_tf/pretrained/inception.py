@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from semst_tf.metrics.resample import Resample
+from semst_tf.pretrained.resample import Resample
 
 _SIZE = 299
 _FLOAT32 = {"dtype": "float32"}

@@ -5,9 +5,9 @@ import pathlib
 import keras
 import numpy as np
 
-from semst_tf.importers.torch_file import read_torch_file
-from semst_tf.metrics.espnetv2 import ESPNetV2
-from semst_tf.metrics.grouped_convolution import GroupedConvolution
+from semst_tf.pretrained.espnetv2 import ESPNetV2
+from semst_tf.pretrained.grouped_convolution import GroupedConvolution
+from semst_tf.pretrained.torch_file import read_torch_file
 
 JUDGE_SIZE = (256, 512)
 
@@ -41,7 +41,7 @@ def load_judge(path=None, scale=2.0, classes=20):
     Example:
 
     ```python
-    judge = semst_tf.metrics.load_judge()
+    judge = semst_tf.pretrained.load_judge()
     logits = judge(images)  # (batch, height, width, 20)
     ```
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from semst_tf import metrics
-from semst_tf.metrics.judge import _WEIGHTS
+from semst_tf.pretrained.segmenter import _WEIGHTS
 
 REFERENCE = pathlib.Path(__file__).parent / "reference" / "espnetv2_noise.npz"
 

@@ -8,8 +8,8 @@ import re
 import keras
 import numpy as np
 
-from semst_tf.metrics.inception import InceptionFeatures
-from semst_tf.metrics.judge import read_arrays
+from semst_tf.pretrained.inception import InceptionFeatures
+from semst_tf.pretrained.segmenter import read_arrays
 
 INCEPTION_URL = (
     "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from semst_tf.metrics.grouped_convolution import GroupedConvolution
+from semst_tf.pretrained.grouped_convolution import GroupedConvolution
 
 
 @pytest.mark.parametrize("kernel_size", [1, 3])

@@ -8,7 +8,7 @@ from importers.torch_writer import state_dict
 from importers.torch_writer import write_zip
 
 from semst_tf import metrics
-from semst_tf.metrics.load_inception import download_inception
+from semst_tf.pretrained.load_inception import download_inception
 
 WEIGHTS = os.environ.get("SEMST_TF_INCEPTION_WEIGHTS")
 REFERENCE = os.path.join(

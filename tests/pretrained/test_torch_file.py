@@ -19,7 +19,7 @@ from torch_writer import tensor
 from torch_writer import write_legacy
 from torch_writer import write_zip
 
-from semst_tf.importers import read_torch_file
+from semst_tf.pretrained.torch_file import read_torch_file
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 WRITERS = [write_zip, write_legacy]
