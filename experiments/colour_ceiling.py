@@ -88,7 +88,7 @@ def recolour(pictures, labels, targets, target_labels):
     """
     import numpy as np
 
-    from semst_tf.metrics import CITYSCAPES_CLASSES
+    from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 
     results = [picture.copy() for picture in pictures]
     recoloured = []

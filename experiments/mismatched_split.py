@@ -39,7 +39,7 @@ FREQUENT = 0.01
 
 def main(_):
     with quiet_imports():
-        from semst_tf.metrics import CITYSCAPES_CLASSES
+        from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
         from semst_tf.mismatched_split import mismatched_split
 
     for name in (FLAGS.rich, FLAGS.poor):
@@ -69,8 +69,8 @@ def class_shares():
     import numpy as np
 
     from semst_tf.data import ImageCollection
-    from semst_tf.metrics import CITYSCAPES_CLASSES
-    from semst_tf.metrics import decode_cityscapes_palette
+    from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
+    from semst_tf.data.label_spaces import decode_cityscapes_palette
 
     collection = ImageCollection(FLAGS.labels, channels=3)
     classes = len(CITYSCAPES_CLASSES)

@@ -46,7 +46,7 @@ flags.DEFINE_string(
 def main(_):
     with quiet_imports():
         from semst_tf.adaptation import LabelledPictures
-        from semst_tf.metrics import CITYSCAPES_CLASSES
+        from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 
     # A label map is a picture, too, and its own label.
     maps = LabelledPictures(FLAGS.labels, FLAGS.labels, FLAGS.label_space)

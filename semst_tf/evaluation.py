@@ -10,9 +10,11 @@ import numpy as np
 from PIL import Image
 
 from semst_tf.data import ImageCollection
+from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
+from semst_tf.data.label_spaces import decode_cityscapes_palette
+from semst_tf.data.label_spaces import map_labels
 from semst_tf.data.resize import resize_image
 from semst_tf.data.value_range import to_unit_range
-from semst_tf.metrics import CITYSCAPES_CLASSES
 from semst_tf.metrics import AttentionStatistics
 from semst_tf.metrics import ColourShift
 from semst_tf.metrics import FrechetInceptionDistance
@@ -24,8 +26,6 @@ from semst_tf.metrics import SemanticConsistency
 from semst_tf.metrics import StructuralSimilarity
 from semst_tf.metrics import StructureInformation
 from semst_tf.metrics import TextureInformation
-from semst_tf.metrics import decode_cityscapes_palette
-from semst_tf.metrics import map_labels
 from semst_tf.metrics import segment_pictures
 from semst_tf.pretrained import JUDGE_SIZE
 from semst_tf.pretrained import load_inception
@@ -290,7 +290,7 @@ def read_labels(folder, names, space):
             names of the pictures (their endings may differ). `folder@left`
             and `folder@right` are halves of side-by-side files.
         names: List of names of pictures, with or without folders.
-        space: str. A key of `semst_tf.metrics.label_spaces.LABEL_SPACES`, or
+        space: str. A key of `semst_tf.data.label_spaces.LABEL_SPACES`, or
             `"cityscapes_palette"` for pictures in label colours. Of colour
             files in other spaces the red channel holds the labels, as CARLA
             writes them.

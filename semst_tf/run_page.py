@@ -6,7 +6,7 @@ import pathlib
 
 from semst_tf.callbacks.loss_record import read_history
 from semst_tf.data.image_files import write_image
-from semst_tf.gallery import picture_grid
+from semst_tf.data.image_grid import picture_grid
 from semst_tf.storage.atomic_files import replacing
 from semst_tf.version import __version__
 

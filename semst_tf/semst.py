@@ -5,6 +5,8 @@ from keras import ops
 
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.semst_config import SemSTConfig
+from semst_tf.data.target_colour import mean_colour
+from semst_tf.data.target_colour import target_batches
 from semst_tf.layers import direct_convolutions
 from semst_tf.linear_decay import LinearDecay
 from semst_tf.networks import MultiScaleGenerator
@@ -15,8 +17,6 @@ from semst_tf.objective.alignment import Alignment
 from semst_tf.objective.alignment import feature_layer_of
 from semst_tf.objective.objective import Networks
 from semst_tf.objective.objective import Objective
-from semst_tf.target_colour import mean_colour
-from semst_tf.target_colour import target_batches
 from semst_tf.trainers import backend_trainer
 from semst_tf.translate import translate
 

@@ -7,11 +7,11 @@ from PIL import Image
 
 from semst_tf.data import ImageCollection
 from semst_tf.data.image_files import printable
+from semst_tf.data.label_spaces import IGNORE
+from semst_tf.data.label_spaces import LABEL_SPACES
+from semst_tf.data.label_spaces import decode_cityscapes_palette
+from semst_tf.data.label_spaces import map_labels
 from semst_tf.data.resize import resize_image
-from semst_tf.metrics.label_spaces import IGNORE
-from semst_tf.metrics.label_spaces import LABEL_SPACES
-from semst_tf.metrics.label_spaces import decode_cityscapes_palette
-from semst_tf.metrics.label_spaces import map_labels
 
 PALETTE = "cityscapes_palette"
 """Label space of pictures in the colours of Cityscapes."""
@@ -37,7 +37,7 @@ class LabelledPictures:
             from files without loss (PNG); of CARLA's colour files the red
             channel counts.
         space: str. Where the class numbers come from: a key of
-            `semst_tf.metrics.LABEL_SPACES`, or `"cityscapes_palette"` for
+            `semst_tf.data.label_spaces.LABEL_SPACES`, or `"cityscapes_palette"` for
             label colours, also from JPEG.
         size: Size of pictures and labels, `(height, width)` or `"128x256"`;
             `None` for their own. Pictures are resized bicubically, labels to

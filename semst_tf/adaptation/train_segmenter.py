@@ -12,7 +12,7 @@ from semst_tf.callbacks import Checkpoints
 from semst_tf.callbacks import ProgressBar
 from semst_tf.callbacks.checkpoints import checkpoint_paths
 from semst_tf.callbacks.checkpoints import restore_checkpoint
-from semst_tf.metrics.label_spaces import IGNORE
+from semst_tf.data.label_spaces import IGNORE
 from semst_tf.storage.atomic_files import replacing
 
 

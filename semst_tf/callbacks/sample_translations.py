@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from semst_tf.data.image_files import write_image
-from semst_tf.gallery import picture_grid
+from semst_tf.data.image_grid import picture_grid
 from semst_tf.ops.current_step import current_step
 from semst_tf.storage.summary_writer import summary_writer
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from semst_tf.data.image_files import write_image
-from semst_tf.gallery import picture_grid
+from semst_tf.data.image_grid import picture_grid
 from semst_tf.ops.current_step import current_step
 from semst_tf.ops.non_finite import NonFiniteError
 from semst_tf.ops.non_finite import non_finite_terms

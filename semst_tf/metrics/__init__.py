@@ -4,10 +4,6 @@ from semst_tf.metrics.attention_statistics import AttentionStatistics
 from semst_tf.metrics.colour_shift import ColourShift
 from semst_tf.metrics.frechet_inception_distance import FrechetInceptionDistance
 from semst_tf.metrics.kernel_inception_distance import KernelInceptionDistance
-from semst_tf.metrics.label_spaces import CITYSCAPES_CLASSES
-from semst_tf.metrics.label_spaces import LABEL_SPACES
-from semst_tf.metrics.label_spaces import decode_cityscapes_palette
-from semst_tf.metrics.label_spaces import map_labels
 from semst_tf.metrics.lpips import LPIPS
 from semst_tf.metrics.peak_signal_to_noise_ratio import PeakSignalToNoiseRatio
 from semst_tf.metrics.photo_to_map_accuracy import PhotoToMapAccuracy
@@ -21,11 +17,9 @@ from semst_tf.metrics.texture_information import TextureInformation
 
 __all__ = [
     "AttentionStatistics",
-    "CITYSCAPES_CLASSES",
     "ColourShift",
     "FrechetInceptionDistance",
     "KernelInceptionDistance",
-    "LABEL_SPACES",
     "LPIPS",
     "PeakSignalToNoiseRatio",
     "PhotoToMapAccuracy",
@@ -34,8 +28,6 @@ __all__ = [
     "StructuralSimilarity",
     "StructureInformation",
     "TextureInformation",
-    "decode_cityscapes_palette",
-    "map_labels",
     "seam_ratio",
     "segment_pictures",
 ]

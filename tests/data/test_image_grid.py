@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from semst_tf.gallery import picture_grid
+from semst_tf.data.image_grid import picture_grid
 
 
 def flat(height, width, value, channels=3, dtype="uint8"):

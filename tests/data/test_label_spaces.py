@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from semst_tf.metrics import CITYSCAPES_CLASSES
-from semst_tf.metrics import LABEL_SPACES
-from semst_tf.metrics import decode_cityscapes_palette
-from semst_tf.metrics import map_labels
+from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
+from semst_tf.data.label_spaces import LABEL_SPACES
+from semst_tf.data.label_spaces import decode_cityscapes_palette
+from semst_tf.data.label_spaces import map_labels
 
 
 def _name(number, space):

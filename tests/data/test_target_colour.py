@@ -9,9 +9,9 @@ from small import small_model
 from small import values
 
 from semst_tf import SemST
-from semst_tf.target_colour import PICTURES
-from semst_tf.target_colour import mean_colour
-from semst_tf.target_colour import target_batches
+from semst_tf.data.target_colour import PICTURES
+from semst_tf.data.target_colour import mean_colour
+from semst_tf.data.target_colour import target_batches
 
 COLOUR = np.array([0.8, 0.75, -0.2], "float32")
 START = {"generator.target_start": True}
