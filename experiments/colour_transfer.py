@@ -36,7 +36,7 @@ A domain without any colour still has an inverse.
 
 def main(_):
     with quiet_imports():
-        from semst_tf.evaluation import read_pictures
+        from semst_tf.metrics.evaluation import read_pictures
 
     filter_name = FLAGS.resize_filter
     names, pictures = read_pictures(

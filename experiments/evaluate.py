@@ -101,15 +101,15 @@ def main(_):
 
 def pictures(folder, resize, limit=0):
     """Reads the pictures of a collection and their names."""
-    from semst_tf.evaluation import read_pictures
+    from semst_tf.metrics.evaluation import read_pictures
 
     return read_pictures(folder, resize, FLAGS.resize_filter, limit)
 
 
 def references(names, sources):
     """Reads labels, target and true pictures, where they are asked for."""
-    from semst_tf.evaluation import Evaluation
-    from semst_tf.evaluation import read_labels
+    from semst_tf.metrics.evaluation import Evaluation
+    from semst_tf.metrics.evaluation import read_labels
 
     labels = targets = None
     if FLAGS.labels is not None:
@@ -149,8 +149,8 @@ def translated(sources):
     """
     if FLAGS.model is None:
         return sources, {}
-    from semst_tf.evaluation import attention_scores
     from semst_tf.load_translator import load_translator
+    from semst_tf.metrics.evaluation import attention_scores
     from semst_tf.translate import translate
 
     translator = load_translator(FLAGS.model, FLAGS.strength)

@@ -170,9 +170,9 @@ def validation(config):
             f"{FLAGS.interval}. Received: {FLAGS.validate_every}"
         )
     from semst_tf.callbacks import ValidationScores
-    from semst_tf.evaluation import Evaluation
-    from semst_tf.evaluation import read_labels
-    from semst_tf.evaluation import read_pictures
+    from semst_tf.metrics.evaluation import Evaluation
+    from semst_tf.metrics.evaluation import read_labels
+    from semst_tf.metrics.evaluation import read_pictures
 
     data = config.data
     limit = FLAGS.validate_limit

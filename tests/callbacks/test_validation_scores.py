@@ -8,7 +8,7 @@ from small import small_model
 
 from semst_tf.callbacks import ValidationScores
 from semst_tf.callbacks import validation_logs
-from semst_tf.evaluation import Evaluation
+from semst_tf.metrics.evaluation import Evaluation
 
 
 class Falling:

@@ -10,8 +10,8 @@ from metrics.features import mean_colour
 from PIL import Image
 
 from semst_tf import evaluation
-from semst_tf.evaluation import Evaluation
-from semst_tf.evaluation import read_labels
+from semst_tf.metrics.evaluation import Evaluation
+from semst_tf.metrics.evaluation import read_labels
 from semst_tf.pretrained import JUDGE_SIZE
 
 
