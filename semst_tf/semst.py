@@ -8,7 +8,6 @@ from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.data.target_colour import mean_colour
 from semst_tf.data.target_colour import target_batches
 from semst_tf.layers import direct_convolutions
-from semst_tf.linear_decay import LinearDecay
 from semst_tf.networks import MultiScaleGenerator
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import PatchProjector
@@ -18,6 +17,7 @@ from semst_tf.objective.alignment import feature_layer_of
 from semst_tf.objective.objective import Networks
 from semst_tf.objective.objective import Objective
 from semst_tf.trainers import backend_trainer
+from semst_tf.trainers.linear_decay import LinearDecay
 from semst_tf.translate import translate
 
 

@@ -13,7 +13,7 @@ from semst_tf.data.image_files import read_header
 from semst_tf.data.image_files import read_image
 from semst_tf.data.value_range import from_unit_range
 from semst_tf.data.value_range import to_unit_range
-from semst_tf.in_float32 import in_float32
+from semst_tf.networks.in_float32 import in_float32
 from semst_tf.tiling import available_memory
 from semst_tf.tiling import needed_memory
 from semst_tf.tiling import translate_exactly

@@ -5,7 +5,7 @@ import hashlib
 import keras
 import numpy as np
 
-from semst_tf.in_float32 import in_float32
+from semst_tf.networks.in_float32 import in_float32
 
 
 def translator_of(model):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.linear_decay import LinearDecay
+from semst_tf.trainers.linear_decay import LinearDecay
 
 pytestmark = pytest.mark.backend_neutral
 
