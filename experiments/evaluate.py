@@ -149,9 +149,9 @@ def translated(sources):
     """
     if FLAGS.model is None:
         return sources, {}
+    from semst_tf.inference.translate import translate
     from semst_tf.load_translator import load_translator
     from semst_tf.metrics.evaluation import attention_scores
-    from semst_tf.translate import translate
 
     translator = load_translator(FLAGS.model, FLAGS.strength)
     if FLAGS.fusion is not None:

@@ -141,8 +141,8 @@ def measured_translation(mode, width, height):
     with quiet_imports():
         import numpy as np
 
+        from semst_tf.inference.translate import translate
         from semst_tf.networks import ResNetGenerator
-        from semst_tf.translate import translate
 
     generator = ResNetGenerator(FLAGS.filters, seed=0)
     line = np.arange(width * 3, dtype="uint32").reshape(width, 3)

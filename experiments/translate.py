@@ -66,11 +66,11 @@ def main(_):
         import keras
 
         from semst_tf.data.image_files import printable
+        from semst_tf.inference.translate import check_file
+        from semst_tf.inference.translate import check_mode
+        from semst_tf.inference.translate import translate
+        from semst_tf.inference.translate_files import translate_files
         from semst_tf.load_translator import load_translator
-        from semst_tf.translate import check_file
-        from semst_tf.translate import check_mode
-        from semst_tf.translate import translate
-        from semst_tf.translate_files import translate_files
 
     value_range = parsed_value_range()
     jobs = planned_jobs()
@@ -124,10 +124,10 @@ def main(_):
 
 def seam_ratios(translator, picture, translated, value_range):
     """How visible the borders of tiles are, in words."""
+    from semst_tf.inference.translate import TILE
+    from semst_tf.inference.translate import fits_whole
+    from semst_tf.inference.translate import translate
     from semst_tf.metrics.seams import seam_ratio
-    from semst_tf.translate import TILE
-    from semst_tf.translate import fits_whole
-    from semst_tf.translate import translate
 
     tiles = {
         "tile": FLAGS.tile or TILE,

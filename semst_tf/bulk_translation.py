@@ -57,7 +57,7 @@ class TranslatorHandler(ModelHandler):
 
 def _translated(translator, source, output):
     """Translates one file; what is wrong with it is returned, not raised."""
-    from semst_tf.translate import translate
+    from semst_tf.inference.translate import translate
 
     try:
         picture = read_image(source)

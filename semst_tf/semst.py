@@ -7,6 +7,7 @@ from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.data.target_colour import mean_colour
 from semst_tf.data.target_colour import target_batches
+from semst_tf.inference.translate import translate
 from semst_tf.layers import direct_convolutions
 from semst_tf.networks import MultiScaleGenerator
 from semst_tf.networks import PatchDiscriminator
@@ -18,7 +19,6 @@ from semst_tf.objective.objective import Networks
 from semst_tf.objective.objective import Objective
 from semst_tf.trainers import backend_trainer
 from semst_tf.trainers.linear_decay import LinearDecay
-from semst_tf.translate import translate
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -415,7 +415,7 @@ class SemST(backend_trainer(), keras.Model):
                 once. Defaults to `8`.
             mode: str. `"whole"`; `"tiled"` for pictures that do not fit into
                 memory in one piece; `"exact_tiled"` for the same result as
-                in one piece, slower. See `semst_tf.translate`.
+                in one piece, slower. See `semst_tf.inference.translate`.
             tile: int or `None`. Side of a tile in pixels. Defaults to 512.
             verbose: bool. Show the progress over tiles.
 

@@ -36,7 +36,7 @@ import pathlib
 import numpy as np
 import semst_tf
 from semst_tf.load_translator import load_translator
-from semst_tf.translate import translate
+from semst_tf.inference.translate import translate
 
 folder = pathlib.Path(sys.argv[1])
 network = load_translator(folder / "run")

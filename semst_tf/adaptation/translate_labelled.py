@@ -7,7 +7,7 @@ import keras
 
 from semst_tf.adaptation.labelled_pictures import LabelledPictures
 from semst_tf.data import write_image
-from semst_tf.translate import translate
+from semst_tf.inference.translate import translate
 
 
 def translate_labelled(pictures, translator, folder, mode="whole"):

@@ -10,9 +10,9 @@ from semst_tf.benchmarks.timing import time_repeatedly
 from semst_tf.benchmarks.workload import Workload
 from semst_tf.data.image_files import read_image
 from semst_tf.data.image_files import write_image
+from semst_tf.inference.translate import translate
+from semst_tf.inference.translate_files import translate_files
 from semst_tf.networks import ResNetGenerator
-from semst_tf.translate import translate
-from semst_tf.translate_files import translate_files
 
 
 def folder_translation(

@@ -11,7 +11,7 @@ from semst_tf.export.saved_model import newest_version
 class SavedTranslator:
     """Translates with a SavedModel that `saved_model` wrote.
 
-    Has what `semst_tf.translate.translate` asks of a network.
+    Has what `semst_tf.inference.translate.translate` asks of a network.
 
     Args:
         folder: Path of `<name>/<version>`, or of `<name>`, which means its
@@ -24,7 +24,7 @@ class SavedTranslator:
 
     ```python
     translator = SavedTranslator("saved_models/colour2vintage")
-    picture = semst_tf.translate.translate(translator, "photo.jpg")
+    picture = semst_tf.inference.translate.translate(translator, "photo.jpg")
     ```
     """
 

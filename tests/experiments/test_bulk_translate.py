@@ -12,8 +12,8 @@ from PIL import Image
 from scripts import assert_one_line
 from scripts import run_in_shell
 
+from semst_tf.inference.translate import translate
 from semst_tf.load_translator import load_translator
-from semst_tf.translate import translate
 
 pytest.importorskip("apache_beam")
 

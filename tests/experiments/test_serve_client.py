@@ -19,8 +19,8 @@ from PIL import Image
 from serving_server import serving
 
 from semst_tf import export
+from semst_tf.inference.translate import translate
 from semst_tf.networks import ResNetGenerator
-from semst_tf.translate import translate
 
 SCRIPT = Path(__file__).parents[2] / "experiments" / "serve_client.py"
 

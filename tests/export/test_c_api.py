@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from semst_tf.translate import translate
+from semst_tf.inference.translate import translate
 
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 LIBRARIES = pathlib.Path(tf.sysconfig.get_lib())

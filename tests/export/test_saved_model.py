@@ -12,8 +12,8 @@ from small import small_model
 
 from semst_tf import export
 from semst_tf.export.saved_model import load_saved_model
+from semst_tf.inference.translate import translate
 from semst_tf.networks import ResNetGenerator
-from semst_tf.translate import translate
 
 PLAIN_TENSORFLOW = """
 import sys

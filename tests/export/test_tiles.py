@@ -5,10 +5,10 @@ import tensorflow as tf
 from semst_tf.export.graph_picture import GraphPicture
 from semst_tf.export.tiles import _sample as shared_pieces
 from semst_tf.export.tiles import translate_tiles
+from semst_tf.inference.translate import translate
 from semst_tf.networks import ResNetGenerator
 from semst_tf.tiling.picture import Picture
 from semst_tf.tiling.shared_statistics import sample
-from semst_tf.translate import translate
 
 
 def tiled(function, images, channels, tile, overlap):

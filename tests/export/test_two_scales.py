@@ -10,9 +10,9 @@ from picture_files import encoded
 
 from semst_tf import export
 from semst_tf.export.tiles import translate_tiles
+from semst_tf.inference.translate import translate
 from semst_tf.networks import MultiScaleGenerator
 from semst_tf.networks import ResNetGenerator
-from semst_tf.translate import translate
 
 TILE = 32
 

@@ -6,10 +6,10 @@ import pytest
 from keras import ops
 from PIL import Image
 
-import semst_tf.translate
+import semst_tf.inference.translate
+from semst_tf.inference.translate import translate
 from semst_tf.networks import MultiScaleGenerator
 from semst_tf.networks import ResNetGenerator
-from semst_tf.translate import translate
 
 pytestmark = pytest.mark.backend_neutral
 
@@ -179,11 +179,15 @@ def test_a_picture_too_large_for_the_memory_is_refused_with_advice(
     monkeypatch,
 ):
     network = generator()
-    monkeypatch.setattr(semst_tf.translate, "available_memory", lambda: 1000)
+    monkeypatch.setattr(
+        semst_tf.inference.translate, "available_memory", lambda: 1000
+    )
     with pytest.raises(ValueError, match="exact_tiled.*Received: shape="):
         translate(network, picture(40, 40))
     translate(network, picture(40, 40), mode="exact_tiled")
-    monkeypatch.setattr(semst_tf.translate, "available_memory", lambda: None)
+    monkeypatch.setattr(
+        semst_tf.inference.translate, "available_memory", lambda: None
+    )
     translate(network, picture(40, 40))
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from semst_tf.inference.translate import translate
 from semst_tf.networks import ResNetGenerator
-from semst_tf.translate import translate
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from folders import write_pictures
 
 from semst_tf.data import read_image
-from semst_tf.translate_files import translate_files
+from semst_tf.inference.translate_files import translate_files
 
 
 def jobs_of(tmp_path, count):
@@ -68,7 +68,9 @@ def test_no_more_pictures_are_read_than_asked_for(tmp_path, monkeypatch, ahead):
         read.append(path)
         return read_image(path)
 
-    monkeypatch.setattr("semst_tf.translate_files.read_image", counted)
+    monkeypatch.setattr(
+        "semst_tf.inference.translate_files.read_image", counted
+    )
     for done, _ in enumerate(translate_files(inverted, jobs, ahead), start=1):
         assert len(read) <= done + ahead
 

@@ -1,0 +1,1 @@
+"""Translating images, files and folders."""
