@@ -361,7 +361,7 @@ def planned_steps():
 def train_preset(preset, steps):
     """Trains to the end and says so, or to the end of the time."""
     from semst_tf.callbacks import TrainingStopped
-    from semst_tf.training_run import TrainingRun
+    from semst_tf.training.training_run import TrainingRun
 
     set_precision(FLAGS.train_precision)
     workdir = pathlib.Path(FLAGS.output) / f"run_{preset}"

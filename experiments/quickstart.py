@@ -25,7 +25,7 @@ def main(_):
     with quiet_imports():
         from semst_tf.config.preset_configs import preset_config
         from semst_tf.data import sample_photos
-        from semst_tf.training_run import TrainingRun
+        from semst_tf.training.training_run import TrainingRun
 
     config = preset_config("tiny")
     if FLAGS.steps is not None:
@@ -45,7 +45,7 @@ def write_page(training, model):
     """Shows source, translation and target side by side."""
     from semst_tf.data import ImageCollection
     from semst_tf.data import sample_photos
-    from semst_tf.run_page import write_run_page
+    from semst_tf.training.run_page import write_run_page
 
     # At full size: the model was trained on smaller copies, and translates
     # any size.

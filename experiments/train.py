@@ -109,7 +109,7 @@ def main(_):
     with quiet_imports():
         from semst_tf.callbacks import TrainingStopped
         from semst_tf.config.preset_configs import preset_config
-        from semst_tf.training_run import TrainingRun
+        from semst_tf.training.training_run import TrainingRun
 
     if FLAGS.deterministic:
         make_deterministic()

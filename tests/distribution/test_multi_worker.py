@@ -17,7 +17,7 @@ from folders import write_pictures
 from semst_tf import SemST
 from semst_tf import preset_config
 from semst_tf.callbacks import read_history
-from semst_tf.training_run import TrainingRun
+from semst_tf.training.training_run import TrainingRun
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("distributes with TensorFlow", allow_module_level=True)

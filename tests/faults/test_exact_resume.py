@@ -9,7 +9,7 @@ from fault_kit import fill
 from fault_kit import state
 from small import small_config
 
-from semst_tf.training_run import TrainingRun
+from semst_tf.training.training_run import TrainingRun
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)

@@ -21,7 +21,7 @@ from semst_tf import SemSTConfig
 from semst_tf.callbacks import NonFiniteError
 from semst_tf.data import read_image
 from semst_tf.data.image_files import write_image
-from semst_tf.training_run import TrainingRun
+from semst_tf.training.training_run import TrainingRun
 
 STEPS = 7  # No multiple of the interval, and past a checkpoint.
 # Few terms: less to compile, where it does not matter what is minimised.

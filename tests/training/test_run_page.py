@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from semst_tf.data import read_image
-from semst_tf.run_page import write_run_page
+from semst_tf.training.run_page import write_run_page
 
 COMMANDS = [
     ("Translate <your> own:", 'python translate.py --input="a & b.png"'),

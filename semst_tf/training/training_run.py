@@ -32,13 +32,13 @@ from semst_tf.data import distributed_images
 from semst_tf.data.reading_errors import plain_reading_errors
 from semst_tf.distribution.devices import is_chief
 from semst_tf.distribution.workers import numbers_of_replicas
-from semst_tf.run_description import describe_run
-from semst_tf.run_description import description_changes
-from semst_tf.run_description import read_description
 from semst_tf.semst import SemST
 from semst_tf.storage.atomic_files import remove_unfinished
 from semst_tf.storage.atomic_files import replacing
 from semst_tf.storage.atomic_files import write_json
+from semst_tf.training.run_description import describe_run
+from semst_tf.training.run_description import description_changes
+from semst_tf.training.run_description import read_description
 
 CACHE_BYTES = 2**29
 """Memory for the decoded pictures of each domain."""

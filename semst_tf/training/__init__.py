@@ -1,0 +1,1 @@
+"""A training in a run directory, its description and its page."""
