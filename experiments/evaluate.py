@@ -150,7 +150,7 @@ def translated(sources):
     if FLAGS.model is None:
         return sources, {}
     from semst_tf.inference.translate import translate
-    from semst_tf.load_translator import load_translator
+    from semst_tf.loading.load_translator import load_translator
     from semst_tf.metrics.evaluation import attention_scores
 
     translator = load_translator(FLAGS.model, FLAGS.strength)

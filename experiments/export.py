@@ -95,7 +95,7 @@ def main(_):
     # The exporters' own notes would bury the figures.
     logging.set_verbosity(logging.WARNING)
     with quiet_imports():
-        from semst_tf.load_translator import load_translator
+        from semst_tf.loading.load_translator import load_translator
     model = load_translator(FLAGS.model, FLAGS.strength)
     # A warning about int8 is for the person, not for a log.
     warnings.showwarning = lambda message, *_, **__: print(f"note: {message}")

@@ -75,7 +75,7 @@ def main(_):
 
 def load_network():
     """Loads --model, or makes the default generator."""
-    from semst_tf.load_translator import load_translator
+    from semst_tf.loading.load_translator import load_translator
     from semst_tf.networks import ResNetGenerator
 
     if FLAGS.model is None:

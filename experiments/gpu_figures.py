@@ -392,7 +392,7 @@ def pack(preset, workdir):
     """Keeps the generator as float16, half as large, and how to make it."""
     import numpy as np
 
-    from semst_tf.load_translator import load_translator
+    from semst_tf.loading.load_translator import load_translator
     from semst_tf.storage.atomic_files import replacing
 
     weights = load_translator(workdir).get_weights()

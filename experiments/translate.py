@@ -70,7 +70,7 @@ def main(_):
         from semst_tf.inference.translate import check_mode
         from semst_tf.inference.translate import translate
         from semst_tf.inference.translate_files import translate_files
-        from semst_tf.load_translator import load_translator
+        from semst_tf.loading.load_translator import load_translator
 
     value_range = parsed_value_range()
     jobs = planned_jobs()

@@ -32,7 +32,7 @@ class TranslatorHandler(ModelHandler):
 
     def load_model(self):
         """Returns the `SavedTranslator`; called by Beam."""
-        from semst_tf.load_translator import load_translator
+        from semst_tf.loading.load_translator import load_translator
 
         return load_translator(self._folder)
 
@@ -98,7 +98,7 @@ def translate_all(model, jobs, errors, options=None):
     Raises:
         ValueError: If the model cannot be read.
     """
-    from semst_tf.load_translator import load_translator
+    from semst_tf.loading.load_translator import load_translator
 
     load_translator(model)  # A wrong model is told here, not by each worker.
     jobs = [(str(source), str(output)) for source, output in jobs]

@@ -35,7 +35,7 @@ REST = """
 import pathlib
 import numpy as np
 import semst_tf
-from semst_tf.load_translator import load_translator
+from semst_tf.loading.load_translator import load_translator
 from semst_tf.inference.translate import translate
 
 folder = pathlib.Path(sys.argv[1])

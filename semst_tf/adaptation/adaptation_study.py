@@ -15,7 +15,7 @@ from semst_tf.adaptation.train_segmenter import train_segmenter
 from semst_tf.adaptation.translate_labelled import translate_labelled
 from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 from semst_tf.inference.translate import check_mode
-from semst_tf.load_translator import load_translator
+from semst_tf.loading.load_translator import load_translator
 from semst_tf.metrics import SemanticConsistency
 from semst_tf.metrics import segment_pictures
 from semst_tf.storage.atomic_files import write_json

@@ -13,7 +13,7 @@ from scripts import assert_one_line
 from scripts import run_in_shell
 
 from semst_tf.inference.translate import translate
-from semst_tf.load_translator import load_translator
+from semst_tf.loading.load_translator import load_translator
 
 pytest.importorskip("apache_beam")
 

@@ -14,7 +14,7 @@ from scripts import EXPERIMENTS
 from scripts import assert_one_line
 from scripts import run_here
 
-from semst_tf.load_translator import load_translator
+from semst_tf.loading.load_translator import load_translator
 
 TORCH = """#!/bin/sh
 cat > /dev/null

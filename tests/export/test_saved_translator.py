@@ -6,7 +6,7 @@ import pytest
 import semst_tf
 from semst_tf.export.saved_translator import SavedTranslator
 from semst_tf.inference.translate import translate
-from semst_tf.load_translator import load_translator
+from semst_tf.loading.load_translator import load_translator
 
 
 @pytest.mark.parametrize("level", ["version", "name"])

@@ -8,7 +8,7 @@ import keras
 import pytest
 from small import small_model
 
-from semst_tf.load_translator import load_translator
+from semst_tf.loading.load_translator import load_translator
 from semst_tf.networks import ResNetGenerator
 
 

@@ -8,7 +8,7 @@ import pytest
 from small import small_model
 
 from semst_tf.importers import cut_generator
-from semst_tf.load_translator import load_translator
+from semst_tf.loading.load_translator import load_translator
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import ResNetGenerator
 

@@ -6,8 +6,8 @@ import keras
 
 from semst_tf.callbacks.checkpoints import checkpoint_paths
 from semst_tf.importers import cut_generator
-from semst_tf.model_file_safety import check_keras_file
-from semst_tf.model_file_safety import check_saved_model_graph
+from semst_tf.loading.model_file_safety import check_keras_file
+from semst_tf.loading.model_file_safety import check_saved_model_graph
 from semst_tf.semst import SemST
 
 

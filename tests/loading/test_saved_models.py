@@ -9,7 +9,7 @@ import pytest
 from semst_tf.data import ImageCollection
 from semst_tf.data import sample_photos
 from semst_tf.inference.translate import translate
-from semst_tf.load_translator import load_translator
+from semst_tf.loading.load_translator import load_translator
 
 SAVED_MODELS = pathlib.Path(__file__).parents[1] / "saved_models"
 

@@ -1,0 +1,1 @@
+"""Translators from files of every kind, read safely."""
