@@ -37,8 +37,8 @@ class LabelledPictures:
             from files without loss (PNG); of CARLA's colour files the red
             channel counts.
         space: str. Where the class numbers come from: a key of
-            `semst_tf.data.label_spaces.LABEL_SPACES`, or `"cityscapes_palette"` for
-            label colours, also from JPEG.
+            `semst_tf.data.label_spaces.LABEL_SPACES`, or
+            `"cityscapes_palette"` for label colours, also from JPEG.
         size: Size of pictures and labels, `(height, width)` or `"128x256"`;
             `None` for their own. Pictures are resized bicubically, labels to
             the nearest pixel: classes are never mixed.

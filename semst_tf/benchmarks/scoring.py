@@ -3,6 +3,7 @@
 import numpy as np
 
 from semst_tf import metrics
+from semst_tf import pretrained
 from semst_tf.benchmarks.workload import Workload
 
 SCORES = (
@@ -51,15 +52,15 @@ def scoring(name, size):
 
 
 def _inception(size):
-    network = metrics.InceptionFeatures()
+    network = pretrained.InceptionFeatures()
     pictures = _pictures(size, size)
     return lambda: network.predict_on_batch(pictures)
 
 
 def _judge(size):
     del size  # The judge has a size of its own.
-    judge = metrics.load_judge()
-    pictures = _pictures(*metrics.JUDGE_SIZE)
+    judge = pretrained.load_judge()
+    pictures = _pictures(*pretrained.JUDGE_SIZE)
     return lambda: judge.predict_on_batch(pictures)
 
 

@@ -20,7 +20,8 @@ class ValidationScores(keras.callbacks.Callback):
     Args:
         images: List of uint8 source pictures `(height, width, channels)`, of
             any sizes. Few: they are translated each time.
-        evaluation: `semst_tf.metrics.evaluation.Evaluation` of their translations.
+        evaluation: `semst_tf.metrics.evaluation.Evaluation` of their
+            translations.
         every: int. Epochs between two validations. Defaults to `1`.
         batch_size: int. Pictures of equal size translated at once. Defaults
             to `8`.

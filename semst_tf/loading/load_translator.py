@@ -24,7 +24,7 @@ def load_translator(path, strength=None):
             residual generators. Defaults to `None`.
 
     Returns:
-        What `semst_tf.inference.translate.translate` takes: a Keras model that maps
+        What `semst_tf.inference.translate` takes: a Keras model that maps
         `(batch, height, width, channels)` in [-1, 1] to translations of the
         same height and width, or a `SavedTranslator`.
 

@@ -5,7 +5,7 @@ from semst_tf.config.fields import field_names
 from semst_tf.config.options_page import options_document
 from semst_tf.config.semst_config import SemSTConfig
 
-DOCUMENT = pathlib.Path(__file__).parents[1] / "docs" / "options.md"
+DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "options.md"
 
 
 def table_rows():

@@ -12,7 +12,7 @@ from semst_tf.loading.load_translator import load_translator
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import ResNetGenerator
 
-REFERENCE = pathlib.Path(__file__).parent / "reference"
+REFERENCE = pathlib.Path(__file__).parents[1] / "reference"
 
 
 def pictures(channels=3):

@@ -11,7 +11,7 @@ from semst_tf.data import sample_photos
 from semst_tf.inference.translate import translate
 from semst_tf.loading.load_translator import load_translator
 
-SAVED_MODELS = pathlib.Path(__file__).parents[1] / "saved_models"
+SAVED_MODELS = pathlib.Path(__file__).parents[2] / "saved_models"
 
 
 def colourfulness(picture):

@@ -7,7 +7,7 @@ import pytest
 from importers.torch_writer import state_dict
 from importers.torch_writer import write_zip
 
-from semst_tf import metrics
+from semst_tf import pretrained
 from semst_tf.pretrained.load_inception import download_inception
 
 WEIGHTS = os.environ.get("SEMST_TF_INCEPTION_WEIGHTS")
@@ -70,7 +70,7 @@ def _names():
 @pytest.fixture(scope="module")
 def graph_arrays():
     """Random weights with the names of the graph; activations stay sane."""
-    network = metrics.InceptionFeatures()
+    network = pretrained.InceptionFeatures()
     rng = np.random.default_rng(0)
     arrays = {}
     for graph, public in _names():
@@ -115,8 +115,8 @@ def test_public_file_gives_the_network_of_the_graph(
     path = write_zip(
         tmp_path / "public.pth", *state_dict(_public_arrays(graph_arrays))
     )
-    public = metrics.load_inception(path)
-    graph = metrics.load_inception(graph_file)
+    public = pretrained.load_inception(path)
+    graph = pretrained.load_inception(graph_file)
     assert public.count_params() == 21_768_352
     for expected, weight in zip(graph.get_weights(), public.get_weights()):
         np.testing.assert_array_equal(weight, expected)
@@ -125,7 +125,7 @@ def test_public_file_gives_the_network_of_the_graph(
 def test_normalisation_becomes_part_of_the_convolution(
     graph_arrays, graph_file
 ):
-    layer = metrics.load_inception(graph_file).get_layer("Conv2d_3b_1x1")
+    layer = pretrained.load_inception(graph_file).get_layer("Conv2d_3b_1x1")
     pixel = np.random.default_rng(1).normal(size=64).astype("float32")
     kernel = graph_arrays["conv_3.weight"][:, :, 0, 0]
     normalised = (kernel @ pixel - graph_arrays["conv_3.mean"]) / np.sqrt(
@@ -141,7 +141,7 @@ def test_normalisation_becomes_part_of_the_convolution(
 def test_features_equal_the_public_implementation(resize):
     with np.load(REFERENCE) as arrays:
         image, expected = arrays["image"], arrays[resize]
-    network = metrics.load_inception(WEIGHTS, resize)
+    network = pretrained.load_inception(WEIGHTS, resize)
     features = network.predict_on_batch(image.astype("float32") / 127.5 - 1.0)
     error = np.abs(features[0] - expected)
     # Weights that were rounded to float16 are allowed for.
@@ -153,12 +153,12 @@ def test_missing_array_is_refused(graph_arrays, tmp_path):
     path = tmp_path / "less.npz"
     np.savez(path, **{"conv.weight": graph_arrays["conv.weight"]})
     with pytest.raises(ValueError, match="'conv.beta' is missing"):
-        metrics.load_inception(path)
+        pretrained.load_inception(path)
 
 
 def test_unknown_resize_is_refused():
     with pytest.raises(ValueError, match="Received: resize='area'"):
-        metrics.InceptionFeatures("area")
+        pretrained.InceptionFeatures("area")
 
 
 def _file_to_download(folder, right=True):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from semst_tf import metrics
+from semst_tf import pretrained
 from semst_tf.pretrained.segmenter import _WEIGHTS
 
 REFERENCE = pathlib.Path(__file__).parent / "reference" / "espnetv2_noise.npz"
@@ -12,7 +12,7 @@ REFERENCE = pathlib.Path(__file__).parent / "reference" / "espnetv2_noise.npz"
 
 @pytest.fixture(scope="module")
 def judge():
-    return metrics.load_judge()
+    return pretrained.load_judge()
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_precision_policy_of_the_user_does_not_reach_the_judge(
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        other = metrics.load_judge()
+        other = pretrained.load_judge()
         np.testing.assert_array_equal(other(images), judge(images))
     finally:
         keras.config.set_dtype_policy(policy)
@@ -66,7 +66,7 @@ def test_size_that_is_no_multiple_of_16_is_refused(judge):
 
 def test_unknown_scale_is_refused():
     with pytest.raises(ValueError, match="Received: scale=3.0"):
-        metrics.ESPNetV2(scale=3.0)
+        pretrained.ESPNetV2(scale=3.0)
 
 
 def test_saved_judge_gives_the_same_logits(judge, reference, tmp_path):
@@ -89,7 +89,7 @@ def test_file_without_an_array_is_refused(tmp_path):
         tmp_path / "less.npz", lambda arrays: arrays.pop("bu_br_l2.0.bias")
     )
     with pytest.raises(ValueError, match="'bu_br_l2.0.bias' is missing"):
-        metrics.load_judge(path)
+        pretrained.load_judge(path)
 
 
 def test_file_with_more_arrays_is_refused(tmp_path):
@@ -97,17 +97,17 @@ def test_file_with_more_arrays_is_refused(tmp_path):
         tmp_path / "more.npz", lambda arrays: arrays.update(x=np.zeros(1))
     )
     with pytest.raises(ValueError, match="holds more than ESPNetV2"):
-        metrics.load_judge(path)
+        pretrained.load_judge(path)
 
 
 def test_file_of_another_width_is_refused():
     with pytest.raises(ValueError, match="another width"):
-        metrics.load_judge(_WEIGHTS, scale=0.5)
+        pretrained.load_judge(_WEIGHTS, scale=0.5)
 
 
 def test_missing_file_is_refused(tmp_path):
     with pytest.raises(ValueError, match="Received: path="):
-        metrics.load_judge(tmp_path / "none.npz")
+        pretrained.load_judge(tmp_path / "none.npz")
 
 
 def test_licence_ships_beside_the_weights():

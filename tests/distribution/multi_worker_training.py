@@ -9,7 +9,7 @@ import signal
 import sys
 from unittest import mock
 
-EXPERIMENTS = pathlib.Path(__file__).parents[1] / "experiments"
+EXPERIMENTS = pathlib.Path(__file__).parents[2] / "experiments"
 sys.path.insert(0, str(EXPERIMENTS))
 
 import train  # noqa: E402
