@@ -1,11 +1,12 @@
 """From what a person types about devices to how training is distributed."""
 
 import functools
-import json
-import os
 import re
 
 import keras
+
+from semst_tf.distribution.keras_devices import KerasDevices
+from semst_tf.distribution.workers import worker_count
 
 
 def distribution_strategy(devices=None):
@@ -42,8 +43,6 @@ def distribution_strategy(devices=None):
     ```
     """
     if keras.backend.backend() != "tensorflow":
-        from semst_tf.distribution.keras_devices import KerasDevices
-
         return KerasDevices(devices)
     import tensorflow as tf
 
@@ -73,44 +72,6 @@ def _mirrored(*devices):
     import tensorflow as tf
 
     return tf.distribute.MirroredStrategy(list(devices))
-
-
-def worker_count():
-    """Returns how many workers `TF_CONFIG` names; 1 without it.
-
-    Raises:
-        ValueError: If `TF_CONFIG` is not understood.
-    """
-    text = os.environ.get("TF_CONFIG", "")
-    if not text.strip():
-        return 1
-    try:
-        cluster = json.loads(text).get("cluster", {})
-        workers = cluster.get("worker", [])
-        count = len(workers) + len(cluster.get("chief", []))
-        if not isinstance(workers, list):
-            raise ValueError
-    except (ValueError, AttributeError, TypeError):
-        raise ValueError(
-            'TF_CONFIG must be JSON such as {"cluster": {"worker": '
-            '["host0:2222", "host1:2222"]}, "task": {"type": "worker", '
-            f'"index": 0}}}}. Received: TF_CONFIG={text!r}'
-        ) from None
-    return max(1, count)
-
-
-def is_chief():
-    """Whether this process may write what all workers share.
-
-    True without `TF_CONFIG`, and for the chief or, without one, the first
-    worker that it names.
-    """
-    if worker_count() == 1:
-        return True
-    config = json.loads(os.environ["TF_CONFIG"])
-    kinds = ["chief"] if config["cluster"].get("chief") else ["worker"]
-    task = config.get("task", {})
-    return task.get("type") in kinds and int(task.get("index", 0)) == 0
 
 
 def _named(devices):

@@ -4,7 +4,7 @@ import contextlib
 
 import keras
 
-from semst_tf.distribution.devices import worker_count
+from semst_tf.distribution.workers import worker_count
 
 
 class KerasDevices:

@@ -1,6 +1,45 @@
 """What the workers of a training tell each other."""
 
-from semst_tf.distribution.devices import worker_count
+import json
+import os
+
+
+def worker_count():
+    """Returns how many workers `TF_CONFIG` names; 1 without it.
+
+    Raises:
+        ValueError: If `TF_CONFIG` is not understood.
+    """
+    text = os.environ.get("TF_CONFIG", "")
+    if not text.strip():
+        return 1
+    try:
+        cluster = json.loads(text).get("cluster", {})
+        workers = cluster.get("worker", [])
+        count = len(workers) + len(cluster.get("chief", []))
+        if not isinstance(workers, list):
+            raise ValueError
+    except (ValueError, AttributeError, TypeError):
+        raise ValueError(
+            'TF_CONFIG must be JSON such as {"cluster": {"worker": '
+            '["host0:2222", "host1:2222"]}, "task": {"type": "worker", '
+            f'"index": 0}}}}. Received: TF_CONFIG={text!r}'
+        ) from None
+    return max(1, count)
+
+
+def is_chief():
+    """Whether this process may write what all workers share.
+
+    True without `TF_CONFIG`, and for the chief or, without one, the first
+    worker that it names.
+    """
+    if worker_count() == 1:
+        return True
+    config = json.loads(os.environ["TF_CONFIG"])
+    kinds = ["chief"] if config["cluster"].get("chief") else ["worker"]
+    task = config.get("task", {})
+    return task.get("type") in kinds and int(task.get("index", 0)) == 0
 
 
 def numbers_of_replicas(strategy, number):

@@ -30,7 +30,7 @@ from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
 from semst_tf.data import distributed_images
 from semst_tf.data.reading_errors import plain_reading_errors
-from semst_tf.distribution.devices import is_chief
+from semst_tf.distribution.workers import is_chief
 from semst_tf.distribution.workers import numbers_of_replicas
 from semst_tf.semst import SemST
 from semst_tf.storage.atomic_files import remove_unfinished

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from semst_tf import devices
 from semst_tf.distribution.devices import distribution_strategy
-from semst_tf.distribution.devices import worker_count
+from semst_tf.distribution.workers import worker_count
 
 
 def pretend_gpus(monkeypatch, count):
