@@ -52,8 +52,8 @@ MINUTES ?= 60
 
 soak: setup
 	$(BIN)/python -m pytest -m soak
-	$(BIN)/python experiments/precision_table.py
-	$(BIN)/python experiments/soak.py --minutes=$(MINUTES)
+	$(BIN)/python experiments/measure/precision_table.py
+	$(BIN)/python experiments/measure/soak.py --minutes=$(MINUTES)
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -42,7 +42,7 @@ def main(_):
                 "Apache Beam is not installed; docs/scale_out.md says how to. "
                 f"Received: {error}"
             ) from None
-        from semst_tf.bulk_translation import translate_all
+        from bulk_translation import translate_all
 
     output = pathlib.Path(FLAGS.output)
     errors = pathlib.Path(FLAGS.errors or output / "errors.jsonl")

@@ -20,7 +20,8 @@ def translate_labelled(pictures, translator, folder, mode="whole"):
 
     Args:
         pictures: `LabelledPictures`.
-        translator: What `semst_tf.load_translator` returns, for three channels in and out.
+        translator: What `semst_tf.load_translator` returns, for three
+            channels in and out.
         folder: Path. Created if it is missing.
         mode: str. How large pictures are translated: `"whole"`, `"tiled"`
             or `"exact_tiled"`.

@@ -73,7 +73,8 @@ def _imported(name):
     specification = util.spec_from_file_location(f"{name}_script", path)
     script = util.module_from_spec(specification)
     try:
-        with mock.patch.object(sys, "path", [str(EXPERIMENTS), *sys.path]):
+        places = [str(path.parent), str(EXPERIMENTS), *sys.path]
+        with mock.patch.object(sys, "path", places):
             cli = importlib.import_module("cli")
             specification.loader.exec_module(script)
         yield cli, script
