@@ -6,9 +6,11 @@ floating-point operations and what share they make of a large matrix product's
 rate. Figures are added to --output, and with --page all tables of a page are
 written anew. Examples:
 
-  python experiments/measure/benchmark.py --part=train_step --presets=cut,semst \\
+  python experiments/measure/benchmark.py \\
+      --part=train_step --presets=cut,semst \\
       --size=128 --batch=4 --filters=32 --output=figures.json
-  python experiments/measure/benchmark.py --part=all \\
+  python experiments/measure/benchmark.py \\
+      --part=all \\
       --output=docs/results/benchmarks.json --page=docs/benchmarks.md
 
 With --against another program takes turns with this one, and the ratio is
@@ -17,7 +19,8 @@ input, and then print a line `seconds: <elapsed> <processor>`, the second being
 the time that its threads were running. experiments/measure/torch_cut_step.py does so
 for the public PyTorch CUT, and this script itself with --answer:
 
-  python experiments/measure/benchmark.py --part=train_step --presets=cut --threads=2 \\
+  python experiments/measure/benchmark.py \\
+      --part=train_step --presets=cut --threads=2 \\
       --against="torch/bin/python experiments/measure/torch_cut_step.py \\
       --checkout=cut --threads=2" --against_name="PyTorch CUT"
 """

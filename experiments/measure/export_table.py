@@ -3,7 +3,8 @@
 Writes the figures as JSON, and with --page also as tables into a Markdown page,
 between its lines `<!-- begin NAME -->` and `<!-- end NAME -->`. Example:
 
-  python experiments/measure/export_table.py --model=runs/street --name=street \\
+  python experiments/measure/export_table.py \\
+      --model=runs/street --name=street \\
       --output=docs/results/export_street.json --page=docs/export.md
 
 Times are processor times, because other work on the machine disturbs them less

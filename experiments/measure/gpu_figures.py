@@ -15,7 +15,8 @@ command, given again, at once or in a later lease, goes on. Stages:
 
 Example:
 
-  KERAS_BACKEND=jax python experiments/measure/gpu_figures.py --output=figures \\
+  KERAS_BACKEND=jax python experiments/measure/gpu_figures.py \\
+      --output=figures \\
       --source=game --target=street --torch_cut=cut --minutes=12
 """
 

@@ -3,7 +3,8 @@
 Trains on random pictures in a temporary folder. Compare with and without a
 setting by two calls. Example:
 
-  python experiments/measure/measure_training.py --preset=semst \\
+  python experiments/measure/measure_training.py \\
+      --preset=semst \\
       --set=optimizer.rematerialise=true
 """
 

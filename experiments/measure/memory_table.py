@@ -6,7 +6,8 @@ already, of the same settings, are not measured again, so that the command goes
 on where it was stopped. With --page the tables go into a Markdown page, between
 its lines `<!-- begin memory -->` and `<!-- end memory -->`. Example:
 
-  python experiments/measure/memory_table.py --filters=16 \\
+  python experiments/measure/memory_table.py \\
+      --filters=16 \\
       --sizes=512x256,1024x512,2048x1024 --crops=256,512 \\
       --output=docs/results/memory.json --page=docs/high_resolution.md
 """

@@ -4,7 +4,8 @@ Trains the same preset on one, two ... devices with the same number of
 pictures on each, prints pictures a second, and writes them as JSON. Every
 count runs in a process of its own. Example, on a machine of four GPUs:
 
-  python experiments/measure/scaling.py --preset=semst --counts=1,2,4 \\
+  python experiments/measure/scaling.py \\
+      --preset=semst --counts=1,2,4 \\
       --output=scaling.json
 """
 

@@ -7,7 +7,8 @@ prints `seconds: <elapsed> <processor>`; before that the device, and at the end
 the memory that a GPU needed. Random pictures, networks as released, and no GPU
 unless --gpu is given. Example:
 
-  torch/bin/python experiments/measure/torch_cut_step.py --checkout=cut --size=256 \\
+  torch/bin/python experiments/measure/torch_cut_step.py \\
+      --checkout=cut --size=256 \\
       --batch=1 --filters=64 --threads=2
 """
 

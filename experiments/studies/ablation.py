@@ -3,7 +3,8 @@
 Every cell of the grid is a run directory with its scores; the same command
 skips what is finished and continues what was interrupted. Example:
 
-  python experiments/studies/ablation.py --data_root=data --workdir=runs/ablation \\
+  python experiments/studies/ablation.py \\
+      --data_root=data --workdir=runs/ablation \\
       --inception=inception.npz --only='carla_cityscapes/*'
   python experiments/studies/results_table.py --results=runs/ablation
 """

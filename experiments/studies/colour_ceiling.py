@@ -6,7 +6,8 @@ not have these labels: scored with evaluate.py, the pictures show how near to
 the target colours alone can bring this scene, and so how much of the distance
 is content that a translator must not change. Example:
 
-  python experiments/studies/colour_ceiling.py --source=game/test \\
+  python experiments/studies/colour_ceiling.py \\
+      --source=game/test \\
       --source_labels=game/labels --target=street/train \\
       --target_labels=street/labels --output=runs/ceiling
 """

@@ -6,7 +6,8 @@ cannot change what a picture shows: a translator has to be nearer to the target
 than these pictures are, or keep more of the scene, to have learnt anything.
 Score them with evaluate.py. Example:
 
-  python experiments/studies/colour_transfer.py --source=game/test \\
+  python experiments/studies/colour_transfer.py \\
+      --source=game/test \\
       --measured=game/train --target=street/train --output=runs/transfer
 
 The map is the linear Monge-Kantorovitch solution of Pitie and Kokaram, 2007.

@@ -5,8 +5,8 @@ import pathlib
 BYTES_PER_FILTER = 40
 """Bytes for each pixel and filter of the generator, see `needed_memory`.
 
-Measured by `experiments/measure/memory_table.py` with 16 filters: 47 at 512 x 256, 40
-at 1024 x 512, 38 at 2048 x 1024 and 4096 x 2048.
+Measured by `experiments/measure/memory_table.py` with 16 filters: 47 at
+512 x 256, 40 at 1024 x 512, 38 at 2048 x 1024 and 4096 x 2048.
 """
 
 

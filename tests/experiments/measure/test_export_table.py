@@ -4,15 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from scripts import script_path
 
 from semst_tf.networks import ResNetGenerator
 
 pytest.importorskip("ai_edge_litert")
 
-SCRIPT = Path(__file__).parents[2] / "experiments" / "export_table.py"
+SCRIPT = script_path("export_table")
 
 
 def table(folder, *more):

@@ -10,9 +10,9 @@ import pytest
 from backends import FAST_COMPILATION
 from backends import needs_jax
 from folders import write_pictures
-from scripts import EXPERIMENTS
 from scripts import assert_one_line
 from scripts import run_here
+from scripts import script_path
 
 from semst_tf.loading.load_translator import load_translator
 
@@ -27,7 +27,7 @@ echo "memory: 7 MiB"
 
 def measure(folder, *more):
     command = [
-        *(sys.executable, EXPERIMENTS / "gpu_figures.py"),
+        *(sys.executable, script_path("gpu_figures")),
         *(f"--output={folder / 'figures'}", "--presets=tiny"),
         *("--size=32", "--filters=4", "--batch_sizes=2"),
         *("--precisions=bfloat16", "--timed_steps=2", "--matrix_side=32"),

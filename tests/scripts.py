@@ -12,7 +12,13 @@ from unittest import mock
 
 from absl import flags
 
-EXPERIMENTS = Path(__file__).parents[2] / "experiments"
+EXPERIMENTS = Path(__file__).parents[1] / "experiments"
+
+
+def script_path(name):
+    """The file of a script, whichever room of `experiments/` it is in."""
+    (path,) = EXPERIMENTS.rglob(f"{name}.py")
+    return path
 
 
 def run_here(name, *arguments):
@@ -40,7 +46,7 @@ def run_here(name, *arguments):
 def run_in_shell(name, *arguments):
     """Runs a script in a process of its own."""
     result = subprocess.run(
-        [sys.executable, EXPERIMENTS / f"{name}.py", *map(str, arguments)],
+        [sys.executable, script_path(name), *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=600,
@@ -69,7 +75,7 @@ def _imported(name):
     known = flags.FLAGS
     others = {flag: known[flag] for flag in known if not _is_absls(flag)}
     known.remove_flag_values(others)
-    path = EXPERIMENTS / f"{name}.py"
+    path = script_path(name)
     specification = util.spec_from_file_location(f"{name}_script", path)
     script = util.module_from_spec(specification)
     try:

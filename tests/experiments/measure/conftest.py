@@ -1,0 +1,7 @@
+"""Puts the folder of the measuring scripts on the import path."""
+
+import sys
+
+from scripts import EXPERIMENTS
+
+sys.path.insert(0, str(EXPERIMENTS / "measure"))
