@@ -10,7 +10,7 @@ from folders import write_pictures
 from labelled_streets import write_streets
 from small import SMALL
 
-from semst_tf.callbacks import read_history
+from semst_tf.storage.loss_history import read_history
 
 pytestmark = [needs_jax, pytest.mark.slow]
 

@@ -123,7 +123,7 @@ def _life(command, number, seconds):
 
 def _last_saved_step():
     """The step of the newest checkpoint; 0 where there is none."""
-    from semst_tf.callbacks import checkpoint_paths
+    from semst_tf.storage.checkpoint_files import checkpoint_paths
 
     paths = checkpoint_paths(Path(FLAGS.workdir) / "checkpoints")
     return int(paths[-1].stem.split("_")[-1]) if paths else 0
@@ -168,8 +168,8 @@ def _judge(code, number, samples):
 
 def _summary_problems(workdir):
     """Whether every point of the curves is there once, and in order."""
-    from semst_tf.callbacks import read_history
     from semst_tf.callbacks.drop_summaries import read_events
+    from semst_tf.storage.loss_history import read_history
 
     steps = [row["step"] for row in read_history(workdir / "metrics.json")]
     problems = []

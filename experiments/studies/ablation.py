@@ -64,7 +64,7 @@ flags.DEFINE_string(
 
 def main(_):
     with quiet_imports():
-        from semst_tf import ablation
+        import grid as ablation
 
     grid = ablation.Ablation(
         FLAGS.grid, FLAGS.data_root, FLAGS.workdir, changes()

@@ -46,7 +46,7 @@ QUANTILES = 101
 
 def main(_):
     with quiet_imports():
-        from semst_tf import evaluation
+        from semst_tf.metrics import evaluation
 
     names, pictures, labels = domain(evaluation, "source", FLAGS.resize)
     _, targets, target_labels = domain(

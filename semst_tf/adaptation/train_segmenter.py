@@ -10,10 +10,10 @@ from semst_tf.adaptation.segmenter import STRIDE
 from semst_tf.adaptation.segmenter import segmenter
 from semst_tf.callbacks import Checkpoints
 from semst_tf.callbacks import ProgressBar
-from semst_tf.callbacks.checkpoints import checkpoint_paths
-from semst_tf.callbacks.checkpoints import restore_checkpoint
 from semst_tf.data.label_spaces import IGNORE
 from semst_tf.storage.atomic_files import replacing
+from semst_tf.storage.checkpoint_files import checkpoint_paths
+from semst_tf.storage.checkpoint_files import restore_checkpoint
 
 
 def train_segmenter(folder, pictures, classes, recipe, steps, seed, start=None):

@@ -1,15 +1,10 @@
 """What happens beside the training: progress, samples, checkpoints."""
 
 from semst_tf.callbacks.checkpoints import Checkpoints
-from semst_tf.callbacks.checkpoints import Position
-from semst_tf.callbacks.checkpoints import check_checkpoint
-from semst_tf.callbacks.checkpoints import checkpoint_paths
-from semst_tf.callbacks.checkpoints import restore_checkpoint
 from semst_tf.callbacks.drop_summaries import drop_summaries
 from semst_tf.callbacks.intervals import Intervals
 from semst_tf.callbacks.keep_best import KeepBest
 from semst_tf.callbacks.loss_record import LossRecord
-from semst_tf.callbacks.loss_record import read_history
 from semst_tf.callbacks.progress_bar import ProgressBar
 from semst_tf.callbacks.sample_translations import SampleTranslations
 from semst_tf.callbacks.scalar_summaries import ScalarSummaries
@@ -26,7 +21,6 @@ __all__ = [
     "KeepBest",
     "LossRecord",
     "NonFiniteError",
-    "Position",
     "ProgressBar",
     "SampleTranslations",
     "ScalarSummaries",
@@ -34,10 +28,6 @@ __all__ = [
     "StopOnSignal",
     "TrainingStopped",
     "ValidationScores",
-    "check_checkpoint",
-    "checkpoint_paths",
     "drop_summaries",
-    "read_history",
-    "restore_checkpoint",
     "validation_logs",
 ]

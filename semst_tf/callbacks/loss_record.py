@@ -1,6 +1,5 @@
 """The loss curves as a JSON file."""
 
-import json
 import pathlib
 import time
 
@@ -8,6 +7,7 @@ import keras
 
 from semst_tf.ops.current_step import current_step
 from semst_tf.storage.atomic_files import write_json
+from semst_tf.storage.loss_history import read_history
 
 
 class LossRecord(keras.callbacks.Callback):
@@ -50,18 +50,3 @@ class LossRecord(keras.callbacks.Callback):
             self.path,
             {"steps": step, "seconds": seconds, "history": self.history},
         )
-
-
-def read_history(path):
-    """Reads the rows that a `LossRecord` wrote.
-
-    Args:
-        path: Path of the file, which need not exist.
-
-    Returns:
-        List of dicts.
-    """
-    path = pathlib.Path(path)
-    if not path.exists():
-        return []
-    return json.loads(path.read_text())["history"]

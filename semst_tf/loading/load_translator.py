@@ -4,11 +4,11 @@ import pathlib
 
 import keras
 
-from semst_tf.callbacks.checkpoints import checkpoint_paths
 from semst_tf.importers import cut_generator
 from semst_tf.loading.model_file_safety import check_keras_file
 from semst_tf.loading.model_file_safety import check_saved_model_graph
 from semst_tf.semst import SemST
+from semst_tf.storage.checkpoint_files import checkpoint_paths
 
 
 def load_translator(path, strength=None):

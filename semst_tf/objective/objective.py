@@ -46,7 +46,8 @@ class Networks(typing.NamedTuple):
 class Objective:
     """The sum of losses that a configuration asks for, term by term.
 
-    A batch is looked at in one or several views (`semst_tf.views`), each of
+    A batch is looked at in one or several views (`SingleScaleViews`,
+    `MultiScaleViews`), each of
     which brings its terms. It takes no gradients and keeps no state, so that
     every trainer, whatever its engine, minimises the same thing.
 

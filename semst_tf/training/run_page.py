@@ -4,10 +4,10 @@ import html
 import io
 import pathlib
 
-from semst_tf.callbacks.loss_record import read_history
 from semst_tf.data.image_files import write_image
 from semst_tf.data.image_grid import picture_grid
 from semst_tf.storage.atomic_files import replacing
+from semst_tf.storage.loss_history import read_history
 from semst_tf.version import __version__
 
 _STYLE = """

@@ -6,9 +6,9 @@ from one_weight import train
 
 from semst_tf.callbacks import Checkpoints
 from semst_tf.callbacks import NonFiniteError
-from semst_tf.callbacks import check_checkpoint
-from semst_tf.callbacks import checkpoint_paths
-from semst_tf.callbacks import restore_checkpoint
+from semst_tf.storage.checkpoint_files import check_checkpoint
+from semst_tf.storage.checkpoint_files import checkpoint_paths
+from semst_tf.storage.checkpoint_files import restore_checkpoint
 
 
 def steps(folder):

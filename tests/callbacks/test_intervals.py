@@ -4,7 +4,7 @@ from one_weight import compiled_model
 
 from semst_tf.callbacks import Intervals
 from semst_tf.callbacks import LossRecord
-from semst_tf.callbacks import read_history
+from semst_tf.storage.loss_history import read_history
 
 
 def train(model, *callbacks, steps=1000):

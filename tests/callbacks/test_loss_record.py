@@ -5,7 +5,7 @@ from one_weight import compiled_model
 from one_weight import train
 
 from semst_tf.callbacks import LossRecord
-from semst_tf.callbacks import read_history
+from semst_tf.storage.loss_history import read_history
 
 
 def test_one_row_an_epoch_with_step_and_every_metric(tmp_path):

@@ -9,7 +9,7 @@ from one_weight import train
 from semst_tf.callbacks import Checkpoints
 from semst_tf.callbacks import StopOnSignal
 from semst_tf.callbacks import TrainingStopped
-from semst_tf.callbacks import checkpoint_paths
+from semst_tf.storage.checkpoint_files import checkpoint_paths
 
 
 class Send(keras.callbacks.Callback):

@@ -11,7 +11,7 @@ if keras.backend.backend() != "tensorflow":
 
 import tensorflow as tf
 
-from semst_tf import devices
+from semst_tf.distribution import devices
 from semst_tf.distribution.devices import distribution_strategy
 from semst_tf.distribution.workers import worker_count
 

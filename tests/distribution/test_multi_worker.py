@@ -16,7 +16,7 @@ from folders import write_pictures
 
 from semst_tf import SemST
 from semst_tf import preset_config
-from semst_tf.callbacks import read_history
+from semst_tf.storage.loss_history import read_history
 from semst_tf.training.training_run import TrainingRun
 
 if keras.backend.backend() != "tensorflow":

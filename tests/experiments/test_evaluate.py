@@ -10,7 +10,7 @@ from PIL import Image
 from scripts import assert_one_line
 from scripts import run_here
 
-from semst_tf import evaluation
+from semst_tf.metrics import evaluation
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from scripts import run_in_shell
 from semst_tf import SemSTConfig
 from semst_tf import callbacks
 from semst_tf import presets
-from semst_tf import training_run
+from semst_tf.training import training_run
 
 SMALL = (
     "--preset=cut",

@@ -11,7 +11,7 @@ from pathlib import Path
 import h5py
 from folders import write_pictures
 
-from semst_tf.callbacks import checkpoint_paths
+from semst_tf.storage.checkpoint_files import checkpoint_paths
 
 TRAIN = Path(__file__).parents[2] / "experiments" / "train.py"
 FAULTY = Path(__file__).with_name("train_with_fault.py")

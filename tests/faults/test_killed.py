@@ -14,8 +14,8 @@ from fault_kit import state
 from fault_kit import stop
 from fault_kit import wait_for_checkpoint
 
-from semst_tf.callbacks import checkpoint_paths
-from semst_tf.callbacks import read_history
+from semst_tf.storage.checkpoint_files import checkpoint_paths
+from semst_tf.storage.loss_history import read_history
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)

@@ -9,7 +9,7 @@ import pytest
 from metrics.features import mean_colour
 from PIL import Image
 
-from semst_tf import evaluation
+from semst_tf.metrics import evaluation
 from semst_tf.metrics.evaluation import Evaluation
 from semst_tf.metrics.evaluation import read_labels
 from semst_tf.pretrained import JUDGE_SIZE

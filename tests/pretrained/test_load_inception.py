@@ -4,8 +4,8 @@ import os
 import keras
 import numpy as np
 import pytest
-from importers.torch_writer import state_dict
-from importers.torch_writer import write_zip
+from torch_writer import state_dict
+from torch_writer import write_zip
 
 from semst_tf import pretrained
 from semst_tf.pretrained.load_inception import download_inception
