@@ -1,39 +1,54 @@
-"""Unpaired image-to-image translation that keeps what is in the picture."""
+"""Unpaired image-to-image translation that keeps what is in the image."""
 
 import importlib
 
 from semst_tf import callbacks
+from semst_tf import config
 from semst_tf import data
 from semst_tf import descriptors
 from semst_tf import importers
+from semst_tf import layers
 from semst_tf import losses
 from semst_tf import metrics
 from semst_tf import networks
+from semst_tf import pretrained
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.preset_configs import presets
 from semst_tf.config.semst_config import SemSTConfig
+from semst_tf.loading.load_translator import load_translator
+from semst_tf.metrics.evaluation import Evaluation
 from semst_tf.semst import SemST
+from semst_tf.training.training_run import TrainingRun
 from semst_tf.version import __version__
 
 __all__ = [
+    "Evaluation",
     "SemST",
     "SemSTConfig",
+    "TrainingRun",
     "__version__",
+    "adaptation",
     "callbacks",
+    "config",
     "data",
     "descriptors",
     "export",
     "importers",
+    "layers",
+    "load_translator",
     "losses",
     "metrics",
     "networks",
     "preset_config",
     "presets",
+    "pretrained",
 ]
+
+_ON_USE = ("adaptation", "export")
+"""Loaded when they are named: they need keras-cv, or TensorFlow itself."""
 
 
 def __getattr__(name):
-    # Exporting needs TensorFlow itself, on any backend; the rest does not.
-    if name == "export":
-        return importlib.import_module("semst_tf.export")
+    if name in _ON_USE:
+        return importlib.import_module(f"semst_tf.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

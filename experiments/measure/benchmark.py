@@ -17,7 +17,8 @@ With --against another program takes turns with this one, and the ratio is
 that of each pair. It must do the work once for each line on its standard
 input, and then print a line `seconds: <elapsed> <processor>`, the second being
 the time that its threads were running.
-experiments/measure/torch_cut_step.py does so for the public PyTorch CUT, and this script itself with --answer:
+experiments/measure/torch_cut_step.py does so for the public PyTorch CUT, and
+this script itself with --answer:
 
   python experiments/measure/benchmark.py \\
       --part=train_step --presets=cut --threads=2 \\
