@@ -1,0 +1,378 @@
+"""TIFF, by its tags: any depth, any number of bands, one page of a stack."""
+
+import contextlib
+import dataclasses
+import logging
+
+import numpy as np
+import tifffile
+
+from semst_tf.data import orientation as orientations
+from semst_tf.data.colour_profiles import to_srgb
+from semst_tf.data.decoded_image import DecodedImage
+from semst_tf.data.decoded_image import ImageHeader
+from semst_tf.data.pillow_files import pillow_image
+from semst_tf.data.pixel_limit import check_pixels
+
+SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+GEOREFERENCE = (33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113)
+"""Tags of GeoTIFF and GDAL that a translation of the same size keeps."""
+
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE = range(4)
+_CMYK, _YCBCR, _LAB = 5, 6, 8
+_ALPHA = (1, 2)  # ExtraSamples: associated and unassociated alpha
+_ASSOCIATED = 1
+_REDUCED_OR_MASK = 0b101  # NewSubfileType: of another page, not one itself
+_UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3  # SampleFormat
+_NO_COMPRESSION = 1
+# A byte of a file stands for at most so many of pixels: a guard against
+# files that claim more than they hold. Deflate reaches 1032, LZW about 1400.
+_LARGEST_RATIO = 1400
+_OTHER_RATIO = 2**15
+_ALWAYS_ALLOWED = 2**25  # bytes
+
+# What it would log, of damaged files, is raised or harmless.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Layout:
+    """What the tags of a page say about its samples.
+
+    Args:
+        bands: int. Samples of a pixel that are no alpha, as stored.
+        channels: int. Channels once read; a palette has one band.
+        alpha: int or `None`. Place of alpha among the samples.
+        bits: int. Of each sample.
+        dtype: str. Once read.
+    """
+
+    bands: int
+    channels: int
+    alpha: int | None
+    bits: int
+    dtype: str
+
+
+def tiff_header(file, page=None):
+    """Reads the tags of a TIFF, and no pixels.
+
+    Args:
+        file: Binary file object.
+        page: int or `None`. Page of a stack, from 0; `None` asks for the
+            only one.
+
+    Returns:
+        An `ImageHeader`.
+
+    Raises:
+        ValueError: If its kind is not known, or it is a stack and no page
+            was chosen.
+    """
+    with _opened(file) as tiff:
+        found, frames = _chosen_page(tiff, page)
+        layout = _layout(found)
+        size = orientations.upright_size(
+            found.imagelength, found.imagewidth, _orientation(found)
+        )
+        _check_stored(found, tiff.filehandle.size)
+        return ImageHeader(
+            *size,
+            layout.channels,
+            layout.dtype,
+            layout.alpha is not None,
+            frames,
+        )
+
+
+def tiff_image(file, page=None):
+    """Reads one page of a TIFF, upright, black at the low end, in sRGB.
+
+    Args:
+        file: Binary file object.
+        page: As for `tiff_header`.
+
+    Returns:
+        A `DecodedImage`.
+
+    Raises:
+        ValueError: As `tiff_header`, or if the pixels cannot be decoded.
+    """
+    with _opened(file) as tiff:
+        found, _ = _chosen_page(tiff, page)
+        layout = _layout(found)
+        _check_stored(found, tiff.filehandle.size)
+        orientation = _orientation(found)
+        profile = _tag(found, 34675)
+        georeference = _georeference(found)
+        if _is_for_pillow(found, layout):
+            file.seek(0)
+            image = pillow_image(file, found.index)
+            return dataclasses.replace(image, georeference=georeference)
+        samples = _samples(found, layout)
+    pixels, alpha = _divided(samples, found, layout)
+    pixels = to_srgb(np.ascontiguousarray(pixels), profile)
+    if alpha is not None:
+        alpha = orientations.upright(alpha, orientation)
+    return DecodedImage(
+        orientations.upright(pixels, orientation), alpha, georeference
+    )
+
+
+@contextlib.contextmanager
+def _opened(file):
+    file.seek(0)
+    tiff = tifffile.TiffFile(file, name="TIFF")
+    try:
+        yield tiff
+    except Exception as error:
+        if "imagecodecs" not in str(error):
+            raise
+        raise ValueError(
+            f"this TIFF ({' '.join(str(error).split())}) needs the imagecodecs "
+            "package: pip install 'semst-tf[tiff]'"
+        ) from error
+    # The file is closed by who opened it.
+
+
+def _chosen_page(tiff, page):
+    """Returns a page, and how many there are."""
+    pages = [
+        found
+        for found in (tiff.pages[i] for i in range(len(tiff.pages)))
+        if not _tag(found, 254, 0) & _REDUCED_OR_MASK
+    ] or [tiff.pages[0]]
+    count = len(pages)
+    if tiff.is_imagej and count == 1:
+        # ImageJ writes one directory for all images of a large stack.
+        count = int((tiff.imagej_metadata or {}).get("images", 1))
+    if page is None and count > 1:
+        raise ValueError(
+            f"a TIFF stack of {count} pages: choose one with --page "
+            f"(`page`), from 0 to {count - 1}"
+        )
+    page = 0 if page is None else page
+    if not 0 <= page < len(pages):
+        raise ValueError(
+            f"there is no page {page} in a TIFF of {len(pages)}, counted from 0"
+        )
+    found = pages[page]
+    check_pixels(found.imagelength, found.imagewidth)
+    if found.imagedepth > 1:
+        raise ValueError(
+            f"a TIFF volume of {found.imagedepth} slices; save it as one image "
+            "a file"
+        )
+    return found, count
+
+
+def _layout(page):
+    samples, extra = page.samplesperpixel, tuple(page.extrasamples)
+    bits, photometric = page.bitspersample, int(page.photometric or 0)
+    alpha = [
+        samples - len(extra) + place
+        for place, kind in enumerate(extra)
+        if kind in _ALPHA and len(extra) < samples
+    ]
+    alpha = alpha[0] if alpha else None
+    bands = samples - (alpha is not None)
+    channels = 3 if photometric in (_PALETTE, _CMYK) else bands
+    stored = page.dtype
+    depth = f"{samples} bands of {bits} bits"
+    if not isinstance(bits, int):
+        raise ValueError(f"TIFF with bands of several depths ({bits} bits)")
+    if photometric not in (
+        _WHITE_IS_ZERO,
+        _BLACK_IS_ZERO,
+        _RGB,
+        _PALETTE,
+        _CMYK,
+        _YCBCR,
+        _LAB,
+    ):
+        raise ValueError(
+            f"TIFF of the colour space {page.photometric!s} isn't known "
+            f"({depth}); convert it to RGB or grey"
+        )
+    if photometric in (_CMYK, _YCBCR, _LAB) and bits != 8:
+        raise ValueError(
+            f"TIFF of the colour space {page.photometric!s} is read in 8 bits "
+            f"only ({depth}); convert it to RGB"
+        )
+    if stored is None or (stored.kind in "iuf" and stored.itemsize > 4):
+        if stored is None or stored.kind != "f":
+            raise ValueError(
+                f"TIFF of {depth} (sample format {page.sampleformat}) isn't "
+                "known; convert it to 8, 16 or 32 bits, or floating point"
+            )
+    if stored.kind == "f":
+        dtype = "float32"
+    elif stored.kind == "i":
+        dtype = stored.name
+    elif stored.kind in "ub":
+        dtype = "uint8" if bits <= 8 else "uint16" if bits <= 16 else "uint32"
+    else:
+        raise ValueError(
+            f"TIFF of complex numbers ({depth}) isn't known; save magnitudes"
+        )
+    if photometric == _WHITE_IS_ZERO and stored.kind in "if":
+        raise ValueError(
+            f"TIFF where white is zero, of {depth} that are signed or floating "
+            "point, has no known black; save it with black as the low end"
+        )
+    if photometric == _PALETTE:
+        dtype = "uint8"
+    return _Layout(bands, channels, alpha, bits, dtype)
+
+
+def _check_stored(page, size):
+    """Refuses a page that claims more than the file holds."""
+    if 0 in (page.imagelength, page.imagewidth, page.samplesperpixel):
+        raise ValueError("a TIFF without pixels")
+    offsets, counts = page.dataoffsets, page.databytecounts
+    stored = 0
+    for offset, count in zip(offsets, counts):
+        stored += count
+        if offset + count > size:
+            raise ValueError(
+                f"truncated: a TIFF of {size} bytes with pixels up to byte "
+                f"{offset + count}"
+            )
+    values = page.imagelength * page.imagewidth * page.samplesperpixel
+    needed = values * max(1, page.bitspersample) // 8
+    ratio = 1
+    if page.compression != _NO_COMPRESSION:
+        known = page.compression.name in ("LZW", "DEFLATE", "ADOBE_DEFLATE")
+        ratio = _LARGEST_RATIO if known else _OTHER_RATIO
+    # Tiles that were left out, as GDAL does, hold no bytes.
+    whole = all(counts) and len(counts) > 0
+    allowed = stored * ratio + (0 if ratio == 1 and whole else _ALWAYS_ALLOWED)
+    if needed > allowed or not stored:
+        raise ValueError(
+            f"truncated or damaged: a TIFF with {stored} bytes for {needed} of "
+            "pixels"
+        )
+
+
+def _samples(page, layout):
+    """All samples `(height, width, samples)`, as stored."""
+    values = page.asarray(squeeze=False)  # planes, depth, rows, columns, ...
+    values = values[:, 0]
+    if values.shape[0] > 1:
+        return np.moveaxis(values[..., 0], 0, -1)
+    return values[0]
+
+
+def _divided(samples, page, layout):
+    """Returns pixels and alpha in the dtype that they are read as."""
+    if page.photometric == _PALETTE:
+        bands = [i for i in range(samples.shape[-1]) if i != layout.alpha]
+        return _from_palette(samples[..., bands[0]], page.colormap), None
+    samples = _full_range(samples, layout)
+    alpha = None
+    if layout.alpha is not None:
+        alpha = np.ascontiguousarray(samples[..., layout.alpha])
+        samples = np.delete(samples, layout.alpha, axis=-1)
+    if page.photometric == _WHITE_IS_ZERO:
+        samples = np.iinfo(samples.dtype).max - samples
+    if alpha is not None and _ASSOCIATED in page.extrasamples:
+        samples = _unmultiplied(samples, alpha)
+    return samples, alpha
+
+
+def _from_palette(indices, colormap):
+    """RGB of palette indices; the table holds 16 bits a channel."""
+    colours = np.asarray(colormap).T
+    if colours.max(initial=0) > 255:  # Some writers use the low byte.
+        colours = colours >> 8
+    indices = np.minimum(indices.astype("uint16"), len(colours) - 1)
+    return colours.astype("uint8")[indices]
+
+
+def _full_range(samples, layout):
+    """Spreads odd depths (1, 4, 12 bits) over the range of their dtype."""
+    if samples.dtype.kind == "f":
+        with np.errstate(over="ignore"):  # Infinity is refused later.
+            return samples.astype("float32")
+    if layout.bits in (8, 16, 32) or samples.dtype.kind == "i":
+        return samples.astype(layout.dtype)
+    largest = 2**layout.bits - 1
+    full = int(np.iinfo(layout.dtype).max)
+    spread = samples.astype("uint64") * full
+    return ((spread + largest // 2) // largest).astype(layout.dtype)
+
+
+def _unmultiplied(samples, alpha):
+    """Colours of which alpha has been taken out again."""
+    share = alpha.astype("float64")[..., None]
+    if samples.dtype.kind == "f":
+        return np.where(share > 0, samples / np.where(share, share, 1), 0)
+    full = np.iinfo(samples.dtype).max
+    colours = samples * (full / np.where(share > 0, share, np.inf))
+    return np.clip(np.rint(colours), 0, full).astype(samples.dtype)
+
+
+def _is_for_pillow(page, layout):
+    """What has to become RGB first, which Pillow does in 8 bits."""
+    if page.photometric in (_CMYK, _YCBCR, _LAB):
+        return True
+    plain = layout.bits == 8 and layout.dtype == "uint8"
+    plain = plain and layout.channels in (1, 3) and page.planarconfig == 1
+    plain = plain and len(page.extrasamples) == (layout.alpha is not None)
+    return plain and page.compression in (5, 7) and not _has_imagecodecs()
+
+
+def _has_imagecodecs():
+    try:
+        import imagecodecs  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _orientation(page):
+    return orientations.valid(_tag(page, 274, 1))
+
+
+def _georeference(page):
+    tags = (page.tags.get(code) for code in GEOREFERENCE)
+    return tuple(
+        (tag.code, int(tag.dtype), tag.count, tag.value)
+        for tag in tags
+        if tag is not None
+    )
+
+
+def _tag(page, code, default=None):
+    tag = page.tags.get(code)
+    return default if tag is None else tag.value
+
+
+def encode_tiff(file, image, alpha=None, georeference=()):
+    """Writes a TIFF of any of `DTYPES` and any number of bands.
+
+    Args:
+        file: Binary file object.
+        image: Array `(height, width, channels)`.
+        alpha: Array `(height, width)` of the same dtype, or `None`.
+        georeference: Tags, as in `DecodedImage`.
+    """
+    bands = image.shape[-1]
+    colours = 3 if bands == 3 else 1
+    extra = ["unspecified"] * (bands - colours)
+    if alpha is not None:
+        image = np.concatenate([image, alpha[..., None]], axis=-1)
+        extra.append("unassalpha")
+    if image.shape[-1] == 1:
+        image = image[..., 0]
+    tifffile.imwrite(
+        file,
+        image,
+        photometric="rgb" if colours == 3 else "minisblack",
+        planarconfig="contig" if image.ndim == 3 else None,
+        extrasamples=extra or None,
+        metadata=None,
+        software=False,
+        extratags=[(*tag, True) for tag in georeference],
+    )
