@@ -9,23 +9,29 @@ from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.instance_normalization import moments_from
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.layers.pad_to_multiple import PadToMultiple
+from semst_tf.layers.random_mixing import RandomMixing
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
 from semst_tf.layers.residual_block import ResidualBlock
+from semst_tf.layers.resize_bilinear import resize_bilinear
 from semst_tf.layers.scale_fusion import ScaleFusion
+from semst_tf.layers.spectral_conv2d import SpectralConv2D
 from semst_tf.layers.winograd_convolution import winograd_convolution
 
 __all__ = [
     "BlurDownsample",
     "BlurUpsample",
+    "Conv2D",
     "InstanceNormalization",
     "PadToMultiple",
+    "RandomMixing",
     "ReflectionPadding2D",
     "ResidualBlock",
     "ScaleFusion",
-    "Conv2D",
+    "SpectralConv2D",
     "direct_convolutions",
     "instance_normalization",
     "match_channels",
     "moments_from",
+    "resize_bilinear",
     "winograd_convolution",
 ]

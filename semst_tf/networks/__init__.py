@@ -3,6 +3,7 @@
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.networks.patch_discriminator import PatchDiscriminator
 from semst_tf.networks.patch_projector import PatchProjector
+from semst_tf.networks.projected_discriminator import ProjectedDiscriminator
 from semst_tf.networks.resnet_generator import ResNetGenerator
 from semst_tf.networks.scale_attention import ScaleAttention
 
@@ -10,6 +11,7 @@ __all__ = [
     "MultiScaleGenerator",
     "PatchDiscriminator",
     "PatchProjector",
+    "ProjectedDiscriminator",
     "ResNetGenerator",
     "ScaleAttention",
 ]
