@@ -4,6 +4,9 @@ from semst_tf.layers.blur_downsample import BlurDownsample
 from semst_tf.layers.blur_upsample import BlurUpsample
 from semst_tf.layers.conv2d import Conv2D
 from semst_tf.layers.conv2d import direct_convolutions
+from semst_tf.layers.differentiable_augmentation import (
+    DifferentiableAugmentation,
+)
 from semst_tf.layers.instance_normalization import InstanceNormalization
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.instance_normalization import moments_from
@@ -12,7 +15,6 @@ from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.layers.random_mixing import RandomMixing
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
 from semst_tf.layers.residual_block import ResidualBlock
-from semst_tf.layers.resize_bilinear import resize_bilinear
 from semst_tf.layers.scale_fusion import ScaleFusion
 from semst_tf.layers.spectral_conv2d import SpectralConv2D
 from semst_tf.layers.winograd_convolution import winograd_convolution
@@ -21,6 +23,7 @@ __all__ = [
     "BlurDownsample",
     "BlurUpsample",
     "Conv2D",
+    "DifferentiableAugmentation",
     "InstanceNormalization",
     "PadToMultiple",
     "RandomMixing",
@@ -32,6 +35,5 @@ __all__ = [
     "instance_normalization",
     "match_channels",
     "moments_from",
-    "resize_bilinear",
     "winograd_convolution",
 ]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from semst_tf.layers.resize_bilinear import resize_bilinear
+from semst_tf.ops.resize_bilinear import resize_bilinear
 
 MIXINGS = ("none", "channels", "scales")
 

@@ -1,8 +1,10 @@
 import keras
 from keras import ops
 
+from semst_tf.losses.place_weights import image_mean
 
-def least_squares(scores, target):
+
+def least_squares(scores, target, place_weights=None):
     """Mean squared distance of each image's scores to a target label.
 
     Args:
@@ -10,22 +12,25 @@ def least_squares(scores, target):
             `(batch, height, width, 1)`.
         target: Label that broadcasts to `scores`: 1 for real, 0 for
             translated.
+        place_weights: Tensor `(batch, rows, columns, 1)` or `None`; see
+            `matched_places`. Defaults to `None`.
 
     Returns:
         Float32 tensor of shape `(batch,)`.
     """
     scores = ops.cast(scores, "float32")
     target = ops.cast(target, "float32")
-    squared = ops.square(scores - target)
-    return ops.mean(squared, axis=tuple(range(1, len(squared.shape))))
+    return image_mean(ops.square(scores - target), place_weights)
 
 
-def least_squares_generator_loss(fake_scores):
+def least_squares_generator_loss(fake_scores, place_weights=None):
     """What the generator minimises: translated images scored as real.
 
     Args:
         fake_scores: Discriminator scores of translated images, a tensor of
             shape `(batch, height, width, 1)`.
+        place_weights: Tensor `(batch, rows, columns, 1)` or `None`. Defaults
+            to `None`.
 
     Returns:
         Float32 tensor of shape `(batch,)`.
@@ -33,16 +38,21 @@ def least_squares_generator_loss(fake_scores):
     Reference:
         LSGAN, Mao et al. 2017, as used by CUT, Park et al. 2020.
     """
-    return least_squares(fake_scores, 1.0)
+    return least_squares(fake_scores, 1.0, place_weights)
 
 
-def least_squares_discriminator_loss(real_scores, fake_scores):
+def least_squares_discriminator_loss(
+    real_scores, fake_scores, real_weights=None, fake_weights=None
+):
     """What the discriminator minimises: real towards 1, translated towards 0.
 
     Args:
         real_scores: Scores of images of the target domain, a tensor of shape
             `(batch, height, width, 1)`.
         fake_scores: Scores of translated images, with the same batch size.
+        real_weights: Weights of the places of `real_scores`, a tensor
+            `(batch, rows, columns, 1)`, or `None`. Defaults to `None`.
+        fake_weights: The same of `fake_scores`.
 
     Returns:
         Float32 tensor of shape `(batch,)`, half the sum of both parts.
@@ -50,8 +60,8 @@ def least_squares_discriminator_loss(real_scores, fake_scores):
     Reference:
         LSGAN, Mao et al. 2017, as used by CUT, Park et al. 2020.
     """
-    real = least_squares(real_scores, 1.0)
-    fake = least_squares(fake_scores, 0.0)
+    real = least_squares(real_scores, 1.0, real_weights)
+    fake = least_squares(fake_scores, 0.0, fake_weights)
     return 0.5 * (real + fake)
 
 

@@ -52,6 +52,11 @@ def unit_length(tokens):
     return tokens * ops.rsqrt(ops.maximum(squared_norm, 1e-8))
 
 
+def centered(tokens):
+    """Subtracts from each image's tokens their mean."""
+    return tokens - ops.mean(tokens, axis=1, keepdims=True)
+
+
 def pairwise_similarity(rows, columns):
     """Inner products within each image.
 

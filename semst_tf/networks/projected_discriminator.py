@@ -3,10 +3,10 @@
 import keras
 from keras import ops
 
-from semst_tf.initializers import seed_sequence
 from semst_tf.layers.random_mixing import RandomMixing
 from semst_tf.layers.spectral_conv2d import SpectralConv2D
 from semst_tf.networks.checks import check_positive
+from semst_tf.ops.initializers import seed_sequence
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -5,6 +5,7 @@ import abc
 from keras import ops
 
 from semst_tf.layers.match_channels import match_channels
+from semst_tf.ops.maps import require_images
 
 
 class FrozenNetwork(abc.ABC):
@@ -64,11 +65,7 @@ class FrozenNetwork(abc.ABC):
         """
         names = tuple(self.names if names is None else names)
         self.check_names(names)
-        if len(images.shape) != 4:
-            raise ValueError(
-                "Images must have the shape `(batch, height, width, "
-                f"channels)`. Received: images.shape={tuple(images.shape)}"
-            )
+        require_images(images)
         if not names:
             return {}
         images = match_channels(images, self.input_channels)

@@ -108,7 +108,7 @@ def test_tiny_images_of_any_channels_have_features(network, size, channels):
 def test_unknown_names_and_shapes_are_refused(network):
     with pytest.raises(ValueError, match="stride_2.*Received: 'stride_3'"):
         network.features(images(8, 8), ["stride_3"])
-    with pytest.raises(ValueError, match="Received: images.shape"):
+    with pytest.raises(ValueError, match="Received: shape="):
         network.features(images(8, 8)[0])
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.layers.resize_bilinear import resize_bilinear
+from semst_tf.ops.resize_bilinear import resize_bilinear
 
 MAPS = np.random.default_rng(0).standard_normal((2, 5, 4, 3)).astype("f")
 
