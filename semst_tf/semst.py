@@ -190,7 +190,10 @@ class SemST(backend_trainer(), keras.Model):
         same = generator.input_channels == generator.output_channels
         pictures = generator.input_channels if same else 1
         features = dict(
-            zip(self.generator.feature_layers, self.generator.feature_channels)
+            zip(
+                self.generator.single_scale().feature_layers,
+                self.generator.feature_channels,
+            )
         )
         layer = feature_layer_of(config.descriptor)
         threshold = config.duplicate_threshold

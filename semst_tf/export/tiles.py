@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from semst_tf.export.graph_picture import GraphPicture
 from semst_tf.export.graph_picture import ReducedGraphPicture
+from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.tiling.shared_statistics import SAMPLE_TILE
 from semst_tf.tiling.shared_statistics import SAMPLE_TILES
 from semst_tf.tiling.shared_statistics import normalized_in_order
@@ -24,8 +25,8 @@ def translate_tiles(
 
     All tiles of a picture are normalised with the same statistics: those of
     the picture up to half a megapixel, else of samples spread over it. A
-    network with a `ratio`, see `MultiScaleGenerator`, first gets its context
-    of the whole picture, in tiles of the same size.
+    `MultiScaleGenerator` first gets its context of the whole picture, in tiles
+    of the same size.
 
     Args:
         network: Function from float32 `(batch, height, width, channels)` to
@@ -53,7 +54,7 @@ def translate_tiles(
 
     def translate_one(image):
         picture = GraphPicture(image, multiple, minimum, prepare)
-        if hasattr(network, "ratio"):
+        if isinstance(network, MultiScaleGenerator):
             run = _at_two_scales(network, picture, side, step)
         else:
             run = _normalized_alike(network, picture)
@@ -100,7 +101,7 @@ def _at_two_scales(network, picture, tile, step):
     reduced = ReducedGraphPicture(picture, network.ratio)
 
     def translate_context(pieces):
-        outputs, _, hidden = network.base.trace(pieces)
+        outputs, _, hidden = network.single_scale().trace(pieces)
         return tf.concat([outputs, network.attention_of(hidden)], axis=-1)
 
     context = _blended(
@@ -110,7 +111,7 @@ def _at_two_scales(network, picture, tile, step):
         tile,
         step,
     )
-    translate_detail = _normalized_alike(network.base, picture)
+    translate_detail = _normalized_alike(network.single_scale(), picture)
 
     def run(piece, top, left):
         detail = translate_detail(piece, top, left)

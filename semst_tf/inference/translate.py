@@ -15,6 +15,7 @@ from semst_tf.data.value_range import from_unit_range
 from semst_tf.data.value_range import to_unit_range
 from semst_tf.networks.in_float32 import in_float32
 from semst_tf.tiling import available_memory
+from semst_tf.tiling import can_run_exactly
 from semst_tf.tiling import needed_memory
 from semst_tf.tiling import translate_exactly
 from semst_tf.tiling import translate_tiles
@@ -79,7 +80,7 @@ def translate(
             f"Received: batch_size={batch_size}"
         )
     check_mode(translator, mode, tile)
-    if mode != "whole" and _layers_are_known(translator):
+    if mode != "whole" and can_run_exactly(translator):
         translator = in_float32(translator)
 
     def one(picture):
@@ -158,7 +159,7 @@ def check_mode(translator, mode, tile=None):
             "be reached. It has a signature `translate_tiled` of its own. "
             f"Received: mode={mode!r}"
         )
-    if mode == "exact_tiled" and not _layers_are_known(translator):
+    if mode == "exact_tiled" and not can_run_exactly(translator):
         raise ValueError(
             "mode='exact_tiled' needs a generator of semst_tf; use "
             f"mode='tiled' for others. Received: {type(translator).__name__}"
@@ -207,10 +208,6 @@ def _check(images, channels):
             f"This model translates pictures of {channels} channels. "
             f"Received: shape={images.shape}"
         )
-
-
-def _layers_are_known(translator):
-    return hasattr(getattr(translator, "base", translator), "stack")
 
 
 def _translate_batch(translator, images, value_range):

@@ -10,6 +10,7 @@ from semst_tf.layers.differentiable_augmentation import (
 from semst_tf.layers.instance_normalization import InstanceNormalization
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.instance_normalization import moments_from
+from semst_tf.layers.layer_sequence import LayerSequence
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.layers.random_mixing import RandomMixing
@@ -25,6 +26,7 @@ __all__ = [
     "Conv2D",
     "DifferentiableAugmentation",
     "InstanceNormalization",
+    "LayerSequence",
     "PadToMultiple",
     "RandomMixing",
     "ReflectionPadding2D",

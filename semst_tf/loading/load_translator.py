@@ -34,14 +34,13 @@ def load_translator(path, strength=None):
     """
     translator = _loaded(pathlib.Path(path))
     if strength is not None:
-        generator = getattr(translator, "base", translator)
-        if not getattr(generator, "residual", False):
+        if not getattr(translator, "residual", False):
             raise ValueError(
                 "Only a generator that moves the pixels of its input "
                 "(generator.residual) can go a part of the way. "
                 f"Received: strength={strength} for {path}"
             )
-        generator.strength = strength
+        translator.strength = strength
     return translator
 
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from semst_tf.layers import LayerSequence
 from semst_tf.layers import PadToMultiple
 from semst_tf.layers import ScaleFusion
 from semst_tf.networks.checks import check_positive
@@ -90,12 +91,33 @@ class MultiScaleGenerator(keras.Model):
         return self.base.output_channels
 
     @property
-    def feature_layers(self):
-        return self.base.feature_layers
+    def filters(self):
+        return self.base.filters
+
+    @property
+    def residual(self):
+        return self.base.residual
+
+    @property
+    def strength(self):
+        """Blend strength of the base, see `ResNetGenerator`."""
+        return self.base.strength
+
+    @strength.setter
+    def strength(self, strength):
+        self.base.strength = strength
+
+    @property
+    def feature_names(self):
+        return self.base.feature_names
 
     @property
     def feature_channels(self):
         return self.base.feature_channels
+
+    def single_scale(self):
+        """Returns the generator that works at one scale: the base."""
+        return self.base
 
     def start_at(self, colour):
         """Makes a base that is not residual begin at a colour."""
@@ -107,8 +129,12 @@ class MultiScaleGenerator(keras.Model):
         return self.base.started
 
     def encode(self, images):
-        """Returns the contrastive features at the scale of the pictures."""
+        """Returns the contrastive features as a list."""
         return self.base.encode(images)
+
+    def features(self, images):
+        """Returns the contrastive features at the scale of the images."""
+        return self.base.features(images)
 
     def call(self, images):
         inputs = ops.cast(images, "float32")
@@ -154,6 +180,12 @@ class MultiScaleGenerator(keras.Model):
             self.context_of(ops.cast(images, "float32"))
         )
         return self.attention_of(hidden)
+
+    @property
+    def attention_layers(self):
+        """The layers behind `attention_of`; none where the share is fixed."""
+        attention = self.scale_attention
+        return LayerSequence([] if attention is None else attention.stack)
 
     def attention_of(self, hidden):
         """Returns the share of detail that follows from the context.

@@ -1,5 +1,7 @@
 """The network that translates a picture."""
 
+import typing
+
 import keras
 import numpy as np
 from keras import ops
@@ -7,6 +9,7 @@ from keras import ops
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import BlurUpsample
 from semst_tf.layers import Conv2D
+from semst_tf.layers import LayerSequence
 from semst_tf.layers import PadToMultiple
 from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import ResidualBlock
@@ -17,14 +20,41 @@ from semst_tf.networks.checks import check_positive
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
 
-FIRST_BLOCK = 12
-"""Index of the first residual block in `ResNetGenerator.stack`."""
+# Where the parts of the stack begin and end.
+_FIRST_BLOCK = 12
+_HEAD = -3
 
-OUTPUT_LAYERS = 3
-"""Padding, convolution and activation that make the picture."""
+_ENCODER_NAMES = (
+    "padding",
+    "convolution_1",
+    "normalization_1",
+    "activation_1",
+    "convolution_2",
+    "normalization_2",
+    "activation_2",
+    "downsampling_1",
+    "convolution_3",
+    "normalization_3",
+    "activation_3",
+    "downsampling_2",
+)
 
 START_LIMIT = 0.95
 """Brightest colour to start at; beyond, tanh has hardly any slope."""
+
+
+class Trace(typing.NamedTuple):
+    """What a generator computes of images.
+
+    Attributes:
+        outputs: The translations.
+        features: Dict from the name of a contrastive feature to its tensor.
+        hidden: The last activation before the head.
+    """
+
+    outputs: typing.Any
+    features: dict
+    hidden: typing.Any
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -33,8 +63,7 @@ class ResNetGenerator(keras.Model):
 
     Two anti-aliased downsamplings, residual blocks at a quarter of the size,
     two upsamplings. Its first layers up to the last contrastive one are the
-    encoder. `stack` lists the layers with the indices by which the CUT family
-    names the contrastive features.
+    encoder. Its parts are `encoder`, `residual_blocks`, `decoder` and `head`.
 
     A size that is not a multiple of 4 is padded by mirroring inside the
     network and cropped back, so that the output has the size of the input.
@@ -54,10 +83,11 @@ class ResNetGenerator(keras.Model):
         strength: float. Of a residual generator, the share of the way from
             the input to its output that it goes, from 0 to 1; less is nearer
             to the input. Defaults to `1.0`.
-        feature_layers: Sequence of int, or `None`. Increasing indices into
-            `stack`, none behind the last residual block, of the contrastive
-            features. Defaults to `(0, 4, 8, 12, 16)` for 9 blocks, and to
-            `(0, 4, 8, first block, middle block)` for any other number.
+        feature_layers: Sequence of int, or `None`. Increasing indices of
+            layers, as the CUT family counts them, none behind the last
+            residual block, of the contrastive features. Defaults to
+            `(0, 4, 8, 12, 16)` for 9 blocks, and to `(0, 4, 8, first block,
+            middle block)` for any other number.
         seed: int or `None`. Seed of the initial weights.
         **kwargs: Arguments of `keras.Model`.
 
@@ -183,12 +213,12 @@ class ResNetGenerator(keras.Model):
                 f"Received: residual={self.residual}"
             )
         colour = np.clip(colour, -START_LIMIT, START_LIMIT)
-        self.stack[-2].bias.assign(np.arctanh(colour))
+        self.head[1].bias.assign(np.arctanh(colour))
 
     @property
     def started(self):
         """Whether it begins at a colour, or was trained already."""
-        return bool(ops.convert_to_numpy(self.stack[-2].bias).any())
+        return bool(ops.convert_to_numpy(self.head[1].bias).any())
 
     @property
     def strength(self):
@@ -208,6 +238,32 @@ class ResNetGenerator(keras.Model):
         self._strength = strength
 
     @property
+    def encoder(self):
+        """The layers in front of the residual blocks."""
+        return LayerSequence(self.stack[:_FIRST_BLOCK])
+
+    @property
+    def residual_blocks(self):
+        """The residual blocks, at a quarter of the size."""
+        return LayerSequence(
+            self.stack[_FIRST_BLOCK : _FIRST_BLOCK + self.blocks]
+        )
+
+    @property
+    def decoder(self):
+        """The layers from the residual blocks to the last activation."""
+        return LayerSequence(self.stack[_FIRST_BLOCK + self.blocks : _HEAD])
+
+    @property
+    def head(self):
+        """Padding, convolution and activation that make the image."""
+        return LayerSequence(self.stack[_HEAD:])
+
+    def single_scale(self):
+        """Returns the generator that works at one scale: this one."""
+        return self
+
+    @property
     def feature_channels(self):
         """Channels of each contrastive feature, in order."""
         shape = (None, None, None, self.input_channels)
@@ -217,6 +273,24 @@ class ResNetGenerator(keras.Model):
             if index in self.feature_layers:
                 channels.append(shape[-1])
         return tuple(channels)
+
+    @property
+    def feature_names(self):
+        """Names of the contrastive features, in order.
+
+        `"encoder/padding"` is the padded image, `"encoder/convolution_2"` a
+        convolution before its normalisation, `"encoder/block_1"` the output
+        of the first residual block.
+        """
+        return tuple(
+            "encoder/"
+            + (
+                _ENCODER_NAMES[index]
+                if index < _FIRST_BLOCK
+                else f"block_{index - _FIRST_BLOCK + 1}"
+            )
+            for index in self.feature_layers
+        )
 
     def build(self, input_shape):
         self.pad.build(input_shape)
@@ -228,37 +302,47 @@ class ResNetGenerator(keras.Model):
 
     def call(self, images, return_features=False):
         outputs, features, _ = self.trace(images)
-        return (outputs, features) if return_features else outputs
+        return (
+            (outputs, list(features.values())) if return_features else outputs
+        )
 
     def trace(self, images):
-        """Translates pictures and returns what was met on the way.
+        """Translates images and returns what was computed on the way.
 
         Args:
             images: As in the call.
 
         Returns:
-            Tuple of the outputs, the list of features that `encode` gives,
-            and the last activation before the convolution that makes the
-            picture, `(batch, height, width, filters)`.
+            `Trace` of the outputs, the dict that `features` gives, and the
+            last activation before the head, `(batch, height, width,
+            filters)`.
         """
         # Cast here and not by Keras: what is added to the input at the end
         # is added in full precision.
         inputs = ops.cast(images, self.compute_dtype)
         padded = self.pad(inputs)
-        features = []
-        hidden = self._run(padded, self.stack[:-OUTPUT_LAYERS], features)
-        outputs = self._painted(hidden)
+        features = {}
+        hidden = self._run(padded, self.stack[:_HEAD], features)
+        outputs = self.painted(hidden)
         if padded is not inputs:
             height, width = ops.shape(images)[1:3]
             outputs = outputs[:, :height, :width]
             hidden = hidden[:, :height, :width]
         if self.residual:
             outputs = self.moved(images, outputs)
-        return outputs, features, hidden
+        return Trace(outputs, features, hidden)
 
-    def _painted(self, hidden):
-        """The last layers, the convolution in the fastest way."""
-        pad, convolution, activation = self.stack[-OUTPUT_LAYERS:]
+    def painted(self, hidden):
+        """Runs the head, its convolution in the fastest way.
+
+        Args:
+            hidden: Last activation, `(batch, height, width, filters)`.
+
+        Returns:
+            Float32 tensor `(batch, height, width, output_channels)` in
+            [-1, 1].
+        """
+        pad, convolution, activation = self.head
         padded = pad(hidden)
         if self.output_channels > 4:
             return activation(convolution(padded))
@@ -287,7 +371,19 @@ class ResNetGenerator(keras.Model):
         return images * (1.0 - ops.abs(shares)) + shares
 
     def encode(self, images):
-        """Returns the contrastive features of pictures.
+        """Returns the contrastive features of images as a list.
+
+        Args:
+            images: As in the call.
+
+        Returns:
+            List of the tensors of `features`, in the order of
+            `feature_names`.
+        """
+        return list(self.features(images).values())
+
+    def features(self, images):
+        """Returns the contrastive features of images by name.
 
         Runs the encoder only, which is about half of the network.
 
@@ -295,23 +391,23 @@ class ResNetGenerator(keras.Model):
             images: As in the call.
 
         Returns:
-            List of tensors `(batch, height, width, channels)`, one for each
-            of `feature_layers`. The first is, with the default layers, the
-            padded picture itself; 4 and 8 are convolutions before their
-            normalisation; later ones are outputs of residual blocks. Sizes
-            follow the padded picture.
+            Dict from `feature_names` to tensors `(batch, height, width,
+            channels)`. With the default layers the first is the padded image
+            itself, two are convolutions before their normalisation, the last
+            ones outputs of residual blocks. Sizes follow the padded image.
         """
         images = ops.cast(images, self.compute_dtype)
-        features = []
-        encoder = self.stack[: self.feature_layers[-1] + 1]
-        self._run(self.pad(images), encoder, features)
+        features = {}
+        layers = self.stack[: self.feature_layers[-1] + 1]
+        self._run(self.pad(images), layers, features)
         return features
 
     def _run(self, outputs, layers, features):
+        names = dict(zip(self.feature_layers, self.feature_names))
         for index, layer in enumerate(layers):
             outputs = layer(outputs)
-            if index in self.feature_layers:
-                features.append(outputs)
+            if index in names:
+                features[names[index]] = outputs
         return outputs
 
     def compute_output_shape(self, input_shape):
@@ -332,10 +428,10 @@ class ResNetGenerator(keras.Model):
 
 
 def _checked_feature_layers(layers, blocks):
-    last = FIRST_BLOCK + blocks - 1
+    last = _FIRST_BLOCK + blocks - 1
     if layers is None:
-        middle = FIRST_BLOCK + (blocks - 1) // 2
-        return tuple(sorted({0, 4, 8, FIRST_BLOCK, middle}))
+        middle = _FIRST_BLOCK + (blocks - 1) // 2
+        return tuple(sorted({0, 4, 8, _FIRST_BLOCK, middle}))
     layers = tuple(layers)
     increasing = layers == tuple(sorted(set(layers)))
     if not layers or not increasing or layers[0] < 0 or layers[-1] > last:

@@ -76,9 +76,9 @@ class MultiScaleViews:
             pictures.append(
                 match_channels(target_context, generator.input_channels)
             )
-        traces = in_one_batch(generator.base.trace, pictures)
+        traces = in_one_batch(generator.single_scale().trace, pictures)
         outputs = [output for output, _, _ in traces]
-        features = [features for _, features, _ in traces]
+        features = [list(found.values()) for _, found, _ in traces]
         hidden = traces[1][2]
         fused = generator.fuse(outputs[1], hidden, outputs[0], corner)
         fused_features, *output_features = in_one_batch(

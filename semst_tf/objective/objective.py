@@ -12,7 +12,6 @@ from semst_tf.losses import least_squares_discriminator_loss
 from semst_tf.losses import least_squares_generator_loss
 from semst_tf.losses import patch_nce
 from semst_tf.losses import semantic_relation
-from semst_tf.networks.resnet_generator import FIRST_BLOCK
 from semst_tf.objective.multi_scale_views import MultiScaleViews
 from semst_tf.objective.single_scale_views import SingleScaleViews
 from semst_tf.ops.in_one_batch import in_one_batch
@@ -154,7 +153,7 @@ class Objective:
         return query, [ops.stop_gradient(tokens) for tokens in key]
 
     def _contrast(self, query, key, progress):
-        layers = self.networks.generator.feature_layers
+        layers = self.networks.generator.single_scale().feature_layers
         losses = [
             self._contrast_layer(q, k, layer, progress)
             for q, k, layer in zip(query, key, layers)
@@ -166,7 +165,7 @@ class Objective:
         if config.loss == "patch_nce":
             return patch_nce(query, key, config.temperature)
         gamma = gamma_schedule(progress, config.gamma_start, config.gamma_end)
-        guarded = config.duplicate_threshold < 1 and layer >= FIRST_BLOCK
+        guarded = config.duplicate_threshold < 1 and layer >= 12
         return hard_negative_nce(
             query,
             key,
@@ -194,7 +193,7 @@ class Objective:
         """What a descriptor reads: pictures, or features of one layer."""
         if alignment.feature_layer is None:
             return _comparable(view.source, view.output)
-        layers = self.networks.generator.feature_layers
+        layers = self.networks.generator.single_scale().feature_layers
         index = layers.index(alignment.feature_layer)
         count = ops.shape(view.source)[0]
         return (

@@ -3,6 +3,8 @@
 from keras import ops
 
 from semst_tf.layers.instance_normalization import InstanceNormalization
+from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
+from semst_tf.networks.resnet_generator import ResNetGenerator
 from semst_tf.tiling.boxes import cover
 from semst_tf.tiling.exact_run import ExactRun
 from semst_tf.tiling.exact_run import passes
@@ -12,12 +14,23 @@ from semst_tf.tiling.tiles import assembled
 from semst_tf.tiling.tiles import fuse
 
 
+def can_run_exactly(network):
+    """Whether the parts of a network are known, layer by layer.
+
+    Args:
+        network: What translates.
+
+    Returns:
+        bool. True for the generators of semst_tf.
+    """
+    return isinstance(network, (ResNetGenerator, MultiScaleGenerator))
+
+
 def translate_exactly(network, picture, tile, progress):
     """Translates a picture as in one piece, with the memory of a few tiles.
 
     Args:
-        network: `ResNetGenerator`, or a network with such a `base` and a
-            `ratio`, see `MultiScaleGenerator`.
+        network: `ResNetGenerator` or `MultiScaleGenerator`.
         picture: `semst_tf.tiling.picture.Picture`.
         tile: int. Side of a tile, a multiple of the strides of the network.
         progress: Function called with (tiles done, tiles in all).
@@ -32,12 +45,12 @@ def translate_exactly(network, picture, tile, progress):
     Reference:
         semst_tf design.
     """
-    base = getattr(network, "base", network)
-    if not hasattr(base, "stack"):
+    if not can_run_exactly(network):
         raise ValueError(
             "Only the generators of semst_tf can be run layer by layer; use "
             f"mode='tiled' for others. Received: {type(network).__name__}"
         )
+    base = network.single_scale()
     tiles = len(cover(picture.height, picture.width, tile))
     if base is network:
         advance = _counter(progress, tiles * (passes(base) + 1))
@@ -65,7 +78,7 @@ def _exact_context(network, reduced, tile, advance):
     """Array of the translated context, and the attention behind it."""
     run = ExactRun(network.base, reduced, tile, advance)
     run.prepare()
-    attention = getattr(network.scale_attention, "stack", [])
+    attention = network.attention_layers
     for index, layer in enumerate(attention):
         if isinstance(layer, InstanceNormalization):
             run.find_moments(layer, attention[:index])
@@ -84,9 +97,7 @@ def _painter(run):
     generator = run.generator
 
     def paint(box, hidden):
-        outputs = hidden
-        for layer in generator.stack[-3:]:
-            outputs = layer(outputs)
+        outputs = generator.head(hidden)
         if generator.residual:
             outputs = generator.moved(run.picture.read(box), outputs)
         return outputs

@@ -1,7 +1,7 @@
 """A ResNet generator run tile by tile with the statistics of the whole."""
 
 from semst_tf.layers.instance_normalization import InstanceNormalization
-from semst_tf.layers.residual_block import ResidualBlock
+from semst_tf.layers.layer_sequence import LayerSequence
 from semst_tf.tiling.boxes import cover
 from semst_tf.tiling.feature_map import FeatureMap
 from semst_tf.tiling.running_moments import RunningMoments
@@ -40,7 +40,9 @@ class ExactRun:
         self.tile = tile
         self.advance = advance
         self.statistics = {}
-        self.encoder, self.blocks, self.decoder = _parts(generator.stack)
+        self.encoder = generator.encoder
+        self.blocks = generator.residual_blocks
+        self.decoder = generator.decoder
         self._trunk = None
 
     def prepare(self):
@@ -65,7 +67,7 @@ class ExactRun:
             layers: List of the layers from the last activation of the
                 generator to it.
         """
-        layers = [*self.decoder, *layers]
+        layers = self.decoder + layers
         self.statistics[layer] = self._moments(
             layer, self._trunk, layers, DECODER_MARGIN
         )
@@ -87,7 +89,7 @@ class ExactRun:
         for core, outer in self._boxes(self._trunk, margin):
             hidden = self._run(self.decoder, self._trunk.read(outer))
             core, outer = core.scaled(STRIDE), outer.scaled(STRIDE)
-            outputs = self._run([lambda x: function(outer, x)], hidden)
+            outputs = self._run(lambda x: function(outer, x), hidden)
             yield core, outputs[:, *core.inside(outer)]
             self.advance()
 
@@ -105,8 +107,8 @@ class ExactRun:
         return self.blocks[0].filters
 
     def _run_block(self, block, middle, last):
-        first, second = _normalizations(block.stack)
-        stack = block.stack
+        stack = LayerSequence(block.stack)
+        first, second = _normalizations(stack)
         self._store(self._trunk, stack[:first], middle, stack[first])
         self._store(middle, stack[first:second], last, stack[second])
         for box, outputs in self._sweep(last, stack[second:], 0):
@@ -148,22 +150,14 @@ class ExactRun:
             yield core, core.grown(margin, height, width)
 
     def _run(self, layers, inputs):
-        return normalized_with(self.statistics, _in_turn, layers, inputs)
+        return normalized_with(self.statistics, layers, inputs)
 
 
 def passes(generator):
     """Returns how often `prepare` goes over all tiles of a picture."""
-    encoder, blocks, decoder = _parts(generator.stack)
-    once = len(_normalizations(encoder)) + len(_normalizations(decoder))
-    return once + 1 + 3 * len(blocks)
-
-
-def _parts(stack):
-    """Splits a generator at its residual blocks, without its last layers."""
-    blocks = [i for i, x in enumerate(stack) if isinstance(x, ResidualBlock)]
-    first, last = blocks[0], blocks[-1] + 1
-    # Padding, convolution and activation make the picture.
-    return stack[:first], stack[first:last], stack[last:-3]
+    once = len(_normalizations(generator.encoder))
+    once += len(_normalizations(generator.decoder))
+    return once + 1 + 3 * len(generator.residual_blocks)
 
 
 def _normalizations(layers):
@@ -178,9 +172,3 @@ def _add(moments, normalization, outputs):
     mean, variance = normalization.moments(outputs)
     count = outputs.shape[1] * outputs.shape[2]
     moments.add(to_numpy(mean), to_numpy(variance), count)
-
-
-def _in_turn(layers, outputs):
-    for layer in layers:
-        outputs = layer(outputs)
-    return outputs

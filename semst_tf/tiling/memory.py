@@ -25,7 +25,7 @@ def needed_memory(network, height, width, batch=1):
     Returns:
         int. Bytes, or `None` for a network that is not known.
     """
-    filters = getattr(getattr(network, "base", network), "filters", None)
+    filters = getattr(network, "filters", None)
     if filters is None:
         return None
     return batch * height * width * filters * BYTES_PER_FILTER

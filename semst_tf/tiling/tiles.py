@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 from keras import ops
 
+from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.tiling.boxes import Box
 from semst_tf.tiling.boxes import hann
 from semst_tf.tiling.boxes import overlapping_starts
@@ -30,8 +31,8 @@ def translate_tiles(network, picture, tile, progress):
     little from a translation in one piece.
 
     Args:
-        network: Keras model that translates. A network with a `ratio`, see
-            `MultiScaleGenerator`, gets its context from one pass before.
+        network: Keras model that translates. A
+            `MultiScaleGenerator` gets its context from one pass before.
         picture: `semst_tf.tiling.picture.Picture`.
         tile: int. Side of a tile, a multiple of the strides of the network.
         progress: Function called with (tiles done, tiles in all).
@@ -44,14 +45,14 @@ def translate_tiles(network, picture, tile, progress):
         After HRDA, Hoyer et al. 2022 (half stride, last tile inward); window
         and shared statistics are semst_tf design.
     """
-    if not hasattr(network, "ratio"):
+    if not isinstance(network, MultiScaleGenerator):
         run = _tile_function(network, sample(picture))
         yield from blended(picture, run, tile, progress)
         return
     reduced = ReducedPicture(picture, network.ratio)
     run = _context_function(network, reduced)
     context = assembled(reduced, blended(reduced, run, tile))
-    detail = _tile_function(network.base, sample(picture))
+    detail = _tile_function(network.single_scale(), sample(picture))
 
     def fused(pieces, boxes):
         parts = [
@@ -171,7 +172,7 @@ def _tile_function(network, pieces):
 
 def _context_function(network, reduced):
     def context(pieces):
-        outputs, _, hidden = network.base.trace(pieces)
+        outputs, _, hidden = network.single_scale().trace(pieces)
         return ops.concatenate([outputs, network.attention_of(hidden)], -1)
 
     return _tile_function(context, sample(reduced))

@@ -69,7 +69,7 @@ def test_a_generator_begins_at_the_colour_that_was_measured():
 def test_the_brightest_targets_leave_a_slope_to_learn_by():
     started = model()
     started.adapt(coloured(colour=np.array([1.0, -1.0, 1.0])))
-    bias = values([started.generator.stack[-2].bias])[0]
+    bias = values([started.generator.head[1].bias])[0]
     assert (1 - np.tanh(bias) ** 2 > 0.05).all()
 
 
@@ -78,11 +78,11 @@ def test_fit_measures_the_data_by_itself_once():
     assert not started.adapted
     started.fit(data(), batch_size=1, epochs=1, verbose=0)
     assert started.adapted
-    bias = values([started.generator.stack[-2].bias])[0]
+    bias = values([started.generator.head[1].bias])[0]
     np.testing.assert_allclose(np.tanh(bias), COLOUR, atol=0.02)
     other = np.array(coloured(colour=-COLOUR))
     started.fit({**batch(), "target": other}, batch_size=1, verbose=0)
-    bias = values([started.generator.stack[-2].bias])[0]
+    bias = values([started.generator.head[1].bias])[0]
     np.testing.assert_allclose(np.tanh(bias), COLOUR, atol=0.05)
 
 
@@ -160,7 +160,7 @@ def test_one_channel_and_half_precision():
     )
     started = SemST(config, dtype="mixed_bfloat16")
     started.adapt(np.full((2, 16, 16, 1), 0.4))
-    bias = values([started.generator.stack[-2].bias])[0]
+    bias = values([started.generator.head[1].bias])[0]
     np.testing.assert_allclose(np.tanh(bias), [0.4], atol=1e-6)
 
 

@@ -356,7 +356,7 @@ def test_a_run_begins_at_the_target_and_measures_it_only_once(tmp_path):
         }
     }
     model = training(tmp_path / "run", tmp_path, steps=2, **options).train()
-    start = values([model.generator.stack[-2].bias])[0]
+    start = values([model.generator.head[1].bias])[0]
     expected = np.clip(bright[0, 0] / 127.5 - 1, -0.95, 0.95)
     np.testing.assert_allclose(np.tanh(start), expected, atol=1e-4)
     shutil.rmtree(tmp_path / "run" / "checkpoints")
