@@ -3,19 +3,25 @@
 from semst_tf.pretrained.efficientnet_lite0 import EfficientNetLite0
 from semst_tf.pretrained.espnetv2 import ESPNetV2
 from semst_tf.pretrained.frozen_network import FrozenNetwork
+from semst_tf.pretrained.frozen_networks import frozen_network
+from semst_tf.pretrained.frozen_networks import split_feature_name
 from semst_tf.pretrained.inception import InceptionFeatures
+from semst_tf.pretrained.keras_features import KerasFeatures
 from semst_tf.pretrained.load_inception import load_inception
 from semst_tf.pretrained.lpips_network import LPIPSNetwork
 from semst_tf.pretrained.segmenter import JUDGE_SIZE
 from semst_tf.pretrained.segmenter import load_judge
 
 __all__ = [
-    "EfficientNetLite0",
     "ESPNetV2",
+    "EfficientNetLite0",
     "FrozenNetwork",
     "InceptionFeatures",
     "JUDGE_SIZE",
+    "KerasFeatures",
     "LPIPSNetwork",
+    "frozen_network",
     "load_inception",
     "load_judge",
+    "split_feature_name",
 ]
