@@ -23,6 +23,7 @@ import pathlib
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from cli import show_label_shares
 
 FLAGS = flags.FLAGS
 SPACES = (
@@ -58,10 +59,10 @@ for prefix, meaning in (
         "Size to which these pictures and labels are brought, as 128x256 "
         "(height x width); empty: their own.",
     )
-    flags.DEFINE_string(
+    flags.DEFINE_list(
         f"{prefix}_endings",
-        ",",
-        "How names of pictures and of labels end, separated by a comma: "
+        [],
+        "How names end where this does not count, those of pictures first: "
         "_leftImg8bit,_gtFine_labelIds.",
     )
 flags.DEFINE_list(
@@ -141,19 +142,15 @@ def labelled(prefix):
         name: FLAGS[f"{prefix}_{name}"].value
         for name in ("labels", "label_space", "size", "endings")
     }
-    endings = tuple(value["endings"].split(","))
-    if len(endings) != 2:
-        raise ValueError(
-            f"--{prefix}_endings takes two endings, as "
-            f"_leftImg8bit,_gtFine_labelIds. Received: {value['endings']}"
-        )
-    return LabelledPictures(
+    pictures = LabelledPictures(
         FLAGS[prefix].value,
         value["labels"],
         value["label_space"],
         size=value["size"] or None,
-        endings=endings,
+        endings=value["endings"],
     )
+    show_label_shares(f"{prefix}_labels", pictures.shares)
+    return pictures
 
 
 def recipe():

@@ -97,6 +97,19 @@ def assignments(texts):
     return fields
 
 
+def show_label_shares(flag, shares):
+    """Prints which classes labels show, and a doubt about their space.
+
+    Args:
+        flag: str. Name of the flag that names the labels.
+        shares: `semst_tf.data.label_shares.LabelShares`.
+    """
+    print(f"--{flag}: {shares}")
+    doubt = shares.doubt()
+    if doubt:
+        print(f"warning: --{flag}: {doubt}", file=sys.stderr)
+
+
 def exit_code_of(main, arguments):
     """Runs `main`; wrong input becomes one line on stderr and code 2."""
     try:

@@ -16,6 +16,7 @@ import pathlib
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from cli import show_label_shares
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -41,6 +42,12 @@ flags.DEFINE_string(
     None,
     "Pictures that the translations should be, with the names of the source "
     "pictures; none: no paired scores.",
+)
+flags.DEFINE_list(
+    "source_endings",
+    [],
+    "How names end where this does not count, those of source pictures first: "
+    "_leftImg8bit,_gtFine_labelIds.",
 )
 flags.DEFINE_string(
     "resize", "", "Size of source pictures before translation: 256, 152x256."
@@ -85,10 +92,18 @@ def main(_):
             "Received: none of them"
         )
     with quiet_imports():
+        from semst_tf.data.read_images import open_images
         from semst_tf.storage.atomic_files import write_json
 
-    names, sources = pictures(FLAGS.source, FLAGS.resize, FLAGS.limit)
-    evaluation = references(names, sources)
+    images = open_images(
+        FLAGS.source,
+        FLAGS.resize,
+        FLAGS.resize_filter,
+        FLAGS.limit,
+        FLAGS.source_endings,
+    )
+    sources = [images.load(index) for index in range(len(images))]
+    evaluation = references(images, sources)
     scores = {"settings": settings(), "pictures": len(sources)}
     translations, attention = translated(sources)
     scores |= {**evaluation.scores(translations), **attention}
@@ -99,27 +114,24 @@ def main(_):
     print(f"wrote {output}")
 
 
-def pictures(folder, resize, limit=0):
-    """Reads the pictures of a collection and their names."""
-    from semst_tf.metrics.evaluation import read_pictures
-
-    return read_pictures(folder, resize, FLAGS.resize_filter, limit)
-
-
-def references(names, sources):
+def references(images, sources):
     """Reads labels, target and true pictures, where they are asked for."""
+    from semst_tf.data.read_images import read_images
     from semst_tf.metrics.evaluation import Evaluation
-    from semst_tf.metrics.evaluation import read_labels
 
-    labels = targets = None
+    labels = targets = truths = None
     if FLAGS.labels is not None:
-        labels = read_labels(FLAGS.labels, names, FLAGS.label_space)
+        labels = labels_of(images)
+    if FLAGS.truth is not None:
+        truths = true_pictures(images)
     if FLAGS.target is not None:
-        _, targets = pictures(FLAGS.target, FLAGS.target_resize)
+        _, targets = read_images(
+            FLAGS.target, FLAGS.target_resize, FLAGS.resize_filter
+        )
     return Evaluation(
         labels=labels,
         targets=targets,
-        truths=None if FLAGS.truth is None else true_pictures(names),
+        truths=truths,
         sources=sources,
         inception=FLAGS.inception,
         cache=FLAGS.cache,
@@ -127,19 +139,32 @@ def references(names, sources):
     )
 
 
-def true_pictures(names):
-    """Reads the pictures that belong to those of these names."""
-    found = {
-        pathlib.Path(name).stem: picture
-        for name, picture in zip(*pictures(FLAGS.truth, FLAGS.resize))
-    }
-    missing = [n for n in names if pathlib.Path(n).stem not in found]
-    if missing:
-        raise ValueError(
-            "Every source picture needs a true picture of its name. "
-            f"Received: none for {missing[0]} in {FLAGS.truth}"
-        )
-    return [found[pathlib.Path(name).stem] for name in names]
+def labels_of(images):
+    """Reads the labels of images, and shows which classes they have."""
+    from semst_tf.data.labels import Labels
+    from semst_tf.pretrained import JUDGE_SIZE
+
+    labels = Labels.of(
+        images, FLAGS.labels, FLAGS.label_space, FLAGS.source_endings
+    )
+    arrays = [labels.load(index, JUDGE_SIZE) for index in range(len(labels))]
+    show_label_shares("labels", labels.shares)
+    return arrays
+
+
+def true_pictures(images):
+    """Reads the pictures that belong to these."""
+    from semst_tf.data.read_images import open_partners
+
+    truths, places = open_partners(
+        images,
+        FLAGS.truth,
+        "true picture",
+        FLAGS.source_endings,
+        resize=FLAGS.resize,
+        resize_filter=FLAGS.resize_filter,
+    )
+    return [truths.load(place) for place in places]
 
 
 def translated(sources):

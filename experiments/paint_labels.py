@@ -17,6 +17,7 @@ import pathlib
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from cli import show_label_shares
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("labels", None, "Label maps to paint.", required=True)
@@ -35,6 +36,13 @@ for _prefix in ("", "measured_"):
         "cityscapes_train_ids",
         f"Numbers of --{_prefix}labels, as in adapt.py.",
     )
+flags.DEFINE_list(
+    "source_endings",
+    [],
+    "How names of --measured and of labels end where this does not count: "
+    "_leftImg8bit,_gtFine_labelIds. Of --labels, files with such an ending are "
+    "painted alone, if there are any.",
+)
 flags.DEFINE_string(
     "measured_size", "", "Size of these pictures, as in adapt.py."
 )
@@ -49,13 +57,21 @@ def main(_):
         from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 
     # A label map is a picture, too, and its own label.
-    maps = LabelledPictures(FLAGS.labels, FLAGS.labels, FLAGS.label_space)
+    maps = LabelledPictures(
+        FLAGS.labels,
+        FLAGS.labels,
+        FLAGS.label_space,
+        endings=ending_of(FLAGS.labels),
+    )
+    show_label_shares("labels", maps.shares)
     measured = LabelledPictures(
         FLAGS.measured,
         FLAGS.measured_labels,
         FLAGS.measured_label_space,
         size=FLAGS.measured_size or None,
+        endings=FLAGS.source_endings,
     )
+    show_label_shares("measured_labels", measured.shares)
     colours, mean = class_colours(measured)
     unknown = [
         CITYSCAPES_CLASSES[number]
@@ -65,6 +81,19 @@ def main(_):
     if unknown:
         print(f"in the mean of all colours: {', '.join(unknown)}")
     paint(maps, colours, mean, pathlib.Path(FLAGS.output))
+
+
+def ending_of(folder):
+    """The ending among --source_endings that files have, as a list."""
+    from semst_tf.data import ImageCollection
+    from semst_tf.data.pairing import image_name
+
+    names = ImageCollection(folder).relative_names
+    return [
+        ending
+        for ending in FLAGS.source_endings
+        if any(image_name(name, [ending]) is not None for name in names)
+    ][:1]
 
 
 def class_colours(pictures):

@@ -15,6 +15,7 @@ from absl import flags
 from cli import assignments
 from cli import quiet_imports
 from cli import run
+from cli import show_label_shares
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -89,6 +90,12 @@ flags.DEFINE_string(
     "validate_label_space",
     "cityscapes_train_ids",
     "Meaning of the labels, as in evaluate.py.",
+)
+flags.DEFINE_list(
+    "source_endings",
+    [],
+    "How names of --validate_source and --validate_labels end where this does "
+    "not count: _leftImg8bit,_gtFine_labelIds.",
 )
 flags.DEFINE_integer("validate_every", 1000, "Steps between validations.")
 flags.DEFINE_integer("validate_limit", 50, "Pictures of it that are used.")
@@ -170,27 +177,30 @@ def validation(config):
             f"{FLAGS.interval}. Received: {FLAGS.validate_every}"
         )
     from semst_tf.callbacks import ValidationScores
+    from semst_tf.data.read_images import open_images
+    from semst_tf.data.read_images import read_images
     from semst_tf.metrics.evaluation import Evaluation
-    from semst_tf.metrics.evaluation import read_labels
-    from semst_tf.metrics.evaluation import read_pictures
 
     data = config.data
     limit = FLAGS.validate_limit
-    names, sources = read_pictures(
-        FLAGS.validate_source, data.resize, data.resize_filter, limit
+    images = open_images(
+        FLAGS.validate_source,
+        data.resize,
+        data.resize_filter,
+        limit,
+        FLAGS.source_endings,
     )
     labels = targets = None
     if FLAGS.validate_labels is not None:
-        labels = read_labels(
-            FLAGS.validate_labels, names, FLAGS.validate_label_space
-        )
+        labels = validation_labels(images)
     if FLAGS.validate_target is not None:
-        _, targets = read_pictures(
+        _, targets = read_images(
             FLAGS.validate_target,
             data.target_resize or data.resize,
             data.resize_filter,
             limit,
         )
+    sources = [images.load(index) for index in range(len(images))]
     evaluation = Evaluation(
         labels=labels,
         targets=targets,
@@ -200,6 +210,22 @@ def validation(config):
     return ValidationScores(
         sources, evaluation, every=FLAGS.validate_every // FLAGS.interval
     )
+
+
+def validation_labels(images):
+    """Reads the labels of images, and shows which classes they have."""
+    from semst_tf.data.labels import Labels
+    from semst_tf.pretrained import JUDGE_SIZE
+
+    labels = Labels.of(
+        images,
+        FLAGS.validate_labels,
+        FLAGS.validate_label_space,
+        FLAGS.source_endings,
+    )
+    arrays = [labels.load(index, JUDGE_SIZE) for index in range(len(labels))]
+    show_label_shares("validate_labels", labels.shares)
+    return arrays
 
 
 def overrides():

@@ -19,7 +19,6 @@ from absl import flags
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
-from cli import quiet_imports
 from cli import run
 from recoloured_pictures import define_flags
 from recoloured_pictures import write_recoloured
@@ -45,38 +44,39 @@ QUANTILES = 101
 
 
 def main(_):
-    with quiet_imports():
-        from semst_tf.metrics import evaluation
-
-    names, pictures, labels = domain(evaluation, "source", FLAGS.resize)
-    _, targets, target_labels = domain(
-        evaluation, "target", FLAGS.target_resize
-    )
+    names, pictures, labels = domain("source", FLAGS.resize)
+    _, targets, target_labels = domain("target", FLAGS.target_resize)
     recoloured, classes = recolour(pictures, labels, targets, target_labels)
     print(f"recoloured: {', '.join(classes)}")
     write_recoloured(FLAGS.output, names, pictures, recoloured, FLAGS.strength)
 
 
-def domain(evaluation, side, resize):
-    """Returns names, pictures, and labels of the pictures' sizes."""
+def domain(side, resize):
+    """Returns names, images, and labels of the images' sizes."""
+    from semst_tf.data.labels import Labels
+    from semst_tf.data.read_images import open_images
     from semst_tf.data.resize import resize_image
+    from semst_tf.pretrained import JUDGE_SIZE
 
-    names, pictures = evaluation.read_pictures(
+    files = open_images(
         FLAGS[side].value, resize, FLAGS.resize_filter, FLAGS.limit
     )
-    labels = evaluation.read_labels(
+    labels = Labels.of(
+        files,
         FLAGS[f"{side}_labels"].value,
-        names,
         FLAGS[f"{side}_label_space"].value,
     )
-    return (
-        names,
-        pictures,
-        [
-            resize_image(label[..., None], picture.shape[:2], "nearest")[..., 0]
-            for label, picture in zip(labels, pictures)
-        ],
-    )
+    images = [files.load(index) for index in range(len(files))]
+    # By way of the size that evaluate.py compares them in.
+    found = [
+        resize_image(
+            labels.load(index, JUDGE_SIZE)[..., None],
+            image.shape[:2],
+            "nearest",
+        )[..., 0]
+        for index, image in enumerate(images)
+    ]
+    return files.relative_names, images, found
 
 
 def recolour(pictures, labels, targets, target_labels):

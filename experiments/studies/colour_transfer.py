@@ -43,16 +43,16 @@ A domain without any colour still has an inverse.
 
 def main(_):
     with quiet_imports():
-        from semst_tf.metrics.evaluation import read_pictures
+        from semst_tf.data.read_images import read_images
 
     filter_name = FLAGS.resize_filter
-    names, pictures = read_pictures(
+    names, pictures = read_images(
         FLAGS.source, FLAGS.resize, filter_name, FLAGS.limit
     )
     measured = pictures
     if FLAGS.measured is not None:
-        _, measured = read_pictures(FLAGS.measured, FLAGS.resize, filter_name)
-    _, targets = read_pictures(FLAGS.target, FLAGS.target_resize, filter_name)
+        _, measured = read_images(FLAGS.measured, FLAGS.resize, filter_name)
+    _, targets = read_images(FLAGS.target, FLAGS.target_resize, filter_name)
     transfer = colour_transfer(measured, targets)
     recoloured = [transfer(picture) for picture in pictures]
     write_recoloured(FLAGS.output, names, pictures, recoloured, FLAGS.strength)

@@ -75,15 +75,17 @@ def class_shares():
 
     from semst_tf.data import ImageCollection
     from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
-    from semst_tf.data.label_spaces import decode_cityscapes_palette
+    from semst_tf.data.label_spaces import PALETTE
+    from semst_tf.data.labels import Labels
 
-    collection = ImageCollection(FLAGS.labels, channels=3)
+    files = ImageCollection(FLAGS.labels)
+    labels = Labels.of(files, FLAGS.labels, PALETTE)
     classes = len(CITYSCAPES_CLASSES)
     names, shares = [], []
-    for index in range(len(collection)):
-        seen = decode_cityscapes_palette(collection.load(index))
+    for index in range(len(labels)):
+        seen = labels.load(index)
         counts = np.bincount(seen.ravel(), minlength=classes)[:classes]
-        names.append(pathlib.Path(collection.name(index)).name)
+        names.append(pathlib.Path(files.name(index)).name)
         shares.append(counts / max(1, counts.sum()))
     return names, np.array(shares)
 

@@ -1,3 +1,5 @@
+"""Image files of a folder, or a list of them."""
+
 import os
 import stat
 from pathlib import Path
@@ -27,12 +29,16 @@ class FileSource:
             self.paths = [Path(path) for path in files]
             self.description = f"a list of {len(self.paths)} files"
             self._roots = self.paths
+            self._common = _common_folder(self.paths)
         elif isinstance(files, (str, os.PathLike)) and os.fspath(files):
             root = Path(files).expanduser()
             root.stat()  # A missing folder is told apart from an empty one.
             self.paths = _picture_files(root) if root.is_dir() else [root]
             self.description = printable(root)
             self._roots = [root]
+            self._common = os.path.abspath(
+                root if root.is_dir() else root.parent
+            )
         else:
             raise ValueError(
                 "Pictures come from a folder, a list of files or a "
@@ -45,6 +51,14 @@ class FileSource:
     def name(self, index):
         """Printable name of a picture."""
         return printable(self.paths[index])
+
+    def relative_name(self, index):
+        """Path of a picture below the folder, with `/` between folders.
+
+        Of a list of files, below the folder that they have in common.
+        """
+        path = Path(os.path.abspath(self.paths[index]))
+        return path.relative_to(self._common).as_posix()
 
     def open(self, index):
         """What `read_image` takes: here, the path."""
@@ -69,6 +83,11 @@ def _picture_files(root):
         paths = (Path(folder, name) for name in names)
         found.extend(path for path in paths if _is_picture(path))
     return sorted(found)
+
+
+def _common_folder(paths):
+    folders = [os.path.abspath(path.parent) for path in paths]
+    return os.path.commonpath(folders) if folders else ""
 
 
 def _is_picture(path):

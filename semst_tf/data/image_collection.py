@@ -1,5 +1,6 @@
+"""The images of one domain."""
+
 import dataclasses
-import os
 import threading
 
 import numpy as np
@@ -8,6 +9,9 @@ from semst_tf.data.channels import check_channels
 from semst_tf.data.channels import convert_channels
 from semst_tf.data.channels import converted_channels
 from semst_tf.data.file_source import FileSource
+from semst_tf.data.halves import HALVES
+from semst_tf.data.halves import split_half
+from semst_tf.data.halves import take_half
 from semst_tf.data.image_files import read_header
 from semst_tf.data.image_files import read_image
 from semst_tf.data.resize import filter_of
@@ -75,8 +79,8 @@ class ImageCollection:
         default_split="train",
         data_dir=None,
     ):
-        pictures, half = _split_half(pictures, half)
-        if half not in (None, "left", "right"):
+        pictures, half = split_half(pictures, half)
+        if half not in (None, *HALVES):
             raise ValueError(
                 "`half` must be 'left', 'right' or None. "
                 f"Received: half={half!r}"
@@ -132,6 +136,21 @@ class ImageCollection:
         """Name of a picture: its path, or the set and number."""
         return self._source.name(self._indices[index])
 
+    def relative_name(self, index):
+        """Name of a picture below the folder, by which files are paired."""
+        return self._source.relative_name(self._indices[index])
+
+    @property
+    def relative_names(self):
+        """List of the names by which files are paired."""
+        return [self.relative_name(index) for index in range(len(self))]
+
+    def stored_shape(self, index):
+        """Height and width of a picture before it is resized."""
+        stored = read_header(self.open(index))
+        width = stored.width // 2 if self.half else stored.width
+        return stored.height, width
+
     def open(self, index):
         """The stored file: a path or a binary file object."""
         return self._source.open(self._indices[index])
@@ -143,13 +162,26 @@ class ImageCollection:
     def without(self, indices):
         """Returns this collection less some pictures, with empty memory."""
         dropped = set(indices)
+        return self.ordered(
+            [index for index in range(len(self)) if index not in dropped]
+        )
+
+    def ordered(self, indices, cache_bytes=None):
+        """Returns some pictures in the given order, with empty memory.
+
+        Args:
+            indices: List of int. Positions in this collection.
+            cache_bytes: int. Memory for decoded pictures, or `None` for that
+                of this collection.
+
+        Returns:
+            An `ImageCollection`.
+        """
         kept = object.__new__(ImageCollection)
         kept.__dict__.update(self.__dict__)
-        kept._indices = [
-            stored
-            for index, stored in enumerate(self._indices)
-            if index not in dropped
-        ]
+        kept._indices = [self._indices[index] for index in indices]
+        if cache_bytes is not None:
+            kept.cache_bytes = cache_bytes
         kept._reset_memory()
         return kept
 
@@ -218,28 +250,9 @@ class ImageCollection:
     def decode(self, index):
         """Like `load`, but not remembered nor compared with the others."""
         image = read_image(self.open(index))
-        if self.half:
-            half_width = image.shape[1] // 2
-            start = 0 if self.half == "left" else image.shape[1] - half_width
-            image = image[:, start : start + half_width]
+        image = take_half(image, self.half)
         size = resized_shape(*image.shape[:2], self.resize)
         image = resize_image(image, size, self.resize_filter)
         image = convert_channels(image, self.requested_channels)
         # A view would keep the other half, or Pillow's buffer, alive.
         return np.array(image, order="C")
-
-
-def _split_half(pictures, half):
-    """Takes `@left` or `@right` off the end of a folder name."""
-    if not isinstance(pictures, (str, os.PathLike)):
-        return pictures, half
-    folder, separator, suffix = os.fspath(pictures).rpartition("@")
-    is_half = separator and suffix in ("left", "right")
-    if not is_half or os.path.exists(pictures):
-        return pictures, half
-    if half not in (None, suffix):
-        raise ValueError(
-            "The folder name and `half` disagree. "
-            f"Received: {os.fspath(pictures)!r}, half={half!r}"
-        )
-    return folder, suffix

@@ -104,6 +104,9 @@ LABEL_SPACES = {
     "camvid": _CAMVID,
 }
 
+PALETTE = "cityscapes_palette"
+"""Label space of images in the colours of Cityscapes."""
+
 _COLOURS = (
     (128, 64, 128),
     (244, 35, 232),
@@ -139,6 +142,15 @@ _IGNORED_COLOURS = (
 )
 
 
+def check_label_space(space):
+    """Raises a `ValueError` unless labels of this space can be read."""
+    if space != PALETTE and space not in LABEL_SPACES:
+        raise ValueError(
+            f"A label space is one of {', '.join(LABEL_SPACES)} or "
+            f"{PALETTE}. Received: {space!r}"
+        )
+
+
 def map_labels(labels, space):
     """Returns labels of a data set as Cityscapes training classes.
 
@@ -151,7 +163,7 @@ def map_labels(labels, space):
         class.
 
     Raises:
-        ValueError: If the space is unknown, or a label is none of its
+        ValueError: If the space is unknown, or labels are none of its
             numbers.
 
     Reference:
@@ -168,16 +180,43 @@ def map_labels(labels, space):
             "Labels must be integers; colours are read by "
             f"`decode_cityscapes_palette`. Received: dtype={labels.dtype}"
         )
-    mapped = np.full(labels.shape, IGNORE, "uint8")
-    for number in np.unique(labels):
-        if int(number) not in LABEL_SPACES[space]:
-            raise ValueError(
-                f"These are no labels of {space!r}. Received: label {number}"
-            )
-        name = LABEL_SPACES[space][int(number)]
-        if name is not None:
-            mapped[labels == number] = CITYSCAPES_CLASSES.index(name)
-    return mapped
+    counts = count_numbers(labels)
+    unknown = {n: c for n, c in counts.items() if n not in LABEL_SPACES[space]}
+    if unknown:
+        raise ValueError(_unknown_numbers(counts, unknown, space))
+    table = np.full(max(counts, default=0) + 1, IGNORE, "uint8")
+    for number in counts:
+        table[number] = class_of(number, space)
+    return table[labels]
+
+
+def class_of(number, space):
+    """Cityscapes training class of a number of a space; 255 for none."""
+    name = LABEL_SPACES[space][number]
+    return IGNORE if name is None else CITYSCAPES_CLASSES.index(name)
+
+
+def count_numbers(labels):
+    """Returns how many pixels each number has, as a dict of int to int."""
+    labels = labels.ravel()
+    if labels.dtype in (np.uint8, np.uint16):
+        # Many times faster than sorting.
+        counts = np.bincount(labels)
+        return {int(n): int(counts[n]) for n in np.flatnonzero(counts)}
+    numbers, counts = np.unique(labels, return_counts=True)
+    return dict(zip(numbers.tolist(), counts.tolist()))
+
+
+def _unknown_numbers(counts, unknown, space):
+    most = sorted(unknown, key=unknown.get, reverse=True)
+    listed = ", ".join(f"label {n} ({unknown[n]} pixels)" for n in most[:5])
+    more = f", and {len(most) - 5} more" if len(most) > 5 else ""
+    fitting = [n for n, s in LABEL_SPACES.items() if set(counts) <= set(s)]
+    hint = f"; all of them are labels of {', '.join(fitting)}"
+    return (
+        f"These are no labels of {space!r}{hint if fitting else ''}. "
+        f"Received: {listed}{more}"
+    )
 
 
 def decode_cityscapes_palette(picture):

@@ -60,6 +60,10 @@ class TFDSSource:
         """Printable name of a picture."""
         return f"{self.description}[{index}]"
 
+    def relative_name(self, index):
+        """What tells a picture from the others of the set: its number."""
+        return self.name(index)
+
     def open(self, index):
         """What `read_image` takes: here, the encoded bytes as a file."""
         file = io.BytesIO(self._examples[index][self.feature])

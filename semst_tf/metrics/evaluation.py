@@ -7,13 +7,8 @@ import pathlib
 import typing
 
 import numpy as np
-from PIL import Image
 
-from semst_tf.data import ImageCollection
 from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
-from semst_tf.data.label_spaces import decode_cityscapes_palette
-from semst_tf.data.label_spaces import map_labels
-from semst_tf.data.resize import resize_image
 from semst_tf.data.value_range import to_unit_range
 from semst_tf.metrics import AttentionStatistics
 from semst_tf.metrics import ColourShift
@@ -42,7 +37,7 @@ class Evaluation:
 
     Args:
         labels: List of uint8 arrays of Cityscapes training classes, one a
-            translation, see `read_labels`; or `None`.
+            translation, see `semst_tf.data.labels.Labels`; or `None`.
         targets: List of pictures of the target domain, uint8
             `(height, width, 3)`, for FID and KID; or `None`.
         truths: List of the pictures that the translations should be, uint8
@@ -250,120 +245,6 @@ def attention_scores(translator, pictures):
     for picture in pictures:
         metric.update_state(translator.attention(to_unit_range(picture)[None]))
     return {name: float(value) for name, value in metric.result().items()}
-
-
-def read_pictures(folder, resize="", resize_filter="bicubic", limit=0):
-    """Reads colour pictures and their names.
-
-    Args:
-        folder: Pictures, as `semst_tf.data.ImageCollection` takes them.
-        resize: What `ImageCollection` does to them; empty for nothing.
-            Defaults to `""`.
-        resize_filter: str. Defaults to `"bicubic"`.
-        limit: int. Read the first so many only; 0 reads all. Defaults to `0`.
-
-    Returns:
-        List of names, and list of arrays `(height, width, 3)`.
-
-    Raises:
-        OSError: If the folder is missing.
-        ValueError: If there are no pictures, or one cannot be read.
-    """
-    collection = ImageCollection(
-        folder,
-        resize=resize or None,
-        resize_filter=resize_filter,
-        channels=3,
-    )
-    if len(collection) == 0:
-        raise ValueError(f"There are no pictures. Received: {folder}")
-    indices = range(min(limit or len(collection), len(collection)))
-    names = [collection.name(index) for index in indices]
-    return names, [collection.load(index) for index in indices]
-
-
-def read_labels(folder, names, space):
-    """Reads the labels of pictures, at the judge's size.
-
-    Args:
-        folder: Path of a folder of PNG files, or palette pictures, with the
-            names of the pictures (their endings may differ). `folder@left`
-            and `folder@right` are halves of side-by-side files.
-        names: List of names of pictures, with or without folders.
-        space: str. A key of `semst_tf.data.label_spaces.LABEL_SPACES`, or
-            `"cityscapes_palette"` for pictures in label colours. Of colour
-            files in other spaces the red channel holds the labels, as CARLA
-            writes them.
-
-    Returns:
-        List of uint8 arrays of Cityscapes training classes.
-
-    Raises:
-        ValueError: If a picture has no labels, or a label is none of the
-            space's.
-    """
-    folder, half = _split_half(folder)
-    files = matching_files(folder, names, "label file")
-    return [_read_label(path, half, space) for path in files]
-
-
-def matching_files(folder, names, kind):
-    """Finds the files of a folder that belong to pictures, by their names.
-
-    Args:
-        folder: Path, searched with its subfolders.
-        names: List of names of pictures; folders and endings do not matter.
-        kind: str. What is looked for, for the message.
-
-    Returns:
-        List of `pathlib.Path`, in the order of the names.
-
-    Raises:
-        OSError: If the folder is missing.
-        ValueError: If there is no file for a name, or more than one.
-    """
-    folder = pathlib.Path(folder)
-    folder.stat()  # A missing folder is told apart from one that lacks files.
-    files = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            files.setdefault(path.stem, []).append(path)
-    matching = []
-    for name in names:
-        found = files.get(pathlib.Path(name).stem, [])
-        if len(found) != 1:
-            raise ValueError(
-                f"Every picture needs one {kind} of its name. Received: "
-                f"{len(found)} files named {pathlib.Path(name).stem} in "
-                f"{folder}"
-            )
-        matching += found
-    return matching
-
-
-def _split_half(folder):
-    stem, _, suffix = str(folder).rpartition("@")
-    if suffix in ("left", "right") and not pathlib.Path(folder).exists():
-        return stem, suffix
-    return folder, None
-
-
-def _read_label(path, half, space):
-    with Image.open(path) as picture:
-        if space == "cityscapes_palette":
-            picture = picture.convert("RGB")
-        pixels = np.asarray(picture)
-    middle = pixels.shape[1] // 2
-    if half:
-        pixels = pixels[:, :middle] if half == "left" else pixels[:, -middle:]
-    if space == "cityscapes_palette":
-        label = decode_cityscapes_palette(pixels)
-    else:
-        label = map_labels(
-            pixels if pixels.ndim == 2 else pixels[..., 0], space
-        )
-    # Classes must not be mixed at their borders.
-    return resize_image(label[..., None], JUDGE_SIZE, "nearest")[..., 0]
 
 
 def _check_number(translations, references, kind):

@@ -62,7 +62,7 @@ def test_six_pictures_end_to_end_with_the_deeplab(folder):
         ("--source_labels={root}/test/labels", ["no label for"]),
         ("--source_label_space=camvid", ["no labels of 'camvid'"]),
         ("--source_label_space=mars", ["cityscapes_palette", "'mars'"]),
-        ("--source_endings=_img", ["two endings"]),
+        ("--source_endings=_img", ["names end in '_img'"]),
         ("--source_size=wide", ["wide"]),
         ("--model={root}/nothing.keras", ["nothing.keras"]),
         ("--model=", ["--model"]),

@@ -37,7 +37,7 @@ def folders(tmp_path):
     write_pictures(tmp_path / "target", count=4)
     (tmp_path / "labels").mkdir()
     for number in range(3):
-        ids = np.full((8, 16), 10 if number < 2 else 0, "uint8")
+        ids = np.full((34, 40), 10 if number < 2 else 0, "uint8")
         Image.fromarray(ids).save(tmp_path / "labels" / f"{number}.png")
     return tmp_path
 
@@ -112,12 +112,48 @@ def test_pictures_without_a_true_one_are_one_line(folders):
 def test_an_empty_target_folder_is_one_line(folders):
     (folders / "empty").mkdir()
     result, _ = evaluate(folders, f"--target={folders / 'empty'}")
-    assert_one_line(result, "There are no pictures", "empty")
+    assert_one_line(result, "There are no images", "empty")
 
 
 def test_labels_of_another_space_are_one_line(folders):
-    ids = np.full((8, 16), 77, "uint8")
+    ids = np.full((34, 40), 77, "uint8")
     Image.fromarray(ids).save(folders / "labels" / "1.png")
     result, scores = evaluate(folders, f"--labels={folders / 'labels'}")
     assert_one_line(result, "label 77")
     assert scores is None
+
+
+def test_a_set_has_no_distance_from_itself_whatever_its_names(folders):
+    for town, count in (("a", 1), ("b", 2)):
+        write_pictures(folders / "towns" / town, count=count)
+    towns = folders / "towns"
+    result, scores = evaluate(folders, f"--source={towns}", f"--truth={towns}")
+    assert result.returncode == 0, result.stderr
+    assert scores["pictures"] == 3
+    assert scores["paired"]["root_mean_squared_error"] == 0.0
+
+
+def test_endings_of_names_do_not_count(folders):
+    for number in range(3):
+        for kind, end in (("source", "leftImg8bit"), ("labels", "labelIds")):
+            path = folders / kind / f"{number}.png"
+            path.rename(path.with_name(f"{number}_{end}.png"))
+    labels = f"--labels={folders / 'labels'}"
+    result, _ = evaluate(folders, labels)
+    assert_one_line(result, "no label for 3 of 3", "source_endings")
+    result, scores = evaluate(
+        folders, labels, "--source_endings=_leftImg8bit,_labelIds"
+    )
+    assert result.returncode == 0, result.stderr
+    assert scores["consistency"]["pixel_accuracy"] == pytest.approx(2 / 3)
+
+
+def test_shares_of_classes_are_printed_and_an_odd_one_is_doubted(folders):
+    result, _ = evaluate(folders, f"--labels={folders / 'labels'}")
+    assert "--labels: sky 67 %, road 33 %" in result.stdout
+    assert "warning" not in result.stderr
+    ids = Image.fromarray(np.full((34, 40), 10, "uint8"))
+    ids.save(folders / "labels" / "2.png")
+    result, _ = evaluate(folders, f"--labels={folders / 'labels'}")
+    assert result.returncode == 0
+    assert "100% of the pixels are sky" in result.stderr

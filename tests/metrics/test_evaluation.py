@@ -7,12 +7,9 @@ import keras
 import numpy as np
 import pytest
 from metrics.features import mean_colour
-from PIL import Image
 
 from semst_tf.metrics import evaluation
 from semst_tf.metrics.evaluation import Evaluation
-from semst_tf.metrics.evaluation import read_labels
-from semst_tf.pretrained import JUDGE_SIZE
 
 
 def random_pictures(count, seed, size=(24, 32)):
@@ -111,45 +108,6 @@ def test_missing_references_and_wrong_numbers_are_refused():
         Evaluation(truths=pictures[:2]).scores(pictures)
     with pytest.raises(ValueError, match="same size.*Received"):
         Evaluation(truths=random_pictures(3, 0, (8, 8))).scores(pictures)
-
-
-def test_labels_are_found_by_name_and_brought_to_the_judges_size(tmp_path):
-    ids = np.full((4, 8), 10, "uint8")
-    ids[:, 4:] = 255
-    (tmp_path / "deep").mkdir()
-    Image.fromarray(ids).save(tmp_path / "deep" / "a.png")
-    (label,) = read_labels(tmp_path, ["pictures/a.jpg"], "cityscapes_train_ids")
-    assert label.shape == JUDGE_SIZE
-    assert set(np.unique(label[:, :256])) == {10}
-    assert set(np.unique(label[:, 256:])) == {255}
-
-
-def test_halves_of_palette_pictures_are_labels(tmp_path):
-    picture = np.zeros((4, 8, 3), "uint8")
-    picture[:, 4:] = (70, 130, 180)
-    Image.fromarray(picture).save(tmp_path / "a.png")
-    (label,) = read_labels(f"{tmp_path}@right", ["a"], "cityscapes_palette")
-    assert set(np.unique(label)) == {10}
-
-
-def test_carla_labels_are_in_the_red_channel(tmp_path):
-    picture = np.full((4, 8, 3), 99, "uint8")
-    picture[..., 0] = 7
-    Image.fromarray(picture).save(tmp_path / "a.png")
-    (label,) = read_labels(tmp_path, ["a"], "carla_0_8")
-    assert set(np.unique(label)) == {0}
-
-
-def test_pictures_without_labels_or_with_two_are_refused(tmp_path):
-    ids = Image.fromarray(np.zeros((4, 8), "uint8"))
-    ids.save(tmp_path / "a.png")
-    ids.save(tmp_path / "a.bmp")
-    with pytest.raises(ValueError, match="2 files named a"):
-        read_labels(tmp_path, ["a"], "cityscapes_train_ids")
-    with pytest.raises(ValueError, match="0 files named b"):
-        read_labels(tmp_path, ["b"], "cityscapes_train_ids")
-    with pytest.raises(OSError):
-        read_labels(tmp_path / "missing", ["a"], "cityscapes_train_ids")
 
 
 def test_only_generators_of_two_scales_have_an_attention():

@@ -69,5 +69,5 @@ def test_missing_labels_are_refused_in_one_line(tmp_path):
     domain(tmp_path / "street", {ROAD: (60, 70, 60), SKY: (4, 5, 6)}, "other")
     (tmp_path / "street" / "labels" / "other.png").unlink()
     result = ceiling(tmp_path)
-    assert_one_line(result, "0 files named other")
+    assert_one_line(result, "Labels are files", "none in")
     assert not list((tmp_path / "out").glob("*.png"))

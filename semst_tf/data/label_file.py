@@ -1,0 +1,120 @@
+"""Reading one file of labels without changing a class."""
+
+import numpy as np
+from PIL import Image
+from PIL import ImageOps
+
+from semst_tf.data.halves import take_half
+from semst_tf.data.image_files import printable
+from semst_tf.data.label_spaces import PALETTE
+from semst_tf.data.label_spaces import decode_cityscapes_palette
+
+_EXACT_FORMATS = ("PNG", "TIFF", "BMP", "PPM")
+_PHOTOMETRIC_TAG = 262  # TIFF; 0: white is zero
+_PNG_BITS_BYTE = 24
+
+
+def read_label_file(path, space, half=None):
+    """Reads the numbers or the classes of one file of labels.
+
+    Class numbers come from files that keep every number: PNG, TIFF and BMP of
+    one channel (8 and 16 bits), the places in the palette of a PNG, integer
+    NPY. Of CARLA's colour files the red channel counts, as its camera writes
+    them. Label colours come from a file of any format; every pixel gets the
+    class of the nearest colour.
+
+    Args:
+        path: Path.
+        space: str. Label space, see `semst_tf.data.label_spaces`.
+        half: `"left"`, `"right"` or `None`, see `take_half`.
+
+    Returns:
+        Integer array `(height, width)`: numbers of the space, or Cityscapes
+        training classes (255: none) where `space` is label colours.
+
+    Raises:
+        OSError: If the file cannot be opened.
+        ValueError: If the file is damaged, or what it holds may be read in
+            more than one way. The message begins with the path.
+    """
+    try:
+        if str(path).lower().endswith(".npy"):
+            return take_half(_npy_numbers(path, space), half)
+        with Image.open(path) as file:
+            if getattr(file, "n_frames", 1) > 1:
+                raise ValueError(
+                    f"A label is one image. Received: a file of {file.n_frames}"
+                )
+            if space == PALETTE:
+                return decode_cityscapes_palette(
+                    np.ascontiguousarray(take_half(_colours(file), half))
+                )
+            return take_half(_numbers(file, space, path), half)
+    except FileNotFoundError:
+        raise
+    except (ValueError, OSError, SyntaxError, EOFError) as error:
+        # Pillow raises all of these for damaged files.
+        raise ValueError(f"{printable(path)}: {error}") from error
+
+
+def _colours(file):
+    if file.mode not in ("RGB", "RGBA", "P", "PA", "CMYK", "YCbCr"):
+        raise ValueError(
+            f"This is no image of label colours, which {PALETTE!r} asks for; "
+            "class numbers have a label space of their own. "
+            f"Received: one channel (mode {file.mode})"
+        )
+    return np.asarray(ImageOps.exif_transpose(file).convert("RGB"))
+
+
+def _numbers(file, space, path):
+    if file.format not in _EXACT_FORMATS:
+        raise ValueError(
+            f"{file.format} changes class numbers; use PNG, or label colours. "
+            f"Received: label_space={space!r}"
+        )
+    if file.format == "TIFF" and file.tag_v2.get(_PHOTOMETRIC_TAG) == 0:
+        raise ValueError(
+            "In this TIFF white is zero, and it is not clear whether its "
+            "class numbers count from there; use PNG. "
+            f"Received: label_space={space!r}"
+        )
+    numbers = np.asarray(ImageOps.exif_transpose(file))
+    if numbers.dtype == bool:
+        numbers = numbers.astype("uint8")
+    if numbers.ndim == 3 and space.startswith("carla"):
+        numbers = numbers[..., 0]
+    if file.format == "PNG" and file.mode == "L":
+        # Pillow spreads fewer bits over the whole range.
+        numbers = numbers // (255 // (2 ** min(_png_bits(path), 8) - 1))
+    return _checked(numbers, space)
+
+
+def _png_bits(path):
+    with open(path, "rb") as file:
+        return file.read(_PNG_BITS_BYTE + 1)[_PNG_BITS_BYTE]
+
+
+def _npy_numbers(path, space):
+    if space == PALETTE:
+        raise ValueError(
+            f"NPY holds class numbers and no label colours. Received: {space!r}"
+        )
+    numbers = np.load(path, allow_pickle=False)
+    if numbers.ndim == 3 and numbers.shape[-1] == 1:
+        numbers = numbers[..., 0]
+    return _checked(numbers, space)
+
+
+def _checked(numbers, space):
+    if numbers.ndim != 2:
+        raise ValueError(
+            f"Class numbers are one channel; label colours are {PALETTE!r}. "
+            f"Received: shape={numbers.shape} for label_space={space!r}"
+        )
+    if numbers.dtype.kind not in "iu":
+        raise ValueError(
+            "Class numbers are integers. "
+            f"Received: {numbers.dtype} for label_space={space!r}"
+        )
+    return numbers
