@@ -1,6 +1,7 @@
 """How well pictures are translated, as numbers."""
 
 from semst_tf.metrics.attention_statistics import AttentionStatistics
+from semst_tf.metrics.class_matched_distance import ClassMatchedDistance
 from semst_tf.metrics.colour_shift import ColourShift
 from semst_tf.metrics.frechet_inception_distance import FrechetInceptionDistance
 from semst_tf.metrics.kernel_inception_distance import KernelInceptionDistance
@@ -17,6 +18,7 @@ from semst_tf.metrics.texture_information import TextureInformation
 
 __all__ = [
     "AttentionStatistics",
+    "ClassMatchedDistance",
     "ColourShift",
     "FrechetInceptionDistance",
     "KernelInceptionDistance",

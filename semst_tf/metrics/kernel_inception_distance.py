@@ -124,14 +124,14 @@ def squared_discrepancy(first, second):
 
     Args:
         first: float array `(count, features)`.
-        second: float array `(count, features)`, as many rows.
+        second: float array `(other_count, features)`.
 
     Returns:
         float. 0 on average for two samples of one distribution.
     """
-    count = len(first)
     within = 0.0
     for sample in (first, second):
+        count = len(sample)
         kernel = _kernel(sample, sample)
         within += (kernel.sum() - np.trace(kernel)) / (count * (count - 1))
     return within - 2.0 * _kernel(first, second).mean()

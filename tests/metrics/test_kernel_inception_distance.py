@@ -37,6 +37,15 @@ def test_discrepancy_equals_the_sum_over_pairs():
     assert squared_discrepancy(first, second) == pytest.approx(expected)
 
 
+def test_discrepancy_of_unequal_counts_is_unbiased_too():
+    values = [
+        squared_discrepancy(_features(2 * s, 6), _features(2 * s + 1, 30))
+        for s in range(400)
+    ]
+    error = np.std(values) / np.sqrt(len(values))
+    assert abs(np.mean(values)) < 4 * error
+
+
 def test_samples_of_one_distribution_have_none_on_average():
     values = [
         squared_discrepancy(_features(2 * s, 20), _features(2 * s + 1, 20))
