@@ -189,6 +189,7 @@ def validation(config):
         data.resize_filter,
         limit,
         FLAGS.source_endings,
+        channels=config.generator.input_channels,
     )
     labels = targets = None
     if FLAGS.validate_labels is not None:
@@ -199,6 +200,7 @@ def validation(config):
             data.target_resize or data.resize,
             data.resize_filter,
             limit,
+            channels=config.generator.output_channels,
         )
     sources = [images.load(index) for index in range(len(images))]
     evaluation = Evaluation(

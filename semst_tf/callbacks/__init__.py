@@ -1,5 +1,6 @@
 """What happens beside the training: progress, samples, checkpoints."""
 
+from semst_tf.callbacks.best_effort import BestEffort
 from semst_tf.callbacks.checkpoints import Checkpoints
 from semst_tf.callbacks.drop_summaries import drop_summaries
 from semst_tf.callbacks.intervals import Intervals
@@ -11,11 +12,13 @@ from semst_tf.callbacks.scalar_summaries import ScalarSummaries
 from semst_tf.callbacks.stop_on_non_finite import StopOnNonFinite
 from semst_tf.callbacks.stop_on_signal import StopOnSignal
 from semst_tf.callbacks.stop_on_signal import TrainingStopped
+from semst_tf.callbacks.validation_record import ValidationRecord
 from semst_tf.callbacks.validation_scores import ValidationScores
 from semst_tf.callbacks.validation_scores import validation_logs
 from semst_tf.ops.non_finite import NonFiniteError
 
 __all__ = [
+    "BestEffort",
     "Checkpoints",
     "Intervals",
     "KeepBest",
@@ -27,6 +30,7 @@ __all__ = [
     "StopOnNonFinite",
     "StopOnSignal",
     "TrainingStopped",
+    "ValidationRecord",
     "ValidationScores",
     "drop_summaries",
     "validation_logs",

@@ -22,8 +22,9 @@ class Checkpoints(keras.callbacks.Callback):
     Saves at the end of the epoch in which the steps are full, and at the end
     of the training. A file is written under another name, read back and then
     renamed, so that there is never half a checkpoint under the name of a
-    whole one. Put it last in the list of callbacks: then what the others
-    write of an epoch is written before the checkpoint that ends it.
+    whole one. Put it behind what must be written of an epoch before the
+    checkpoint that ends it, such as `LossRecord`, and in front of what may
+    take long or fail, such as `ValidationScores`.
 
     Args:
         folder: Path. Created if it is missing.
@@ -60,8 +61,7 @@ class Checkpoints(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         step = current_step(self.model)
         due = step // self.every > self._saved_step // self.every
-        # The very last one comes after what others write when training ends.
-        if due and not self.model.stop_training:
+        if due or (self.model.stop_training and step != self._saved_step):
             self.save()
 
     def on_train_end(self, logs=None):

@@ -45,6 +45,22 @@ class LossRecord(keras.callbacks.Callback):
         self.history.append({"step": step, "seconds": seconds, **values})
         self._write(step, seconds)
 
+    def amend(self, step, values):
+        """Adds values to the row of a step, which has to be the newest.
+
+        Args:
+            step: int.
+            values: Dict of float, such as the scores of a validation.
+        """
+        if not self.history or self.history[-1]["step"] != step:
+            raise ValueError(
+                "Values are added to the newest row of a loss record. "
+                f"Received: step={step}, rows up to "
+                f"{self.history[-1]['step'] if self.history else 0}"
+            )
+        self.history[-1].update(values)
+        self._write(step, self.history[-1]["seconds"])
+
     def _write(self, step, seconds):
         write_json(
             self.path,

@@ -7,15 +7,21 @@ import numpy as np
 
 from semst_tf.data.image_files import write_image
 from semst_tf.data.image_grid import picture_grid
+from semst_tf.inference.translate_within_memory import translate_within_memory
 from semst_tf.ops.current_step import current_step
 from semst_tf.storage.summary_writer import summary_writer
+
+LARGEST_SAMPLE = 2**21
+"""Pixels of a sample; of larger images the middle is shown."""
 
 
 class SampleTranslations(keras.callbacks.Callback):
     """Writes a grid of fixed source pictures above their translations.
 
     Each grid is a PNG file named by its step, and a TensorBoard image. The
-    end of the training always gets one.
+    end of the training always gets one. Samples are for looking: of an image
+    of more than 2 million pixels the middle is translated, and in tiles what
+    does not fit into memory.
 
     Args:
         images: List of uint8 arrays `(height, width, channels)`, of any
@@ -31,7 +37,7 @@ class SampleTranslations(keras.callbacks.Callback):
 
     def __init__(self, images, folder, every=1, tensorboard=None):
         super().__init__()
-        self.images = images
+        self.images = [_middle(image) for image in images]
         self.folder = pathlib.Path(folder)
         self.every = every
         self.tensorboard = tensorboard
@@ -49,7 +55,7 @@ class SampleTranslations(keras.callbacks.Callback):
         """Translates the pictures with the model as it is now."""
         step = current_step(self.model)
         self._written_step = step
-        translations = self.model.translate(self.images)
+        translations = translate_within_memory(self.model, self.images)
         grid = picture_grid([self.images, translations])
         self.folder.mkdir(parents=True, exist_ok=True)
         write_image(self.folder / f"step_{step:08d}.png", grid)
@@ -65,3 +71,14 @@ class SampleTranslations(keras.callbacks.Callback):
         with writer.as_default(step):
             tf.summary.image("source_above_translation", grid[np.newaxis])
         writer.close()
+
+
+def _middle(image):
+    """The middle of an image that is too large, of the same aspect."""
+    height, width = image.shape[:2]
+    share = (LARGEST_SAMPLE / (height * width)) ** 0.5
+    if share >= 1:
+        return image
+    rows, columns = max(1, int(height * share)), max(1, int(width * share))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    return image[top : top + rows, left : left + columns].copy()

@@ -26,21 +26,31 @@ class ScalarSummaries(keras.callbacks.Callback):
         self.folder = str(folder)
 
     def on_train_begin(self, logs=None):
-        self._writer = summary_writer(self.folder)
-        if self._writer is None:
-            print("no TensorBoard files: they need TensorFlow")
+        self._writer = None  # Opened by the first points.
+        self._possible = True
 
     def on_epoch_end(self, epoch, logs=None):
+        rate = float(self.model.optimizer.learning_rate)
+        self.write({**(logs or {}), "learning_rate": rate})
+
+    def write(self, values):
+        """Writes values as points of the step at which the model is.
+
+        Args:
+            values: Dict of float by the names of their curves.
+        """
+        if self._writer is None and self._possible:
+            self._writer = summary_writer(self.folder)
+            self._possible = self._writer is not None
+            if not self._possible:
+                print("no TensorBoard files: they need TensorFlow")
         if self._writer is None:
             return
         import tensorflow as tf
 
-        step = current_step(self.model)
-        rate = self.model.optimizer.learning_rate
-        with self._writer.as_default(step):
-            for name, value in (logs or {}).items():
+        with self._writer.as_default(current_step(self.model)):
+            for name, value in values.items():
                 tf.summary.scalar(name, value)
-            tf.summary.scalar("learning_rate", float(rate))
         self._writer.flush()
 
     def on_train_end(self, logs=None):

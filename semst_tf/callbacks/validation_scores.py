@@ -1,7 +1,8 @@
 """Scores of translations among the losses, while training."""
 
 import keras
-import numpy as np
+
+from semst_tf.inference.translate_within_memory import translate_within_memory
 
 
 class ValidationScores(keras.callbacks.Callback):
@@ -19,7 +20,8 @@ class ValidationScores(keras.callbacks.Callback):
 
     Args:
         images: List of uint8 source pictures `(height, width, channels)`, of
-            any sizes. Few: they are translated each time.
+            any sizes. Few: they are translated each time; in tiles those
+            that do not fit into memory.
         evaluation: `semst_tf.metrics.evaluation.Evaluation` of their
             translations.
         every: int. Epochs between two validations. Defaults to `1`.
@@ -67,14 +69,25 @@ class ValidationScores(keras.callbacks.Callback):
 
     def score(self):
         """Returns the scores of the model as it is now, by their names."""
-        translations = [
-            picture
-            for batch in _equal_sizes(self.images, self.batch_size)
-            for picture in self.model.translate(
-                batch, batch_size=self.batch_size
-            )
-        ]
+        translations = translate_within_memory(
+            self.model, self.images, self.batch_size
+        )
         return validation_logs(self.evaluation.scores(translations))
+
+    def try_out(self, model):
+        """Translates and scores one image, before the training.
+
+        What a validation needs, such as the weights of scoring networks, is
+        then known to be there, and loaded.
+
+        Args:
+            model: `SemST`.
+
+        Raises:
+            ValueError, OSError: If the images cannot be validated.
+        """
+        (translation,) = translate_within_memory(model, self.images[:1])
+        self.evaluation.try_out(translation, len(self.images))
 
 
 def validation_logs(scores):
@@ -106,13 +119,3 @@ def validation_logs(scores):
         for name, (group, key) in names.items()
         if scores.get(group, {}).get(key) is not None
     }
-
-
-def _equal_sizes(images, batch_size):
-    """Yields arrays of consecutive pictures of one shape."""
-    start = 0
-    for end in range(1, len(images) + 1):
-        same = end < len(images) and images[end].shape == images[start].shape
-        if not same or end - start == batch_size:
-            yield np.stack(images[start:end])
-            start = end

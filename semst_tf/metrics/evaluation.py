@@ -22,6 +22,7 @@ from semst_tf.metrics import StructuralSimilarity
 from semst_tf.metrics import StructureInformation
 from semst_tf.metrics import TextureInformation
 from semst_tf.metrics import segment_pictures
+from semst_tf.metrics.as_colour import as_colour
 from semst_tf.pretrained import JUDGE_SIZE
 from semst_tf.pretrained import load_inception
 from semst_tf.pretrained import load_judge
@@ -108,19 +109,64 @@ class Evaluation:
             )
         return scores
 
-    def _consistency(self, translations):
+    def try_out(self, translation, count):
+        """Scores one translation by everything there is, for the first time.
+
+        Loads the networks that score and looks at the target pictures, both
+        of which are kept: what could go wrong does so here, before a training.
+
+        Args:
+            translation: Array, the translation of the first source picture.
+            count: int. How many translations `scores` will get.
+
+        Raises:
+            ValueError, OSError: If `scores` could not score them; of missing
+                weights of Inception it names `--inception`.
+        """
+        for references, kind in (
+            (self.labels, "labels"),
+            (self.truths, "true pictures"),
+            (self.sources, "source pictures"),
+        ):
+            if references is not None:
+                _check_number([translation] * count, references, kind)
+        if self.labels is not None:
+            self._load_judge()
+            consistency_scores([translation], self.labels[:1], self._judge)
+        if self.targets is not None:
+            if min(count, len(self.targets)) < 2:
+                raise ValueError(
+                    "FID and KID need at least two translations and two "
+                    f"target pictures. Received: {count} and "
+                    f"{len(self.targets)}"
+                )
+            as_colour(translation)  # Before anything is downloaded.
+            self._load_distances()
+            self._distances[0].features(as_colour(translation)[None])
+        if self.truths is not None:
+            paired_scores([translation], self.truths[:1])
+        if self.sources is not None:
+            diagnostic_scores([translation], self.sources[:1])
+
+    def _load_judge(self):
         if self._judge is None:
             self._judge = load_judge()
+
+    def _load_distances(self):
+        if self._distances is None:
+            self._distances = self._prepared_distances()
+
+    def _consistency(self, translations):
+        self._load_judge()
         return consistency_scores(translations, self.labels, self._judge)
 
     def _distance(self, translations):
-        if self._distances is None:
-            self._distances = self._prepared_distances()
+        self._load_distances()
         fid, kid = self._distances
         for metric in self._distances:
             metric.reset_state()
         for picture in translations:
-            features = fid.features(picture[None])
+            features = fid.features(as_colour(picture)[None])
             for metric in self._distances:
                 metric.add_features(features)
         distance, error = kid.result_and_error()
@@ -134,7 +180,7 @@ class Evaluation:
 
     def _prepared_distances(self):
         """The metrics, knowing the target domain."""
-        network = load_inception(self.inception)
+        network = _inception(self.inception)
         fid = FrechetInceptionDistance(network=network)
         kid = KernelInceptionDistance(network=network, seed=self.seed)
         features = self._target_features(fid)
@@ -170,6 +216,7 @@ def consistency_scores(pictures, labels, judge=None):
     """
     metric = SemanticConsistency(class_names=CITYSCAPES_CLASSES)
     judge = load_judge() if judge is None else judge
+    pictures = [as_colour(picture) for picture in pictures]
     seen = segment_pictures(judge, pictures, size=JUDGE_SIZE)
     for label, prediction in zip(labels, seen):
         metric.update_state(label, prediction)
@@ -255,8 +302,27 @@ def _check_number(translations, references, kind):
         )
 
 
+def _inception(path):
+    """The network of FID; what is wrong names the way to give its weights."""
+    try:
+        return load_inception(path)
+    except Exception as error:
+        # Keras raises a plain `Exception` where it cannot download.
+        reason = " ".join(str(error).split())
+        advice = (
+            "The weights of Inception could not be had, which FID and KID "
+            "need; without a network, pass a file with --inception."
+            if path is None
+            else "The weights of Inception that --inception names could not "
+            "be read."
+        )
+        raise ValueError(f"{advice} Received: {reason}") from error
+
+
 def _features(metric, pictures):
-    return np.concatenate([metric.features(p[None]) for p in pictures])
+    return np.concatenate(
+        [metric.features(as_colour(p)[None]) for p in pictures]
+    )
 
 
 def _digest(network, pictures):

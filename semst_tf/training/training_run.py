@@ -10,6 +10,7 @@ import tempfile
 
 import keras
 
+from semst_tf.callbacks import BestEffort
 from semst_tf.callbacks import Checkpoints
 from semst_tf.callbacks import Intervals
 from semst_tf.callbacks import KeepBest
@@ -19,6 +20,7 @@ from semst_tf.callbacks import SampleTranslations
 from semst_tf.callbacks import ScalarSummaries
 from semst_tf.callbacks import StopOnNonFinite
 from semst_tf.callbacks import StopOnSignal
+from semst_tf.callbacks import ValidationRecord
 from semst_tf.callbacks import drop_summaries
 from semst_tf.data import ImageCollection
 from semst_tf.data import UnpairedSampler
@@ -45,6 +47,8 @@ CACHE_BYTES = 2**29
 
 SAMPLES = 4
 """Source pictures that are translated again and again while training."""
+
+_CLOCK = ("step", "seconds")
 
 
 class TrainingRun:
@@ -185,12 +189,16 @@ class TrainingRun:
         self._check_crops(model)
         position = self._restore(model)
         self._check_workers(position)
+        unfinished = position.step < self.config.optimizer.steps
+        if unfinished and hasattr(self.validation, "try_out"):
+            self.validation.try_out(model)
         self._adapt(model)
         data = _stream(self._data(position))
         self._tidy(position)
         write_json(self._place / "config.json", description)
-        if position.step < self.config.optimizer.steps:
-            with plain_reading_errors():
+        with plain_reading_errors():
+            self._catch_up(model, position)
+            if unfinished:
                 self._fit(model, data, position)
         self._write_model()
         self._wait_for_workers()
@@ -350,7 +358,7 @@ class TrainingRun:
     def _fit(self, model, data, position):
         """Trains; what watches and writes runs in the order of the list."""
         steps = self.config.optimizer.steps
-        tensorboard = self._place / "tensorboard"
+        losses, summaries = self._recording()
         checkpoints = Checkpoints(
             self._place / "checkpoints",
             every=self.checkpoint_every,
@@ -372,20 +380,58 @@ class TrainingRun:
                         self._examples,
                         batches=position.batches,
                     ),
-                    *self._validating(position),
                     ProgressBar(steps, first_step=position.step),
-                    ScalarSummaries(tensorboard),
-                    LossRecord(self._place / "metrics.json"),
-                    SampleTranslations(
-                        self._samples(),
-                        self._place / "samples",
-                        every=self.sample_every // self.interval,
-                        tensorboard=tensorboard,
-                    ),
+                    BestEffort([summaries, losses]),
                     checkpoints,
                     stop_on_signal,
+                    # The step is saved: from here on nothing is lost by what
+                    # takes long, fails or is killed.
+                    BestEffort(
+                        [
+                            *self._validating(position, losses, summaries),
+                            self._sampling(),
+                        ]
+                    ),
                 ],
             )
+
+    def _catch_up(self, model, position):
+        """Does what a killed training had not done after its checkpoint."""
+        step = position.step
+        rows = read_history(self.workdir / "metrics.json")
+        if not step or not rows or rows[-1]["step"] != step:
+            return  # Stopped between intervals, where nothing is due.
+        logs = {k: v for k, v in rows[-1].items() if k not in _CLOCK}
+        losses, summaries = self._recording()
+        missed = []
+        if not any(name.startswith("val_") for name in logs):
+            missed += self._validating(position, losses, summaries)
+        grid = self._place / "samples" / f"step_{step:08d}.png"
+        if not grid.exists():
+            missed.append(self._sampling())
+        for callback in (losses, summaries):
+            callback.set_model(model)
+            callback.on_train_begin()
+        missed = BestEffort(missed)
+        missed.set_model(model)
+        missed.on_epoch_end((step - 1) // self.interval, logs)
+        if step == self.config.optimizer.steps:
+            missed.on_train_end()
+
+    def _recording(self):
+        """Callbacks that record the losses."""
+        return (
+            LossRecord(self._place / "metrics.json"),
+            ScalarSummaries(self._place / "tensorboard"),
+        )
+
+    def _sampling(self):
+        return SampleTranslations(
+            self._samples(),
+            self._place / "samples",
+            every=self.sample_every // self.interval,
+            tensorboard=self._place / "tensorboard",
+        )
 
     def _write_model(self):
         """Makes `model.keras` a copy of the last checkpoint."""
@@ -398,8 +444,8 @@ class TrainingRun:
             with replacing(path) as unfinished:
                 shutil.copyfile(last, unfinished)
 
-    def _validating(self, position):
-        """Callbacks that score the model, in front of those that log."""
+    def _validating(self, position, losses, summaries):
+        """Callbacks that score the model, and record the scores."""
         if self.validation is None:
             return []
         smaller = any(n in self.monitor for n in ("fid", "kid", "rmse"))
@@ -416,7 +462,8 @@ class TrainingRun:
             smaller=smaller,
             best=best(before) if before else None,
         )
-        return [self.validation, keep_best]
+        record = ValidationRecord(losses, summaries)
+        return [self.validation, keep_best, record]
 
     def _samples(self):
         pictures, _ = self._usable()

@@ -119,3 +119,47 @@ def test_only_generators_of_two_scales_have_an_attention():
     assert evaluation.attention_scores(keras.Sequential(), pictures) is None
     found = evaluation.attention_scores(WithAttention(), pictures)
     assert found["mean"] == 0.25
+
+
+def test_grey_translations_are_scored_as_grey_colour(small_inception):
+    colour = random_pictures(3, 0)
+    grey = [picture[..., :1] for picture in colour]
+    repeated = [np.repeat(picture, 3, axis=-1) for picture in grey]
+    targets = random_pictures(3, 1)
+    evaluate = Evaluation(targets=targets)
+    with pytest.warns(UserWarning, match="use at least"):
+        assert evaluate.scores(grey) == evaluate.scores(repeated)
+
+
+def test_a_trial_loads_what_scores_need_once(small_inception):
+    sources = [picture[..., :1] for picture in random_pictures(2, 0)]
+    evaluate = Evaluation(targets=random_pictures(3, 1), sources=sources)
+    evaluate.try_out(sources[0], 2)
+    evaluate.try_out(sources[0], 2)
+    assert len(small_inception) == 1
+
+
+@pytest.mark.parametrize(
+    ("image", "count", "message"),
+    [
+        (np.zeros((24, 32, 5), "uint8"), 2, "one or three.*Received"),
+        (np.zeros((24, 32, 3), "uint8"), 1, "two translations"),
+    ],
+)
+def test_a_trial_refuses_before_it_loads(
+    small_inception, image, count, message
+):
+    with pytest.raises(ValueError, match=message):
+        Evaluation(targets=random_pictures(3, 1)).try_out(image, count)
+    assert small_inception == []
+
+
+def test_weights_that_cannot_be_had_name_the_flag(monkeypatch):
+    def offline(path):
+        # What `keras.utils.get_file` raises.
+        raise Exception("URL fetch failure on https://...: None -- no route")
+
+    monkeypatch.setattr(evaluation, "load_inception", offline)
+    evaluate = Evaluation(targets=random_pictures(2, 1))
+    with pytest.raises(ValueError, match="--inception.*Received: URL fetch"):
+        evaluate.try_out(random_pictures(1, 0)[0], 2)

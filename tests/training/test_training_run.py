@@ -475,6 +475,66 @@ class Scores(keras.callbacks.Callback):
         logs["val_miou"] = self.scores.pop(0)
 
 
+class Failing(keras.callbacks.Callback):
+    """A validation that cannot be done, or that somebody kills."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def on_epoch_end(self, epoch, logs=None):
+        raise self.error
+
+
+def test_a_validation_that_fails_costs_one_line_and_no_step(
+    pictures, tmp_path, capsys
+):
+    run = training(tmp_path / "run", pictures, 4, QUICK)
+    run.validation = Failing(RuntimeError("no memory"))
+    model, _ = train(run)
+    assert int(model.optimizer.iterations) == 4
+    assert [row["step"] for row in history(tmp_path / "run")] == [2, 4]
+    assert capsys.readouterr().err.count("Failing failed at step") == 2
+
+
+def test_killed_in_a_validation_the_step_is_saved_and_scored_next_time(
+    pictures, tmp_path
+):
+    workdir = tmp_path / "run"
+    run = training(workdir, pictures, 4, QUICK)
+    run.validation = Failing(KeyboardInterrupt())
+    run.interval, run.sample_every = 4, 4
+    with pytest.raises(KeyboardInterrupt):
+        train(run)
+    assert names(workdir / "checkpoints") == ["step_00000004.keras"]
+    assert not (workdir / "samples").exists()
+    scores = Scores([0.7], workdir / "best.keras")
+    scores.on_epoch_end = lambda epoch, logs: logs.update(val_miou=0.7)
+    run = training(workdir, pictures, 4, QUICK, validation=scores)
+    train(run)
+    assert names(workdir / "samples") == ["step_00000004.png"]
+    assert history(workdir)[-1]["val_miou"] == 0.7
+    assert scalars(workdir / "tensorboard")["val_miou"][0][0] == 4
+    assert (workdir / "best.keras").exists()
+    before = contents(workdir)
+    train(training(workdir, pictures, 4, QUICK))
+    assert contents(workdir) == before
+
+
+def test_what_a_validation_needs_is_tried_before_anything_is_written(
+    pictures, tmp_path
+):
+    class Missing(Failing):
+        def try_out(self, model):
+            raise self.error
+
+    run = training(tmp_path / "run", pictures, 2, QUICK)
+    run.validation = Missing(ValueError("no weights; see --inception"))
+    with pytest.raises(ValueError, match="--inception"):
+        train(run)
+    assert not (tmp_path / "run").exists()
+
+
 def test_validation_joins_the_curves_and_keeps_the_best_of_all_runs(
     copy, pictures
 ):
