@@ -178,7 +178,6 @@ def validation(config):
         )
     from semst_tf.callbacks import ValidationScores
     from semst_tf.data.read_images import open_images
-    from semst_tf.data.read_images import read_images
     from semst_tf.metrics.evaluation import Evaluation
 
     data = config.data
@@ -195,14 +194,16 @@ def validation(config):
     if FLAGS.validate_labels is not None:
         labels = validation_labels(images)
     if FLAGS.validate_target is not None:
-        _, targets = read_images(
-            FLAGS.validate_target,
-            data.target_resize or data.resize,
-            data.resize_filter,
-            limit,
-            channels=config.generator.output_channels,
+        targets = loaded(
+            open_images(
+                FLAGS.validate_target,
+                data.target_resize or data.resize,
+                data.resize_filter,
+                limit,
+                channels=config.generator.output_channels,
+            )
         )
-    sources = [images.load(index) for index in range(len(images))]
+    sources = loaded(images)
     evaluation = Evaluation(
         labels=labels,
         targets=targets,
@@ -212,6 +213,11 @@ def validation(config):
     return ValidationScores(
         sources, evaluation, every=FLAGS.validate_every // FLAGS.interval
     )
+
+
+def loaded(images):
+    """Reads all images of a collection."""
+    return [images.load(index) for index in range(len(images))]
 
 
 def validation_labels(images):
