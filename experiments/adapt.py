@@ -1,4 +1,4 @@
-"""Trains a segmenter for a domain without labels, on translated pictures.
+"""Trains a segmenter for a domain that has no labels.
 
 Translates labelled pictures, trains one segmenter on these and one on the
 untranslated pictures, with equal labels, steps and seeds, and scores both on
@@ -16,7 +16,6 @@ Print what runs found, without training:
   python experiments/adapt.py --show="docs/results/adaptation/*.json"
 """
 
-import glob
 import json
 import pathlib
 
@@ -24,6 +23,10 @@ from absl import flags
 from cli import quiet_imports
 from cli import run
 from cli import show_label_shares
+from path_flags import check_folders_to_write
+from path_flags import check_images
+from path_flags import check_models
+from path_flags import found_paths
 
 FLAGS = flags.FLAGS
 SPACES = (
@@ -132,6 +135,10 @@ def check_flags():
             f"These options have to be given: {', '.join(missing)} "
             "(try --help). Received: none of them"
         )
+    check_models("model")
+    for prefix in ("source", "test", "fine_tuning"):
+        check_images(prefix, f"{prefix}_labels")
+    check_folders_to_write("workdir")
 
 
 def labelled(prefix):
@@ -169,7 +176,7 @@ def recipe():
 
 def show(pattern):
     """Prints the tables of studies that were done."""
-    paths = sorted(glob.glob(pattern))
+    paths = found_paths(pattern)
     if not paths:
         raise ValueError(f"There are no results. Received: --show={pattern}")
     with quiet_imports():

@@ -1,4 +1,4 @@
-"""Translates very large sets of pictures with an exported SavedModel.
+"""Translates very large sets of images with a SavedModel.
 
 Runs on Apache Beam: on this machine by default, on Flink, Spark or Dataflow
 with Beam's own flags after `--`. The same command continues one that was
@@ -15,6 +15,9 @@ import sys
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from path_flags import check_folders_to_write
+from path_flags import check_models
+from translation_jobs import planned_jobs
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("model", None, "An exported SavedModel.", required=True)
@@ -34,6 +37,10 @@ BEAM_FLAGS = []
 
 
 def main(_):
+    check_models("model")
+    if not pathlib.Path(FLAGS.input).is_dir():
+        raise ValueError(f"--input is a folder. Received: {FLAGS.input}")
+    check_folders_to_write("output")
     with quiet_imports():
         try:
             from apache_beam.options.pipeline_options import PipelineOptions
@@ -48,7 +55,7 @@ def main(_):
     errors = pathlib.Path(FLAGS.errors or output / "errors.jsonl")
     done = translate_all(
         FLAGS.model,
-        planned_jobs(pathlib.Path(FLAGS.input), output),
+        planned_jobs(FLAGS.input, output),
         errors,
         PipelineOptions(BEAM_FLAGS),
     )
@@ -60,32 +67,6 @@ def main(_):
         print(f"{done['failed']} pictures are bad: {errors}", file=sys.stderr)
         return 2
     return 0
-
-
-def planned_jobs(root, output):
-    """Pairs every picture with the file it becomes."""
-    from semst_tf.data import ImageCollection
-
-    if not root.is_dir():
-        raise ValueError(f"--input is a folder. Received: {root}")
-    if output.exists() and not output.is_dir():
-        raise ValueError(f"--output is a folder. Received: {output}")
-    pictures = ImageCollection(root).paths
-    if not pictures:
-        raise ValueError(f"--input holds no pictures. Received: {root}")
-    jobs = {}
-    for picture in pictures:
-        place = output / picture.relative_to(root)
-        if place.suffix.lower() == ".gif":
-            # A translated frame does not fit the 256 colours of a GIF.
-            place = place.with_suffix(".png")
-        if place in jobs:
-            raise ValueError(
-                "Two pictures would become the same file (a .gif becomes a "
-                f".png). Received: {place}"
-            )
-        jobs[place] = picture
-    return [(picture, place) for place, picture in jobs.items()]
 
 
 def without_beams_flags(arguments):

@@ -1,4 +1,4 @@
-"""Checks the pictures of both domains before hours go into training.
+"""Checks the images of both domains before training.
 
 Counts pictures, sizes and channels; names unreadable, truncated and too small
 files; notices empty folders and pictures that are in both domains. Nothing is
@@ -14,14 +14,17 @@ folder of side-by-side files to take one half of each.
 Exit code 0: ready to train. 2: problems, named in one line on stderr.
 """
 
+import dataroot
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from path_flags import check_images
 
 FLAGS = flags.FLAGS
 
-flags.DEFINE_string("source", None, "Pictures to translate.", required=True)
-flags.DEFINE_string("target", None, "Pictures to look like.", required=True)
+flags.DEFINE_string("source", None, "Pictures to translate.")
+flags.DEFINE_string("target", None, "Pictures to look like.")
+dataroot.define_flags("trainA", "trainB")
 flags.DEFINE_string(
     "crop_size",
     None,
@@ -51,13 +54,16 @@ flags.DEFINE_bool("thorough", False, "Decode every picture, not just headers.")
 
 
 def main(_):
+    source, target = dataroot.places(
+        "train", "source", "target", ("source", "target")
+    )
+    check_images("source", "target")
     # After the flags are parsed: --help must not wait for the package.
     with quiet_imports():
-        from semst_tf.data import ImageCollection
-        from semst_tf.data import check_images
+        from semst_tf import data
 
     domains = [
-        ImageCollection(
+        data.ImageCollection(
             pictures,
             resize=FLAGS.resize,
             channels="auto" if FLAGS.channels is None else FLAGS.channels,
@@ -65,11 +71,11 @@ def main(_):
             default_split=split,
         )
         for pictures, split in (
-            (FLAGS.source, "trainA"),
-            (FLAGS.target, "trainB"),
+            (source, "trainA"),
+            (target, "trainB"),
         )
     ]
-    report = check_images(
+    report = data.check_images(
         *domains, crop_size=FLAGS.crop_size, thorough=FLAGS.thorough
     )
     print(report)

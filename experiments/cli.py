@@ -1,20 +1,31 @@
 """What every script shares: flags in, one clear line out when they are wrong.
 
 Exit codes: 0 success, 1 a defect (with its traceback), 2 wrong input, 130
-stopped with Ctrl-C.
+stopped with Ctrl-C, 141 nobody reads what is printed.
 """
 
+import codecs
 import contextlib
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
 
 from absl import app
 from absl import flags
+from cut_options import cut_options_in
 
 WRONG_INPUT = 2
 INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""What a shell says of a process that SIGPIPE ended."""
+
+PROGRAMS = ("semst-tf", "python -m semst_tf")
+"""Ways to call main.py, which puts the command's name behind them."""
+
+_ASCII = {"\u2501": "=", "\u2192": "->", "\u00b1": "+-", "\u00d7": "x"}
+"""Characters of progress bars and tables, for terminals without them."""
 
 
 def run(main):
@@ -38,10 +49,58 @@ def run(main):
         run(main)
     ```
     """
-    app.run(
-        lambda arguments: exit_code_of(main, arguments),
-        flags_parser=parse_flags,
-    )
+    _print_anything()
+    documentation = sys.modules["__main__"].__doc__
+    if documentation:
+        sys.modules["__main__"].__doc__ = _as_called(documentation)
+    try:
+        app.run(
+            lambda arguments: exit_code_of(main, arguments),
+            flags_parser=parse_flags,
+        )
+    except BrokenPipeError:
+        code = BROKEN_PIPE
+    except SystemExit as exit:
+        code = exit.code
+    sys.exit(flushed(code))
+
+
+def show(text):
+    """Prints help, of which a reader may take as much as it wants."""
+    try:
+        print(text)
+    except BrokenPipeError:
+        pass
+    return flushed(0)
+
+
+def flushed(code):
+    """Writes out what was printed, and returns the exit code.
+
+    Python would end with a complaint if the reader is gone, as in
+    `--help | head`.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    return code
+
+
+def command(script):
+    """How a person calls another script, in the way that called this one.
+
+    Args:
+        script: str. Name of the script, as `"translate"`.
+
+    Returns:
+        `"semst-tf translate"`, or `"python experiments/translate.py"`.
+    """
+    for program in PROGRAMS:
+        if sys.argv[0].startswith(f"{program} "):
+            return f"{program} {'check' if script == 'check_data' else script}"
+    return f"python experiments/{script}.py"
 
 
 @contextlib.contextmanager
@@ -116,6 +175,8 @@ def exit_code_of(main, arguments):
         return main(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        raise
     except (ValueError, OSError) as error:
         return _complain(_message(error))
 
@@ -126,8 +187,13 @@ def parse_flags(arguments):
         argument.lstrip("-").split("=")[0] in ("help", "helpfull", "helpshort")
         for argument in arguments[1:]
     )
+    from_cut = cut_options_in(arguments[1:], known=flags.FLAGS)
+    if from_cut and not asks_help:
+        sys.exit(_complain(from_cut))
     try:
         positional = flags.FLAGS(arguments)[1:]
+    except BrokenPipeError:
+        sys.exit(flushed(0))
     except flags.Error as error:
         sys.exit(_complain(f"{_message(error)} (try --help)"))
     except SystemExit:
@@ -141,6 +207,34 @@ def parse_flags(arguments):
             )
         )
     return arguments[:1]
+
+
+def _print_anything():
+    """Lets a terminal that knows few characters show all of them somehow."""
+    codecs.register_error("semst_tf", _in_few_characters)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="semst_tf")
+
+
+def _in_few_characters(error):
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    refused = error.object[error.start : error.end]
+    text = "".join(
+        _ASCII.get(c) or c.encode("ascii", "backslashreplace").decode()
+        for c in refused
+    )
+    return text, error.end
+
+
+def _as_called(documentation):
+    """Writes examples in the way that called this script."""
+    return re.sub(
+        r"python experiments/(\w+)\.py",
+        lambda found: command(found[1]),
+        documentation,
+    )
 
 
 def _message(error):

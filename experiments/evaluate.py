@@ -1,4 +1,4 @@
-"""Scores translations: like the target, and still the same scene.
+"""Scores translations: like the target, and the same scene.
 
 Prints and writes the distance to the target domain (FID, KID); for street
 scenes with labels, what the Cityscapes segmenter that ships with the package

@@ -1,4 +1,4 @@
-"""Exports a trained translator, and proves that it still translates alike.
+"""Exports a trained translator, and compares it with the model.
 
 Formats: saved_model (TensorFlow, TF Serving, C++), litert (phones), onnx. Each
 export is read back and compared with the Keras model; the figures are printed
@@ -23,6 +23,10 @@ from absl import flags
 from absl import logging
 from cli import quiet_imports
 from cli import run
+from path_flags import check_files_to_write
+from path_flags import check_folders_to_write
+from path_flags import check_inputs
+from path_flags import check_models
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -117,6 +121,13 @@ def check_flags():
         if FLAGS[name].present and name not in allowed:
             purpose = "--verify" if FLAGS.verify else f"--format={FLAGS.format}"
             raise ValueError(f"--{name} has no use with {purpose}")
+    parsed_size(FLAGS.size)
+    check_models("model")
+    check_inputs("verify", "input", "calibration")
+    if FLAGS.format == "saved_model":
+        check_folders_to_write("output")
+    else:
+        check_files_to_write("output")
 
 
 def export(model):

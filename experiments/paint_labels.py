@@ -1,4 +1,4 @@
-"""Paints label maps in natural colours, so that a translator can start there.
+"""Paints label maps in natural colours, where translators start.
 
 Nothing in a colour of a label says what it stands for, and a translator that
 has to guess may take trees for the sky. Painted in the mean colours that their
@@ -18,6 +18,8 @@ from absl import flags
 from cli import quiet_imports
 from cli import run
 from cli import show_label_shares
+from path_flags import check_folders_to_write
+from path_flags import check_images
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("labels", None, "Label maps to paint.", required=True)
@@ -52,6 +54,8 @@ flags.DEFINE_string(
 
 
 def main(_):
+    check_images("labels", "measured", "measured_labels")
+    check_folders_to_write("output")
     with quiet_imports():
         from semst_tf.adaptation import LabelledPictures
         from semst_tf.data.label_spaces import CITYSCAPES_CLASSES

@@ -1,4 +1,4 @@
-"""Trains a small translator on the photographs that ship with the package.
+"""Trains a small translator on photographs of the package.
 
 Colour photographs become vintage photographs, in a few minutes and without a
 GPU; a page shows the result. Example:
@@ -9,8 +9,10 @@ GPU; a page shows the result. Example:
 import shlex
 
 from absl import flags
+from cli import command
 from cli import quiet_imports
 from cli import run
+from path_flags import check_folders_to_write
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -22,6 +24,7 @@ flags.DEFINE_integer(
 
 
 def main(_):
+    check_folders_to_write("workdir")
     with quiet_imports():
         from semst_tf.config.preset_configs import preset_config
         from semst_tf.data import sample_photos
@@ -74,21 +77,23 @@ def write_page(training, model):
 def next_commands():
     """What to try after the quickstart, with the purpose of each."""
     workdir = shlex.quote(FLAGS.workdir)
-    python = ".venv/bin/python"
+
+    def called(script):
+        return command(script).replace("python ", ".venv/bin/python ", 1)
+
     return [
         (
             "Translate a picture of your own, of any size:",
-            f"{python} experiments/translate.py --model={workdir} "
+            f"{called('translate')} --model={workdir} "
             "--input=photo.jpg --output=translated",
         ),
         (
             "Check two folders of your own pictures:",
-            f"{python} experiments/check_data.py --source=folder_a "
-            "--target=folder_b",
+            f"{called('check_data')} --source=folder_a --target=folder_b",
         ),
         (
             "Train on them:",
-            f"{python} experiments/train.py --preset=semst "
+            f"{called('train')} --preset=semst "
             "--source=folder_a --target=folder_b --workdir=runs/mine",
         ),
     ]

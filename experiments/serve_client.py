@@ -27,6 +27,8 @@ from absl import flags
 from cli import run
 from PIL import Image
 from PIL import ImageOps
+from translation_jobs import refuse_inputs
+from translation_jobs import without_output
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -80,6 +82,7 @@ def planned_jobs():
             if file.suffix.lower() in SUFFIXES and file.is_file()
         )
         root = path
+        sources = without_output(sources, root, output)
     else:
         sources, root = [path] if path.is_file() else [], path.parent
     if not sources:
@@ -97,6 +100,7 @@ def planned_jobs():
                 "--overwrite"
             )
         jobs[place] = source
+    refuse_inputs(sources, jobs)
     return [(source, place) for place, source in jobs.items()]
 
 

@@ -11,11 +11,16 @@ Example:
 
 import shlex
 
+import dataroot
 from absl import flags
 from cli import assignments
+from cli import command
 from cli import quiet_imports
 from cli import run
 from cli import show_label_shares
+from path_flags import check_folders_to_write
+from path_flags import check_images
+from path_flags import check_inputs
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -30,14 +35,10 @@ flags.DEFINE_string(
     "Source pictures: a folder, searched with its subfolders; a folder@left "
     "or folder@right for one half of side-by-side files; or "
     "tfds:name[/config][@split].",
-    required=True,
 )
-flags.DEFINE_string(
-    "target", None, "Target pictures, in the same ways.", required=True
-)
-flags.DEFINE_string(
-    "workdir", None, "Run directory; made if it is missing.", required=True
-)
+flags.DEFINE_string("target", None, "Target pictures, in the same ways.")
+dataroot.define_flags("trainA", "trainB")
+flags.DEFINE_string("workdir", None, "Run directory; made if it is missing.")
 flags.DEFINE_integer(
     "steps", None, "Length of the training; short for --set=optimizer.steps."
 )
@@ -113,6 +114,10 @@ flags.DEFINE_bool(
 
 
 def main(_):
+    source, target = dataroot.places(
+        "train", "source", "target", ("source", "target", "workdir")
+    )
+    check_flags()
     with quiet_imports():
         from semst_tf.callbacks import TrainingStopped
         from semst_tf.config.preset_configs import preset_config
@@ -124,8 +129,8 @@ def main(_):
     training = TrainingRun(
         FLAGS.workdir,
         config,
-        FLAGS.source,
-        FLAGS.target,
+        source,
+        target,
         interval=FLAGS.interval,
         checkpoint_every=FLAGS.checkpoint_every,
         sample_every=FLAGS.sample_every,
@@ -145,11 +150,26 @@ def main(_):
         return stopped.exit_code
     print(f"trained: {FLAGS.workdir}/model.keras")
     print(
-        "translate: python experiments/translate.py "
+        f"translate: {command('translate')} "
         f"--model={shlex.quote(FLAGS.workdir)} "
         "--input=picture.jpg --output=translated"
     )
     return 0
+
+
+def check_flags():
+    """Raises for what can be seen before anything is loaded."""
+    check_images("source", "target", "validate_source", "validate_target")
+    check_images("validate_labels")
+    check_inputs("inception")
+    check_folders_to_write("workdir")
+    overrides()
+    if FLAGS.validate_source is not None:
+        if FLAGS.validate_every % FLAGS.interval:
+            raise ValueError(
+                "--validate_every must be a multiple of --interval, which is "
+                f"{FLAGS.interval}. Received: {FLAGS.validate_every}"
+            )
 
 
 def make_deterministic():
@@ -171,11 +191,6 @@ def validation(config):
     """Reads what is translated and scored while training, if anything."""
     if FLAGS.validate_source is None:
         return None
-    if FLAGS.validate_every % FLAGS.interval:
-        raise ValueError(
-            "--validate_every must be a multiple of --interval, which is "
-            f"{FLAGS.interval}. Received: {FLAGS.validate_every}"
-        )
     from semst_tf.callbacks import ValidationScores
     from semst_tf.data.read_images import open_images
     from semst_tf.metrics.evaluation import Evaluation

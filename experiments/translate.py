@@ -7,28 +7,33 @@ Example:
       --output=translated
 """
 
-import glob
 import pathlib
 
+import dataroot
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from path_flags import check_folders_to_write
+from path_flags import check_models
+from path_flags import found_paths
+from translation_jobs import planned_jobs
+from translation_jobs import refuse_existing
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
     "model",
     None,
-    "Run directory, .keras file, SavedModel, or .pth file of the CUT family.",
-    required=True,
+    "Run directory, .keras file, SavedModel, .pth file of the CUT family, or "
+    "the name of a translator that ships with the package: colour2vintage.",
 )
 flags.DEFINE_string(
     "input",
     None,
     "A picture, a folder (searched with its subfolders), or a quoted glob.",
-    required=True,
 )
+dataroot.define_flags("testA", None)
 flags.DEFINE_string(
-    "output", None, "Folder to write to; made if it is missing.", required=True
+    "output", None, "Folder to write to; made if it is missing."
 )
 flags.DEFINE_float(
     "strength",
@@ -62,6 +67,18 @@ flags.DEFINE_bool(
 
 
 def main(_):
+    place, _ = dataroot.places(
+        "test", "input", needed=("model", "input", "output")
+    )
+    value_range = parsed_value_range()
+    if FLAGS.report and FLAGS.mode == "whole":
+        raise ValueError(
+            "--report compares tiles. Received: --report --mode=whole"
+        )
+    check_models("model")
+    check_folders_to_write("output")
+    if not found_paths(place):
+        raise ValueError(f"--input finds no picture. Received: {place}")
     with quiet_imports():
         import keras
 
@@ -72,12 +89,9 @@ def main(_):
         from semst_tf.inference.translate_files import translate_files
         from semst_tf.loading.load_translator import load_translator
 
-    value_range = parsed_value_range()
-    jobs = planned_jobs()
-    if FLAGS.report and FLAGS.mode == "whole":
-        raise ValueError(
-            "--report compares tiles. Received: --report --mode=whole"
-        )
+    jobs = planned_jobs(place, pathlib.Path(FLAGS.output))
+    if not FLAGS.overwrite:
+        refuse_existing([output for _, output in jobs])
     translator = load_translator(FLAGS.model, FLAGS.strength)
     check_mode(translator, FLAGS.mode, FLAGS.tile)
     for source, output in jobs:
@@ -157,75 +171,6 @@ def parsed_value_range():
             f"Received: {','.join(FLAGS.value_range)}"
         ) from None
     return low, high
-
-
-def planned_jobs():
-    """Pairs every picture with the file it becomes; refuses collisions."""
-    output = pathlib.Path(FLAGS.output)
-    if not FLAGS.output or (output.exists() and not output.is_dir()):
-        raise ValueError(f"--output is a folder. Received: {FLAGS.output!r}")
-    root, pictures = found_pictures()
-    jobs = []
-    for picture in pictures:
-        place = output / picture.relative_to(root)
-        if place.suffix.lower() == ".gif":
-            # A translated frame does not fit the 256 colours of a GIF.
-            place = place.with_suffix(".png")
-        jobs.append((picture, place))
-    places = [place for _, place in jobs]
-    refuse_equal(places)
-    if not FLAGS.overwrite:
-        refuse_existing(places)
-    return jobs
-
-
-def found_pictures():
-    """Returns the folder that names are relative to, and the pictures."""
-    from semst_tf.data import ImageCollection
-
-    path = pathlib.Path(FLAGS.input)
-    if path.is_dir():
-        pictures = ImageCollection(path).paths
-        if not pictures:
-            raise ValueError(f"--input holds no pictures. Received: {path}")
-        return path, pictures
-    if path.is_file():
-        return path.parent, [path]
-    names = sorted(
-        pathlib.Path(name)
-        for name in glob.glob(FLAGS.input, recursive=True)
-        if pathlib.Path(name).is_file()
-    )
-    if not names:
-        raise ValueError(f"--input finds no picture. Received: {path}")
-    roots = {name.parent for name in names}
-    root = names[0].parent
-    while not all(parent.is_relative_to(root) for parent in roots):
-        root = root.parent
-    return root, names
-
-
-def refuse_equal(places):
-    """Raises if two pictures would become one file."""
-    seen = set()
-    for place in places:
-        if place in seen:
-            raise ValueError(
-                "Two pictures would become the same file (a .gif becomes a "
-                f".png). Received: {place}"
-            )
-        seen.add(place)
-
-
-def refuse_existing(places):
-    """Raises if anything would be overwritten, before anything is done."""
-    existing = [place for place in places if place.exists()]
-    if existing:
-        raise ValueError(
-            f"{len(existing)} of {len(places)} translations are there "
-            "already; use another --output, or --overwrite. "
-            f"Received: {existing[0]}"
-        )
 
 
 if __name__ == "__main__":

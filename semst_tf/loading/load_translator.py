@@ -1,14 +1,15 @@
 """Finds the translating network in whatever a person has."""
 
-import pathlib
-
 import keras
 
 from semst_tf.importers import cut_generator
 from semst_tf.loading.model_file_safety import check_keras_file
 from semst_tf.loading.model_file_safety import check_saved_model_graph
+from semst_tf.loading.model_place import model_place
 from semst_tf.semst import SemST
 from semst_tf.storage.checkpoint_files import checkpoint_paths
+
+_CUT_GENERATOR = "latest_net_G.pth"
 
 
 def load_translator(path, strength=None):
@@ -16,9 +17,11 @@ def load_translator(path, strength=None):
 
     Args:
         path: Path of a run directory (its finished model, or else its newest
-            checkpoint), of a `.keras` file, of a SavedModel that
-            `semst_tf.export.saved_model` wrote, or of a `.pth` file of the
-            CUT family. Nothing in the file is executed.
+            checkpoint; of a run of the CUT family `latest_net_G.pth`), of a
+            `.keras` file, of a SavedModel that `semst_tf.export.saved_model`
+            wrote, or of a `.pth` file of the CUT family; or the name of a
+            translator that ships with the package, as `"colour2vintage"`.
+            Nothing in the file is executed.
         strength: float or `None`. How much of the way from the input
             translations go, instead of what the configuration says; for
             residual generators. Defaults to `None`.
@@ -31,8 +34,14 @@ def load_translator(path, strength=None):
     Raises:
         ValueError: If there is no translator, it cannot be read, or it cannot
             go a part of the way.
+
+    Example:
+
+    ```python
+    translator = semst_tf.load_translator("colour2vintage")
+    ```
     """
-    translator = _loaded(pathlib.Path(path))
+    translator = _loaded(model_place(path))
     if strength is not None:
         if not getattr(translator, "residual", False):
             raise ValueError(
@@ -78,10 +87,14 @@ def _newest_model(folder):
     candidates = [*checkpoint_paths(folder / "checkpoints")]
     if finished.exists():
         candidates.append(finished)
+    of_cut = folder / _CUT_GENERATOR
+    if not candidates and of_cut.is_file():
+        return of_cut
     if not candidates:
         raise ValueError(
             "A run directory holds model.keras, or checkpoints while it is "
-            f"being trained; this one has neither. Received: {folder}"
+            f"being trained, or {_CUT_GENERATOR} if CUT wrote it; this one "
+            f"has neither. Received: {folder}"
         )
     return candidates[-1]
 

@@ -1,0 +1,142 @@
+"""Which files are translated, and into which; no input is ever replaced."""
+
+import os
+import pathlib
+
+from path_flags import found_paths
+
+
+def planned_jobs(place, output):
+    """Pairs every picture with the file it becomes.
+
+    Args:
+        place: str. Picture, folder or glob, as `--input` takes it.
+        output: Path of the folder for translations.
+
+    Returns:
+        List of pairs of paths.
+
+    Raises:
+        ValueError: If there are no pictures, two would become one file, or
+            an input would be replaced.
+    """
+    root, pictures = found_pictures(place, output)
+    jobs = []
+    for picture in pictures:
+        place = output / picture.relative_to(root)
+        if place.suffix.lower() == ".gif":
+            # A translated frame does not fit the 256 colours of a GIF.
+            place = place.with_suffix(".png")
+        jobs.append((picture, place))
+    places = [place for _, place in jobs]
+    refuse_equal(places)
+    refuse_inputs(pictures, places)
+    return jobs
+
+
+def found_pictures(text, output):
+    """Returns the folder that names are relative to, and the pictures.
+
+    What earlier calls wrote into a folder inside the input is left out.
+    """
+    # Here: without it, nothing of this needs the package.
+    from semst_tf.data import ImageCollection
+
+    path = pathlib.Path(text)
+    if path.is_file():
+        return path.parent, [path]
+    if path.is_dir():
+        if is_same_place(path, output):
+            raise ValueError(
+                "--output is the folder of --input; choose another one, which "
+                f"may be inside it. Received: {output}"
+            )
+        root, pictures = path, ImageCollection(path).paths
+    else:
+        pictures = [name for name in found_paths(text) if name.is_file()]
+        if not pictures:
+            raise ValueError(f"--input finds no picture. Received: {path}")
+        root = common_folder(pictures)
+    pictures = without_output(pictures, root, output)
+    if not pictures:
+        raise ValueError(f"--input holds no pictures. Received: {path}")
+    return root, pictures
+
+
+def without_output(pictures, root, output):
+    """Leaves out what earlier calls wrote into a folder inside the input."""
+    if is_same_place(root, output) or not is_inside(output, root):
+        return pictures
+    written = {
+        folder
+        for folder in {picture.parent for picture in pictures}
+        if is_inside(folder, output)
+    }
+    kept = [p for p in pictures if p.parent not in written]
+    if len(kept) < len(pictures):
+        count = len(pictures) - len(kept)
+        print(f"left out {count} pictures of --output, inside the input")
+    return kept
+
+
+def common_folder(paths):
+    """The deepest folder that all of these are in."""
+    root = paths[0].parent
+    while not all(path.parent.is_relative_to(root) for path in paths):
+        root = root.parent
+    return root
+
+
+def is_same_place(path, other):
+    """Whether two paths are one file or folder, by whatever names."""
+    if path.exists() and other.exists():
+        return os.path.samefile(path, other)
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
+def is_inside(path, folder):
+    """Whether a path is a folder, or in it, links being followed."""
+    real = pathlib.Path(os.path.realpath(path))
+    return any(
+        is_same_place(parent, folder) for parent in (real, *real.parents)
+    )
+
+
+def refuse_equal(places):
+    """Raises if two pictures would become one file."""
+    seen = set()
+    for place in places:
+        if place in seen:
+            raise ValueError(
+                "Two pictures would become the same file (a .gif becomes a "
+                f".png). Received: {place}"
+            )
+        seen.add(place)
+
+
+def refuse_inputs(pictures, places):
+    """Raises if an input would be replaced, by whatever name it goes."""
+    inputs = {file_number(picture) for picture in pictures}
+    for place in places:
+        if place.exists() and file_number(place) in inputs:
+            raise ValueError(
+                "An input would be replaced by a translation; choose another "
+                f"--output. Received: {place}"
+            )
+
+
+def file_number(path):
+    """What links to a file, and names of it in other cases, share."""
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def refuse_existing(places):
+    """Raises if anything would be overwritten, before anything is done."""
+    existing = [place for place in places if place.exists()]
+    if existing:
+        raise ValueError(
+            f"{len(existing)} of {len(places)} translations are there "
+            "already; use another --output, or --overwrite. "
+            f"Received: {existing[0]}"
+        )
