@@ -8,10 +8,10 @@ import apache_beam as beam
 from apache_beam.ml.inference.base import ModelHandler
 from apache_beam.ml.inference.base import RunInference
 
+from semst_tf.data.channels import convert_channels
 from semst_tf.data.image_files import check_format
+from semst_tf.data.image_files import decode_image
 from semst_tf.data.image_files import printable
-from semst_tf.data.image_files import read_image
-from semst_tf.data.image_files import write_image
 from semst_tf.storage.atomic_files import replacing
 
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -58,14 +58,14 @@ class TranslatorHandler(ModelHandler):
 def _translated(translator, source, output):
     """Translates one file; what is wrong with it is returned, not raised."""
     from semst_tf.inference.translate import translate
+    from semst_tf.inference.translate_files import write_translation
 
     try:
-        picture = read_image(source)
+        original = decode_image(source)
+        picture = convert_channels(original.pixels, translator.input_channels)
         check_format(output, picture.dtype.name, translator.output_channels)
         translation = translate(translator, picture)
-        output = pathlib.Path(output)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        write_image(output, translation)
+        write_translation(pathlib.Path(output), translation, original)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in _FULL_DISK:
             raise  # Not this picture's fault: every other one would fail too.

@@ -43,7 +43,18 @@ flags.DEFINE_integer(
 flags.DEFINE_list(
     "value_range",
     None,
-    "Black and white of float pictures, for example 0,1.",
+    "Stored values that stand for black and white in source pictures, for "
+    "example 0,1 or -1000,2060; values outside become its ends. For target "
+    "pictures too unless --target_value_range is given.",
+)
+flags.DEFINE_list(
+    "target_value_range", None, "The same for target pictures alone."
+)
+flags.DEFINE_integer(
+    "max_pixels",
+    None,
+    "Pixels that an image file may have; 178956970 unless given, or "
+    "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
 )
 flags.DEFINE_bool(
     "skip_bad",
@@ -61,18 +72,25 @@ def main(_):
     # After the flags are parsed: --help must not wait for the package.
     with quiet_imports():
         from semst_tf import data
+        from semst_tf.data.pixel_limit import set_max_pixels
+
+    set_max_pixels(FLAGS.max_pixels)
 
     domains = [
         data.ImageCollection(
             pictures,
             resize=FLAGS.resize,
             channels="auto" if FLAGS.channels is None else FLAGS.channels,
-            value_range=FLAGS.value_range,
+            value_range=value_range,
             default_split=split,
         )
-        for pictures, split in (
-            (source, "trainA"),
-            (target, "trainB"),
+        for pictures, split, value_range in (
+            (source, "trainA", FLAGS.value_range),
+            (
+                target,
+                "trainB",
+                FLAGS.target_value_range or FLAGS.value_range,
+            ),
         )
     ]
     report = data.check_images(

@@ -108,6 +108,12 @@ flags.DEFINE_bool(
     False,
     "Continue a training although settings, pictures or devices have changed.",
 )
+flags.DEFINE_integer(
+    "max_pixels",
+    None,
+    "Pixels that an image file may have; 178956970 unless given, or "
+    "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
+)
 flags.DEFINE_bool(
     "skip_bad", False, "Leave out unreadable pictures instead of stopping."
 )
@@ -121,8 +127,10 @@ def main(_):
     with quiet_imports():
         from semst_tf.callbacks import TrainingStopped
         from semst_tf.config.preset_configs import preset_config
+        from semst_tf.data.pixel_limit import set_max_pixels
         from semst_tf.training.training_run import TrainingRun
 
+    set_max_pixels(FLAGS.max_pixels)
     if FLAGS.deterministic:
         make_deterministic()
     config = preset_config(FLAGS.preset).replace(overrides())

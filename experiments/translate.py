@@ -44,7 +44,17 @@ flags.DEFINE_float(
 flags.DEFINE_list(
     "value_range",
     None,
-    "Black and white value of floating-point pictures, as low,high.",
+    "Stored values that stand for black and white, as low,high; what the model "
+    "was trained with, or the range of the type, if not given.",
+)
+flags.DEFINE_integer(
+    "page", None, "Page of TIFF stacks, or frame of animations, from 0."
+)
+flags.DEFINE_integer(
+    "max_pixels",
+    None,
+    "Pixels that an image file may have; 178956970 unless given, or "
+    "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
 )
 flags.DEFINE_bool(
     "overwrite", False, "Replace pictures that are there already."
@@ -83,19 +93,25 @@ def main(_):
         import keras
 
         from semst_tf.data.image_files import printable
+        from semst_tf.data.pixel_limit import set_max_pixels
         from semst_tf.inference.translate import check_file
         from semst_tf.inference.translate import check_mode
         from semst_tf.inference.translate import translate
         from semst_tf.inference.translate_files import translate_files
         from semst_tf.loading.load_translator import load_translator
 
+    set_max_pixels(FLAGS.max_pixels)
     jobs = planned_jobs(place, pathlib.Path(FLAGS.output))
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
     translator = load_translator(FLAGS.model, FLAGS.strength)
     check_mode(translator, FLAGS.mode, FLAGS.tile)
-    for source, output in jobs:
-        check_file(translator, source, output, value_range)
+    headers = [
+        check_file(translator, source, output, value_range, FLAGS.page)
+        for source, output in jobs
+    ]
+    for note in notes(jobs, headers):
+        print(f"note: {note}")
     # One picture in tiles may take minutes: then the bar counts the tiles.
     one_in_tiles = FLAGS.mode != "whole" and len(jobs) == 1
     bar = keras.utils.Progbar(
@@ -120,7 +136,9 @@ def main(_):
 
     # Pictures that need tiles may be too large to keep several in memory.
     ahead = 2 if FLAGS.mode == "whole" else 0
-    results = translate_files(translated, jobs, ahead)
+    results = translate_files(
+        translated, jobs, ahead, translator.input_channels, FLAGS.page
+    )
     for done, error in enumerate(results, start=1):
         if error is not None:
             # Headers were sound; the damage shows only now.
@@ -133,6 +151,33 @@ def main(_):
         raise ValueError(
             f"{len(bad)} of {len(jobs)} pictures are damaged, the others are "
             f"translated. Received: {'; '.join(bad)}"
+        )
+
+
+def notes(jobs, headers):
+    """What of the images is not in their translations, in sentences."""
+    from semst_tf.data.image_encoding import holds_alpha
+    from semst_tf.data.image_files import printable
+
+    animated = [
+        source
+        for (source, _), header in zip(jobs, headers)
+        if header.frames > 1 and FLAGS.page is None
+    ]
+    if animated:
+        yield (
+            f"the first frame of {len(animated)} animations is translated, "
+            f"such as {printable(animated[0])}; --page chooses another"
+        )
+    flattened = [
+        output
+        for (_, output), header in zip(jobs, headers)
+        if header.alpha and not holds_alpha(output)
+    ]
+    if flattened:
+        yield (
+            f"transparency is left out of {len(flattened)} images whose format "
+            f"has none, such as {printable(flattened[0])}"
         )
 
 

@@ -20,12 +20,17 @@ def planned_jobs(place, output):
         ValueError: If there are no pictures, two would become one file, or
             an input would be replaced.
     """
+    from semst_tf.data.heif_files import AVIF_SUFFIXES
+    from semst_tf.data.heif_files import HEIF_SUFFIXES
+
+    # A translated frame does not fit the 256 colours of a GIF; HEIC and AVIF
+    # are read and not written.
+    written_as_png = (".gif", *HEIF_SUFFIXES, *AVIF_SUFFIXES)
     root, pictures = found_pictures(place, output)
     jobs = []
     for picture in pictures:
         place = output / picture.relative_to(root)
-        if place.suffix.lower() == ".gif":
-            # A translated frame does not fit the 256 colours of a GIF.
+        if place.suffix.lower() in written_as_png:
             place = place.with_suffix(".png")
         jobs.append((picture, place))
     places = [place for _, place in jobs]
@@ -41,6 +46,7 @@ def found_pictures(text, output):
     """
     # Here: without it, nothing of this needs the package.
     from semst_tf.data import ImageCollection
+    from semst_tf.data.heif_files import HOW_TO_READ
 
     path = pathlib.Path(text)
     if path.is_file():
@@ -51,7 +57,20 @@ def found_pictures(text, output):
                 "--output is the folder of --input; choose another one, which "
                 f"may be inside it. Received: {output}"
             )
-        root, pictures = path, ImageCollection(path).paths
+        collection = ImageCollection(path)
+        root, pictures = path, collection.paths
+        left_out = ""
+        if collection.ignored:
+            left_out = (
+                f"{len(collection.ignored)} files such as "
+                f"{collection.ignored[0]} are left out; {HOW_TO_READ}"
+            )
+        if not pictures:
+            raise ValueError(
+                f"--input holds no pictures. {left_out} Received: {path}"
+            )
+        if left_out:
+            print(f"note: {left_out}")
     else:
         pictures = [name for name in found_paths(text) if name.is_file()]
         if not pictures:

@@ -212,7 +212,11 @@ class SemST(backend_trainer(), keras.Model):
     @property
     def translator(self):
         """The generator that translates: the averaged one if there is one."""
-        return self.average_generator or self.generator
+        translator = self.average_generator or self.generator
+        # What `translate` asks for, also once it stands alone.
+        translator.value_range = self.config.data.value_range
+        translator.target_value_range = self.config.data.target_value_range
+        return translator
 
     @property
     def generator_variables(self):
@@ -412,8 +416,10 @@ class SemST(backend_trainer(), keras.Model):
                 `(batch, height, width, channels)`, the path of a picture, or
                 a list of any of these. Integer pictures use the range of
                 their type; floating-point ones are in [-1, 1] unless
-                `value_range` says otherwise.
-            value_range: Pair of black and white values, or `None`.
+                `value_range`, or `data.value_range` of the configuration,
+                says otherwise.
+            value_range: Pair of black and white values of inputs and
+                outputs. Defaults to `None`: what the configuration says.
             batch_size: int. Pictures of equal size that are translated at
                 once. Defaults to `8`.
             mode: str. `"whole"`; `"tiled"` for pictures that do not fit into

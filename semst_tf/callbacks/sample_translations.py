@@ -7,7 +7,9 @@ import numpy as np
 
 from semst_tf.data.image_files import write_image
 from semst_tf.data.image_grid import picture_grid
+from semst_tf.data.value_range import to_bytes
 from semst_tf.inference.translate_within_memory import translate_within_memory
+from semst_tf.inference.translation_ranges import translation_ranges
 from semst_tf.ops.current_step import current_step
 from semst_tf.storage.summary_writer import summary_writer
 
@@ -24,7 +26,7 @@ class SampleTranslations(keras.callbacks.Callback):
     does not fit into memory.
 
     Args:
-        images: List of uint8 arrays `(height, width, channels)`, of any
+        images: List of arrays `(height, width, channels)`, of any
             sizes.
         folder: Path for the PNG files. Created if it is missing.
         every: int. Epochs between two grids. Defaults to `1`.
@@ -56,11 +58,22 @@ class SampleTranslations(keras.callbacks.Callback):
         step = current_step(self.model)
         self._written_step = step
         translations = translate_within_memory(self.model, self.images)
-        grid = picture_grid([self.images, translations])
+        grid = picture_grid(
+            [
+                [self._shown(image, "source") for image in self.images],
+                [self._shown(image, "target") for image in translations],
+            ]
+        )
         self.folder.mkdir(parents=True, exist_ok=True)
         write_image(self.folder / f"step_{step:08d}.png", grid)
         if self.tensorboard is not None:
             self._summarise(grid, step)
+
+    def _shown(self, image, domain):
+        """An image as bytes, whatever its values are."""
+        translator = getattr(self.model, "translator", None)
+        ranges = translation_ranges(translator, image.dtype)
+        return to_bytes(image, getattr(ranges, domain))
 
     def _summarise(self, grid, step):
         writer = summary_writer(self.tensorboard)

@@ -78,9 +78,7 @@ def replace_fields(config, nested, prefix=""):
                 )
             changes[name] = replace_fields(current, value, f"{prefix}{name}.")
         else:
-            changes[name] = _converted(
-                value, fields[name].type, f"{prefix}{name}"
-            )
+            changes[name] = _converted(value, fields[name], f"{prefix}{name}")
     return dataclasses.replace(config, **changes)
 
 
@@ -91,7 +89,13 @@ def _unknown_field(config, prefix, name):
     return f"There is no config field `{prefix}{name}`.{hint} Received: {name}"
 
 
-def _converted(value, kind, name):
+def _converted(value, field, name):
+    if "parse" in field.metadata:
+        try:
+            return field.metadata["parse"](value)
+        except ValueError as error:
+            raise ValueError(f"Config field `{name}`: {error}") from error
+    kind = field.type
     if isinstance(value, str) and kind is not str:
         value = _from_text(value, kind, name)
     truth = isinstance(value, bool)

@@ -6,6 +6,7 @@ import json
 from semst_tf.config.checks import check_config
 from semst_tf.config.fields import insert_field
 from semst_tf.config.fields import replace_fields
+from semst_tf.data.value_range import parse_value_range
 
 
 @dataclasses.dataclass(frozen=True)
@@ -196,6 +197,12 @@ class DataConfig:
         flip: bool. Mirror half of the crops.
         matched_crops: bool. Cut source and target at the same relative
             height, so that both show the same band of the scene.
+        value_range: Pair of numbers, or text such as `"-1000,2060"`. Stored
+            values of source images that stand for black and white; values
+            outside become its ends. `None` for the range of `uint8` or
+            `uint16`; other types need one. Translating uses it too.
+        target_value_range: The same for target images, and for what
+            translations are written in.
     """
 
     crop_size: int = 256
@@ -205,6 +212,12 @@ class DataConfig:
     resize_filter: str = "bicubic"
     flip: bool = True
     matched_crops: bool = False
+    value_range: tuple | None = dataclasses.field(
+        default=None, metadata={"parse": parse_value_range}
+    )
+    target_value_range: tuple | None = dataclasses.field(
+        default=None, metadata={"parse": parse_value_range}
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -47,7 +47,8 @@ def convert_channels(image, channels):
         return image
     if stored == 1:
         return np.repeat(image, 3, axis=-1)
-    grey = image.astype("float32") @ _LUMINANCE
-    if image.dtype.kind == "u":
+    wide = image.dtype.kind in "ui" and image.dtype.itemsize > 2
+    grey = image.astype("float64" if wide else "float32") @ _LUMINANCE
+    if image.dtype.kind in "ui":
         grey = np.rint(grey)
     return grey.astype(image.dtype)[..., None]

@@ -7,15 +7,21 @@ import filecmp
 import hashlib
 import os
 
+from semst_tf.data.heif_files import HOW_TO_READ
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import SUFFIXES
 from semst_tf.data.image_files import may_be_truncated
 from semst_tf.data.resize import parse_crop_size
+from semst_tf.data.value_histogram import ValueHistogram
 
 _FAST_LIMIT = 20_000  # headers; about ten seconds from a local disk
 _FAST_DECODED = 4  # pictures whose pixels are decoded in the fast check
 _NAMED = 3  # bad files named in one message
 _COMPARED_BYTES = 65_536
+_FIELDS = {
+    "source": "data.value_range",
+    "target": "data.target_value_range",
+}
 
 
 @dataclasses.dataclass
@@ -32,6 +38,8 @@ class DomainReport:
         dtypes: Counter of dtype names.
         unreadable: Dict from picture index to the reason.
         too_small: Dict from picture index to the reason.
+        values: `ValueHistogram` of the pictures that were decoded.
+        animated: List of names of files of which only the first frame counts.
     """
 
     name: str
@@ -49,6 +57,8 @@ class DomainReport:
     )
     unreadable: dict = dataclasses.field(default_factory=dict)
     too_small: dict = dataclasses.field(default_factory=dict)
+    values: ValueHistogram = dataclasses.field(default_factory=ValueHistogram)
+    animated: list = dataclasses.field(default_factory=list)
 
     @property
     def bad(self):
@@ -68,6 +78,7 @@ class DomainReport:
             f"  height x width  {_histogram(self.sizes)}",
             f"  channels  {_histogram(self.channels)}",
             f"  dtype     {_histogram(self.dtypes)}",
+            f"  values    {self.values}",
         ]
         for title, bad in (
             ("unreadable", self.unreadable),
@@ -190,6 +201,12 @@ def check_images(source, target, crop_size=None, thorough=False):
                 f"{domain.name}: pictures of several dtypes "
                 f"({_histogram(domain.dtypes)})"
             )
+        report.warnings += [
+            f"{domain.name}: {text}" for text in domain.values.warnings
+        ]
+        report.warnings += [
+            f"{domain.name}: {text}" for text in _left_out(domain)
+        ]
     _compare_domains(report)
     return report
 
@@ -201,7 +218,9 @@ def _as_collection(pictures):
 
 
 def _check_domain(name, pictures, crop_size, thorough):
-    report = DomainReport(name, pictures)
+    report = DomainReport(
+        name, pictures, values=ValueHistogram(pictures.value_range)
+    )
     step = 1
     if not thorough:
         step = max(1, -(-len(pictures) // _FAST_LIMIT))
@@ -212,9 +231,11 @@ def _check_domain(name, pictures, crop_size, thorough):
         return _inspect(pictures, index, thorough or index < _FAST_DECODED)
 
     with concurrent.futures.ThreadPoolExecutor() as threads:
-        for index, (header, reason) in zip(
+        for index, (header, reason, values) in zip(
             indices, threads.map(inspect, indices)
         ):
+            if values is not None:
+                report.values.merge(values)
             if reason is not None:
                 report.unreadable[index] = reason
                 continue
@@ -225,6 +246,8 @@ def _check_domain(name, pictures, crop_size, thorough):
                 header.channels, pictures.name(index)
             )
             report.dtypes[header.dtype] += 1
+            if header.frames > 1:
+                report.animated.append(pictures.name(index))
             if crop_size and (size[0] < crop_size[0] or size[1] < crop_size[1]):
                 report.too_small[index] = (
                     f"{pictures.name(index)} is {size[0]}x{size[1]}, smaller "
@@ -234,16 +257,16 @@ def _check_domain(name, pictures, crop_size, thorough):
 
 
 def _inspect(pictures, index, decode):
-    """Returns the header of a picture and, where it is bad, the reason."""
+    """Returns header, reason where it is bad, and values where decoded."""
     try:
         header = pictures.header(index)
+        values = None
         if decode or may_be_truncated(pictures.open(index)):
-            image = pictures.decode(index)
-            if _has_value_range(pictures, header.dtype):
-                pictures.to_unit_range(image)
-        return header, None
+            values = ValueHistogram(pictures.value_range)
+            values.add(pictures.decode(index))
+        return header, None, values
     except (OSError, ValueError) as error:
-        return None, _named(pictures.name(index), error)
+        return None, _named(pictures.name(index), error), None
 
 
 def _named(name, error):
@@ -253,7 +276,7 @@ def _named(name, error):
 
 
 def _has_value_range(pictures, dtype):
-    return pictures.value_range is not None or not dtype.startswith("float")
+    return pictures.value_range is not None or dtype in ("uint8", "uint16")
 
 
 def _set_problems(report):
@@ -277,8 +300,28 @@ def _set_problems(report):
         if not _has_value_range(pictures, dtype):
             problems.append(
                 f"{report.name}: {dtype} pictures need value_range=(low, high)"
+                f", in a training --set={_FIELDS[report.name]}=low,high (there "
+                f"are values from {report.values.smallest:g} to "
+                f"{report.values.largest:g})"
             )
     return problems
+
+
+def _left_out(report):
+    """What of a folder is not trained on, in sentences."""
+    sentences = []
+    ignored = report.collection.ignored
+    if ignored:
+        sentences.append(
+            f"{len(ignored)} files such as {ignored[0]} are left out; "
+            f"{HOW_TO_READ}"
+        )
+    if report.animated:
+        sentences.append(
+            f"of {len(report.animated)} animations such as "
+            f"{report.animated[0]} the first frame is used"
+        )
+    return sentences
 
 
 def _bad_files(report):

@@ -4,6 +4,9 @@ import os
 import stat
 from pathlib import Path
 
+from semst_tf.data.heif_files import AVIF_SUFFIXES
+from semst_tf.data.heif_files import HEIF_SUFFIXES
+from semst_tf.data.heif_files import heif_suffixes
 from semst_tf.data.image_files import SUFFIXES
 from semst_tf.data.image_files import printable
 
@@ -13,8 +16,10 @@ class FileSource:
 
     A folder is searched with all its subfolders, links to folders included
     (each real folder once). Files are taken by suffix (PNG, JPEG, WebP, BMP,
-    GIF, TIFF, NPY; upper or lower case) and sorted by path; hidden ones (a
-    leading dot) and what is not a regular file are left out.
+    GIF, TIFF, NPY, and HEIC and AVIF where they can be read; upper or lower
+    case) and sorted by path; hidden ones (a leading dot) and what is not a
+    regular file are left out. `ignored` names the HEIC and AVIF files that
+    cannot be read here.
 
     Args:
         files: A folder, one file, or a list or tuple of files.
@@ -25,6 +30,7 @@ class FileSource:
     """
 
     def __init__(self, files):
+        self.ignored = []
         if isinstance(files, (list, tuple)):
             self.paths = [Path(path) for path in files]
             self.description = f"a list of {len(self.paths)} files"
@@ -33,7 +39,13 @@ class FileSource:
         elif isinstance(files, (str, os.PathLike)) and os.fspath(files):
             root = Path(files).expanduser()
             root.stat()  # A missing folder is told apart from an empty one.
-            self.paths = _picture_files(root) if root.is_dir() else [root]
+            found = _picture_files(root) if root.is_dir() else [root]
+            self.paths = [path for path in found if not _is_ignored(path)]
+            self.ignored = [
+                printable(path) for path in found if _is_ignored(path)
+            ]
+            if not root.is_dir():  # What was named is not passed over.
+                self.paths, self.ignored = found, []
             self.description = printable(root)
             self._roots = [root]
             self._common = os.path.abspath(
@@ -90,8 +102,14 @@ def _common_folder(paths):
     return os.path.commonpath(folders) if folders else ""
 
 
+def _is_ignored(path):
+    suffix = path.suffix.lower()
+    return suffix not in SUFFIXES and suffix not in heif_suffixes()
+
+
 def _is_picture(path):
-    if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES:
+    known = (*SUFFIXES, *HEIF_SUFFIXES, *AVIF_SUFFIXES)
+    if path.name.startswith(".") or path.suffix.lower() not in known:
         return False
     try:
         return stat.S_ISREG(path.stat().st_mode)

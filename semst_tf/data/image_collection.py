@@ -18,8 +18,8 @@ from semst_tf.data.resize import filter_of
 from semst_tf.data.resize import resize_image
 from semst_tf.data.resize import resized_shape
 from semst_tf.data.tfds_source import TFDSSource
+from semst_tf.data.value_range import parse_value_range
 from semst_tf.data.value_range import to_unit_range
-from semst_tf.data.value_range import value_range_of
 
 
 class ImageCollection:
@@ -47,8 +47,9 @@ class ImageCollection:
             int: grey is repeated to RGB, RGB becomes grey by luminance.
             Alpha is always dropped. Defaults to `"auto"`.
         value_range: Pair `(low, high)` of the stored values that stand for
-            black and white. Defaults to `None`: the full range of uint8 or
-            uint16; float pictures need it.
+            black and white, also as text `"low,high"`; values outside become
+            its ends. Defaults to `None`: the full range of uint8 or uint16;
+            other types need it.
         cache_bytes: int. Memory for decoded pictures, in bytes; once it is
             full, the other pictures are decoded every time. Defaults to 0.
         default_split: str. Split of a `tfds:` set that names none. Defaults
@@ -88,13 +89,11 @@ class ImageCollection:
         resized_shape(1, 1, resize)
         filter_of(resize_filter)
         check_channels(channels)
-        if value_range is not None:
-            value_range = value_range_of("float32", value_range)
         self.half = half
         self.resize = resize
         self.resize_filter = resize_filter
         self.requested_channels = channels
-        self.value_range = value_range
+        self.value_range = parse_value_range(value_range)
         self.cache_bytes = cache_bytes
         if isinstance(pictures, str) and pictures.startswith("tfds:"):
             self._source = TFDSSource(pictures, default_split, data_dir)
@@ -131,6 +130,11 @@ class ImageCollection:
         if not self._source.paths:
             return []
         return [self._source.paths[stored] for stored in self._indices]
+
+    @property
+    def ignored(self):
+        """Names of files of the folder that it takes a package to read."""
+        return self._source.ignored
 
     def name(self, index):
         """Name of a picture: its path, or the set and number."""
@@ -220,7 +224,7 @@ class ImageCollection:
 
         Returns:
             A read-only array `(height, width, channels)` in the dtype of the
-            file: uint8, uint16 or float32.
+            file, see `read_image`.
 
         Raises:
             OSError, ValueError: If the picture can't be read or converted, or
@@ -245,7 +249,7 @@ class ImageCollection:
 
     def to_unit_range(self, image):
         """Maps (a crop of) a loaded picture to float32 in [-1, 1]."""
-        return to_unit_range(image, self.value_range)
+        return to_unit_range(image, self.value_range, clip=True)
 
     def decode(self, index):
         """Like `load`, but not remembered nor compared with the others."""

@@ -98,8 +98,10 @@ def resize_image(image, size, resize_filter="bicubic"):
     planes = [_resize_plane(plane, size, resample) for plane in planes]
     resized = np.stack(planes, axis=-1)
     # Bicubic and Lanczos ring; ringing must not leave the value range.
+    if image.dtype.itemsize > 2 and image.dtype.kind != "f":
+        resized = resized.astype("float64")  # Holds the ends of 32 bits.
     resized = np.clip(resized, float(image.min()), float(image.max()))
-    if image.dtype.kind == "u":
+    if image.dtype.kind in "ui":
         resized = np.rint(resized)
     return resized.astype(image.dtype)
 

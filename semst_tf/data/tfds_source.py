@@ -28,6 +28,7 @@ class TFDSSource:
     """
 
     paths = ()  # Its pictures are no files of their own.
+    ignored = ()
 
     def __init__(self, spec, default_split="train", data_dir=None):
         parsed = _SYNTAX.fullmatch(spec)

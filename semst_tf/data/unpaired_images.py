@@ -22,6 +22,7 @@ def unpaired_images(
     half=None,
     channels="auto",
     value_range=None,
+    target_value_range=None,
     flip=True,
     matched_crops=False,
     first_example=0,
@@ -60,7 +61,12 @@ def unpaired_images(
         half: `"left"`, `"right"` or `None`. See `ImageCollection`. Defaults
             to `None`.
         channels: `"auto"` or int. Defaults to `"auto"`.
-        value_range: `None` or `(low, high)`. Defaults to `None`.
+        value_range: Pair `(low, high)` of the stored values that stand for
+            black and white in source images (and in target images, if
+            `target_value_range` is `None`); values outside become its ends.
+            Defaults to `None`: the range of `uint8` or `uint16`.
+        target_value_range: The same for target images alone. Defaults to
+            `None`.
         flip: bool. Random mirror images. Defaults to `True`.
         matched_crops: bool. Same relative height for both crops of an
             example. Defaults to `False`.
@@ -117,6 +123,12 @@ def unpaired_images(
     if workers is not None:
         _check_count("workers", workers, 1)
     _check_part(part, batch_size)
+    value_ranges = value_range
+    if target_value_range is not None:
+        value_ranges = {
+            "source": _of_domain(value_range, "source"),
+            "target": target_value_range,
+        }
     collections = [
         _collection(
             pictures,
@@ -124,7 +136,7 @@ def unpaired_images(
             resize_filter=_of_domain(resize_filter, domain),
             half=_of_domain(half, domain),
             channels=_of_domain(channels, domain),
-            value_range=_of_domain(value_range, domain),
+            value_range=_of_domain(value_ranges, domain),
             cache_bytes=cache_bytes // 2,
             default_split={"source": "trainA", "target": "trainB"}[domain],
             data_dir=data_dir,

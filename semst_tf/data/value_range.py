@@ -5,6 +5,39 @@ import numpy as np
 _DTYPE_RANGES = {"uint8": (0.0, 255.0), "uint16": (0.0, 65535.0)}
 
 
+def parse_value_range(value_range):
+    """Reads a value range as users write it.
+
+    Args:
+        value_range: `"low,high"`, a pair, or `None` or `""` for none.
+
+    Returns:
+        A tuple of two floats, or `None`.
+
+    Raises:
+        ValueError: If it is not an increasing pair of finite numbers.
+
+    Example:
+
+    >>> parse_value_range("-1000,2060")
+    (-1000.0, 2060.0)
+    """
+    if value_range is None or value_range == "":
+        return None
+    if isinstance(value_range, str):
+        return value_range_of("float32", value_range.split(","))
+    return value_range_of("float32", value_range)
+
+
+def fits_dtype(dtype, value_range):
+    """Whether images of a dtype can hold all values of a range."""
+    dtype = np.dtype(dtype)
+    if value_range is None or dtype.kind == "f":
+        return True
+    low, high = value_range
+    return np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max
+
+
 def value_range_of(dtype, value_range=None):
     """Returns the (low, high) that stands for black and white.
 
@@ -35,32 +68,36 @@ def value_range_of(dtype, value_range=None):
     name = np.dtype(dtype).name
     if name not in _DTYPE_RANGES:
         raise ValueError(
-            "Pictures that are neither uint8 nor uint16 need an explicit "
+            "Images that are neither uint8 nor uint16 need an explicit "
             "`value_range=(low, high)`, the values that stand for black and "
             f"white. Received: dtype={name}, value_range=None"
         )
     return _DTYPE_RANGES[name]
 
 
-def to_unit_range(image, value_range=None):
+def to_unit_range(image, value_range=None, clip=False):
     """Maps stored pixel values linearly to [-1, 1].
 
     Args:
-        image: Array of any shape; `uint8`, `uint16` or floating point.
+        image: Array of any shape; integers or floating point.
         value_range: Optional pair `(low, high)` mapped to -1 and 1. Defaults
-            to `None`: the full range of the integer dtype.
+            to `None`: the full range of `uint8` or `uint16`.
+        clip: bool. Whether values outside `value_range` become its ends
+            instead of an error. Defaults to `False`.
 
     Returns:
         A float32 array of the same shape with values in [-1, 1].
 
     Raises:
-        ValueError: If `value_range` is needed and missing, or if a value lies
-            outside it (NaN included).
+        ValueError: If `value_range` is needed and missing, if a value lies
+            outside it and `clip` is false, or if one is NaN.
     """
     image = np.asarray(image)
     low, high = value_range_of(image.dtype, value_range)
     if value_range is not None and image.size:
         smallest, largest = float(image.min()), float(image.max())
+        if clip and not np.isnan(smallest):
+            smallest, largest = low, high
         if not (low <= smallest and largest <= high):
             raise ValueError(
                 "Pixel values lie outside `value_range`. Received: "
@@ -68,10 +105,12 @@ def to_unit_range(image, value_range=None):
                 f"to {largest:g}"
             )
     scale = np.float32(2.0 / (high - low))
-    unit = image.astype("float32")
-    unit -= np.float32(low)
+    # float32 cannot tell neighbours apart in integers of 32 bits.
+    unit = image.astype("float64" if _is_wide(image.dtype) else "float32")
+    unit -= unit.dtype.type(low)
     unit *= scale
-    unit -= np.float32(1.0)
+    unit -= unit.dtype.type(1.0)
+    unit = unit.astype("float32", copy=False)
     return np.clip(unit, -1.0, 1.0, out=unit)
 
 
@@ -83,7 +122,7 @@ def from_unit_range(image, dtype="uint8", value_range=None):
 
     Args:
         image: Floating point array of any shape.
-        dtype: `"uint8"`, `"uint16"` or a float dtype. Defaults to `"uint8"`.
+        dtype: An integer or float dtype. Defaults to `"uint8"`.
         value_range: Optional pair `(low, high)` that -1 and 1 map to.
             Defaults to `None`: the full range of the integer dtype.
 
@@ -98,20 +137,46 @@ def from_unit_range(image, dtype="uint8", value_range=None):
     low, high = value_range_of(dtype, value_range)
     # In place from here on: pictures can be a gigabyte.
     values = np.clip(np.asarray(image, dtype="float32"), -1.0, 1.0)
+    if _is_wide(dtype):
+        values = values.astype("float64")
     if np.isnan(values).any():
         raise ValueError(
             "NaN stands for no pixel value. Received: a picture with "
             f"{int(np.isnan(values).sum())} NaN of {values.size} values"
         )
-    values += np.float32(1.0)
-    values *= np.float32(0.5 * (high - low))
-    values += np.float32(low)
+    values += values.dtype.type(1.0)
+    values *= values.dtype.type(0.5 * (high - low))
+    values += values.dtype.type(low)
     if dtype.kind not in "ui":
         return values.astype(dtype)
-    limits = np.iinfo(dtype)
-    if low < limits.min or high > limits.max:
+    if not fits_dtype(dtype, (low, high)):
         raise ValueError(
             f"`value_range` does not fit into {dtype.name}. "
             f"Received: value_range=({low:g}, {high:g})"
         )
     return np.rint(values, out=values).astype(dtype)
+
+
+def to_bytes(image, value_range=None):
+    """Maps stored pixel values to uint8, for looking at and for scores.
+
+    Args:
+        image: Array of any shape; uint8 is returned as it is, without a
+            range.
+        value_range: Optional pair `(low, high)`; values outside become its
+            ends. Defaults to `None`: the full range of the integer dtype.
+
+    Returns:
+        A uint8 array of the same shape.
+
+    Raises:
+        ValueError: If `value_range` is needed and missing.
+    """
+    image = np.asarray(image)
+    if image.dtype == np.uint8 and value_range is None:
+        return image
+    return from_unit_range(to_unit_range(image, value_range, clip=True))
+
+
+def _is_wide(dtype):
+    return np.dtype(dtype).kind in "ui" and np.dtype(dtype).itemsize > 2

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from semst_tf.data.value_range import parse_value_range
 from semst_tf.export.saved_model import load_saved_model
 from semst_tf.export.saved_model import newest_version
 
@@ -32,6 +33,7 @@ class SavedTranslator:
         folder = newest_version(folder)
         self._exported = load_saved_model(folder)
         self.input_channels, self.output_channels = _channels(folder)
+        self.value_range, self.target_value_range = _value_ranges(folder)
 
     def predict_on_batch(self, images):
         """Translates float32 pictures `(batch, height, width, channels)`.
@@ -43,6 +45,14 @@ class SavedTranslator:
             NumPy array of the same height and width.
         """
         return self._exported.translate(np.asarray(images, "float32"))
+
+
+def _value_ranges(folder):
+    """What it was trained with; older exports do not say."""
+    description = json.loads((folder / "config.json").read_text())
+    data = description.get("config", {}).get("data", {})
+    names = ("value_range", "target_value_range")
+    return tuple(parse_value_range(data.get(name)) for name in names)
 
 
 def _channels(folder):

@@ -6,13 +6,14 @@ import pathlib
 import keras
 import numpy as np
 
+from semst_tf.data.channels import convert_channels
+from semst_tf.data.channels import converted_channels
 from semst_tf.data.image_files import check_format
 from semst_tf.data.image_files import may_be_truncated
 from semst_tf.data.image_files import printable
 from semst_tf.data.image_files import read_header
 from semst_tf.data.image_files import read_image
-from semst_tf.data.value_range import from_unit_range
-from semst_tf.data.value_range import to_unit_range
+from semst_tf.inference.translation_ranges import translation_ranges
 from semst_tf.networks.in_float32 import in_float32
 from semst_tf.tiling import available_memory
 from semst_tf.tiling import can_run_exactly
@@ -57,8 +58,10 @@ def translate(
         translator: Keras model that maps `(batch, height, width, channels)`
             in [-1, 1] to the same.
         images: See `SemST.translate`.
-        value_range: Pair of black and white values, or `None` for the range
-            of integer types and [-1, 1] for floating point.
+        value_range: Pair of black and white values of inputs and outputs, or
+            `None` for the ranges that the model was trained with, or else
+            the range of integer types and [-1, 1] for floating point; see
+            `translation_ranges`.
         batch_size: int. Pictures translated at once in mode `"whole"`.
         mode: str. `"whole"`, `"tiled"` or `"exact_tiled"`. Defaults to
             `"whole"`.
@@ -80,16 +83,6 @@ def translate(
             f"Received: batch_size={batch_size}"
         )
     check_mode(translator, mode, tile)
-    if mode != "whole" and can_run_exactly(translator):
-        translator = in_float32(translator)
-
-    def one(picture):
-        if mode == "whole":
-            return _translate_batch(translator, picture[None], value_range)[0]
-        return _translate_tiled(
-            translator, picture, value_range, mode, tile or TILE, verbose
-        )
-
     if isinstance(images, (list, tuple)):
         return [
             translate(
@@ -99,16 +92,26 @@ def translate(
         ]
     if isinstance(images, (str, os.PathLike)):
         images = read_image(pathlib.Path(images))
+        images = convert_channels(images, translator.input_channels)
     images = np.asarray(images)
     _check(images, translator.input_channels)
+    ranges = translation_ranges(translator, images.dtype, value_range)
+    if mode != "whole" and can_run_exactly(translator):
+        translator = in_float32(translator)
+
+    def one(image):
+        if mode == "whole":
+            return _translate_batch(translator, image[None], ranges)[0]
+        return _translate_tiled(
+            translator, image, ranges, mode, tile or TILE, verbose
+        )
+
     if images.ndim == 3:
         return one(images)
     if mode != "whole":
         return np.stack([one(image) for image in images])
     batches = [
-        _translate_batch(
-            translator, images[start : start + batch_size], value_range
-        )
+        _translate_batch(translator, images[start : start + batch_size], ranges)
         for start in range(0, len(images), batch_size)
     ]
     return np.concatenate(batches)
@@ -166,34 +169,41 @@ def check_mode(translator, mode, tile=None):
         )
 
 
-def check_file(translator, source, output, value_range=None):
+def check_file(translator, source, output, value_range=None, page=None):
     """Raises for a file that could not be translated into another.
 
     Reads the header, and the pixels only where they may be the problem, so
-    that many files can be checked before the first of them is translated.
+    that many files can be checked before the first of them is translated. A
+    grey image is one that a model of colour images can translate, and the
+    other way round, as in training.
 
     Args:
         translator: Keras model, as for `translate`.
-        source: Path of the picture.
+        source: Path of the image.
         output: Path of the file that its translation becomes.
         value_range: As for `translate`.
+        page: int or `None`. See `semst_tf.data.read_image`.
+
+    Returns:
+        The `ImageHeader` of the image.
 
     Raises:
-        OSError: If the picture cannot be opened.
+        OSError: If the image cannot be opened.
         ValueError: If it cannot be read, does not fit the model, or its
             translation does not fit the format of the output.
     """
-    header = read_header(source)
-    if header.channels != translator.input_channels:
+    header = read_header(source, page)
+    channels = translator.input_channels
+    if converted_channels(header.channels, channels) is None:
         raise ValueError(
-            "This model translates pictures of "
-            f"{translator.input_channels} channels. Received: "
+            f"This model translates pictures of {channels} channels. Received: "
             f"{printable(source)} with {header.channels}"
         )
-    value_range = _range_of(header.dtype, value_range)
-    if value_range is not None or may_be_truncated(source):
-        to_unit_range(read_image(source), value_range)
+    ranges = translation_ranges(translator, header.dtype, value_range)
+    if ranges.may_refuse or may_be_truncated(source):
+        ranges.to_unit(read_image(source, page))
     check_format(output, header.dtype, translator.output_channels)
+    return header
 
 
 def _check(images, channels):
@@ -210,14 +220,11 @@ def _check(images, channels):
         )
 
 
-def _translate_batch(translator, images, value_range):
+def _translate_batch(translator, images, ranges):
     _check_memory(translator, images.shape)
-    dtype = images.dtype
-    value_range = _range_of(dtype, value_range)
-    translated = translator.predict_on_batch(to_unit_range(images, value_range))
+    translated = translator.predict_on_batch(ranges.to_unit(images))
     # Under a distribution strategy each replica translates all of them.
-    translated = translated[: len(images)]
-    return from_unit_range(translated, dtype, value_range)
+    return ranges.from_unit(translated[: len(images)])
 
 
 def _check_memory(translator, shape):
@@ -233,24 +240,24 @@ def _check_memory(translator, shape):
     )
 
 
-def _translate_tiled(translator, pixels, value_range, mode, tile, verbose):
-    dtype = pixels.dtype
-    value_range = _range_of(dtype, value_range)
+def _translate_tiled(translator, pixels, ranges, mode, tile, verbose):
     multiple = getattr(translator, "stride", 1)
     minimum = getattr(translator, "minimum_size", multiple)
-    picture = Picture(pixels, value_range, multiple, minimum)
+    picture = Picture(
+        pixels, ranges.source, multiple, minimum, clip=ranges.clip
+    )
     tile = max(-(-tile // multiple) * multiple, minimum)
     in_tiles = translate_tiles if mode == "tiled" else translate_exactly
     height, width = pixels.shape[:2]
-    translated = np.empty((height, width, translator.output_channels), dtype)
+    translated = np.empty(
+        (height, width, translator.output_channels), pixels.dtype
+    )
     parts = in_tiles(translator, picture, tile, _progress(verbose))
     for box, values in parts:
         # Without what was mirrored: a slice ends where the array does.
         place = translated[box.top : box.bottom, box.left : box.right]
         rows, columns = place.shape[:2]
-        place[...] = from_unit_range(
-            values[:rows, :columns], dtype, value_range
-        )
+        place[...] = ranges.from_unit(values[:rows, :columns])
     return translated
 
 
@@ -264,10 +271,3 @@ def _progress(verbose):
             bar.update(done)
 
     return progress
-
-
-def _range_of(dtype, value_range):
-    """The stated range; that of integers follows from their type."""
-    if value_range is None and np.issubdtype(dtype, np.floating):
-        return (-1.0, 1.0)
-    return value_range

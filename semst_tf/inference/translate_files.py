@@ -1,13 +1,17 @@
-"""Reads, translates and writes picture files at the same time."""
+"""Reads, translates and writes image files at the same time."""
 
 import collections
 from concurrent.futures import ThreadPoolExecutor
 
-from semst_tf.data.image_files import read_image
+from semst_tf.data.channels import convert_channels
+from semst_tf.data.image_files import decode_image
 from semst_tf.data.image_files import write_image
+from semst_tf.data.resize import resize_image
 
 
-def translate_files(translate_picture, jobs, ahead=2):
+def translate_files(
+    translate_picture, jobs, ahead=2, channels="auto", page=None
+):
     """Translates one file after the other; reads and writes others meanwhile.
 
     A thread reads what comes next and another writes what is done, so that
@@ -22,6 +26,9 @@ def translate_files(translate_picture, jobs, ahead=2):
         ahead: int. Pictures in memory that wait to be translated, and as many
             that wait to be written. With `0` everything happens in turn.
             Defaults to `2`.
+        channels: `"auto"` (as stored) or int: what grey and colour images are
+            converted to, as in training. Defaults to `"auto"`.
+        page: int or `None`. See `semst_tf.data.read_image`.
 
     Yields:
         For each job in order `None`, or the `OSError` or `ValueError` that
@@ -40,14 +47,17 @@ def translate_files(translate_picture, jobs, ahead=2):
                 job = next(coming, None)
                 if job is None:
                     break
-                reading.append(reader.submit(read_image, job[0]))
+                reading.append(reader.submit(decode_image, job[0], page))
             try:
-                picture = reading.popleft().result()
+                original = reading.popleft().result()
+                picture = convert_channels(original.pixels, channels)
             except (OSError, ValueError) as error:
                 yield error
                 continue
             translated = translate_picture(source, picture)
-            writing.append(writer.submit(_write, output, translated))
+            writing.append(
+                writer.submit(write_translation, output, translated, original)
+            )
             if len(writing) > ahead:
                 writing.popleft().result()
             yield None
@@ -55,6 +65,26 @@ def translate_files(translate_picture, jobs, ahead=2):
             written.result()
 
 
-def _write(output, picture):
+def write_translation(output, translation, original):
+    """Writes a translation with what it keeps of its input.
+
+    Transparency is that of the input, resampled where sizes differ, in
+    formats that can hold it. Georeferencing tags say where pixels lie: they
+    are kept in TIFF where the size is the same.
+
+    Args:
+        output: `pathlib.Path`. Missing folders are made.
+        translation: Array `(height, width, channels)`.
+        original: `DecodedImage` that was translated.
+
+    Raises:
+        OSError: If it cannot be written.
+        ValueError: If the format cannot hold it.
+    """
     output.parent.mkdir(parents=True, exist_ok=True)
-    write_image(output, picture)
+    size, alpha = translation.shape[:2], original.alpha
+    same = original.pixels.shape[:2] == size
+    if alpha is not None and not same:
+        alpha = resize_image(alpha[..., None], size)[..., 0]
+    georeference = original.georeference if same else ()
+    write_image(output, translation, alpha, georeference)

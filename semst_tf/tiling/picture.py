@@ -17,20 +17,23 @@ class Picture:
             of integer types.
         multiple: int. Height and width become multiples of it.
         minimum: int. Height and width become at least this.
+        clip: bool. Whether values outside the range become its ends instead
+            of an error. Defaults to `False`.
 
     Raises:
         ValueError: If pixels lie outside the range.
     """
 
-    def __init__(self, pixels, value_range, multiple, minimum):
+    def __init__(self, pixels, value_range, multiple, minimum, clip=False):
         self.pixels = pixels
         self.value_range = value_range
+        self.clip = clip
         self.multiple = multiple
         self.height, self.width = (
             max(-(-size // multiple) * multiple, minimum)
             for size in pixels.shape[:2]
         )
-        if value_range is not None:
+        if value_range is not None and not clip:
             # All of it before anything is translated; row by row, because a
             # copy of the whole may not fit.
             for row in pixels:
@@ -42,7 +45,7 @@ class Picture:
         rows = _mirrored(np.arange(box.top, box.bottom), height)
         columns = _mirrored(np.arange(box.left, box.right), width)
         piece = self.pixels[np.ix_(rows, columns)]
-        return to_unit_range(piece, self.value_range)[None]
+        return to_unit_range(piece, self.value_range, self.clip)[None]
 
 
 class ReducedPicture:

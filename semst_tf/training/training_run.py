@@ -144,6 +144,7 @@ class TrainingRun:
             config,
             channels=config.generator.input_channels,
             resize=config.data.resize,
+            value_range=config.data.value_range,
             default_split="trainA",
         )
         self.target = _collection(
@@ -151,6 +152,7 @@ class TrainingRun:
             config,
             channels=config.generator.output_channels,
             resize=config.data.target_resize or config.data.resize,
+            value_range=config.data.target_value_range,
             default_split="trainB",
         )
         self.interval = interval
@@ -496,12 +498,13 @@ def _stream(data):
     return data
 
 
-def _collection(pictures, config, channels, resize, default_split):
+def _collection(pictures, config, channels, resize, value_range, default_split):
     return ImageCollection(
         pictures,
         resize=resize or None,
         resize_filter=config.data.resize_filter,
         channels=channels,
+        value_range=value_range,
         cache_bytes=CACHE_BYTES,
         default_split=default_split,
     )

@@ -7,6 +7,7 @@ import pytest
 from semst_tf.data import ImageCollection
 from semst_tf.data import check_images
 from semst_tf.data import sample_photos
+from semst_tf.data import write_image
 
 
 def test_report_counts_sizes_channels_and_dtypes(make_folder, make_picture):
@@ -63,10 +64,39 @@ def test_only_the_thorough_check_decodes_everything(make_folder):
     assert list(thorough.source.unreadable) == [11]
 
 
-def test_values_outside_the_stated_range_are_found(make_folder):
+def test_values_outside_the_stated_range_are_clipped_and_told(make_folder):
     pictures = ImageCollection(make_folder("s", 1), value_range=(0, 20))
     report = check_images(pictures, make_folder("t", 1))
-    assert "outside" in report.source.unreadable[0]
+    assert not report.problems
+    (warning,) = [text for text in report.warnings if "outside" in text]
+    assert warning.startswith("source: ")
+    unit = pictures.to_unit_range(pictures.load(0))
+    assert unit.max() == 1.0 and unit.min() >= -1.0
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_few_bits_in_sixteen_are_told_with_the_range_to_set(tmp_path, bits):
+    random = np.random.default_rng(0)
+    for name in ("s", "t"):
+        (tmp_path / name).mkdir()
+        image = random.integers(0, 2**bits, (16, 16, 1), dtype="uint16")
+        image[0, :2] = [[0], [2**bits - 1]]
+        write_image(tmp_path / name / "a.png", image)
+    report = check_images(tmp_path / "s", tmp_path / "t")
+    found = [text for text in report.warnings if "fill" in text]
+    assert len(found) == 2
+    assert f"0,{2**bits - 1} is what" in found[0]
+    assert "of 0 to 65535" in str(report.source)
+    ranged = [
+        ImageCollection(tmp_path / name, value_range=f"0,{2**bits - 1}")
+        for name in ("s", "t")
+    ]
+    assert not check_images(*ranged).warnings
+
+
+def test_images_that_use_their_range_are_no_reason_to_warn(make_folder):
+    report = check_images(make_folder("s", 3), make_folder("t", 3))
+    assert not report.warnings
 
 
 def test_too_small_pictures_can_be_left_out(make_folder, make_picture):
@@ -147,9 +177,10 @@ def test_float_pictures_need_a_range(make_folder, tmp_path):
     np.save(tmp_path / "a.npy", np.ones((8, 8), "float32"))
     target = make_folder("t", 1)
     report = check_images([tmp_path / "a.npy"], target)
-    assert report.problems == [
-        "source: float32 pictures need value_range=(low, high)"
-    ]
+    (problem,) = report.problems
+    assert "float32 pictures need value_range=(low, high)" in problem
+    assert "--set=data.value_range=" in problem
+    assert "values from 1 to 1" in problem
     pictures = ImageCollection([tmp_path / "a.npy"], value_range=(0, 1))
     assert check_images(pictures, target).problems == []
 

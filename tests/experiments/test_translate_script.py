@@ -17,6 +17,7 @@ from small import small_model
 
 from semst_tf.data import read_image
 from semst_tf.data import write_image
+from semst_tf.data.image_files import decode_image
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import ResNetGenerator
 
@@ -227,7 +228,7 @@ def test_names_that_are_no_text_are_kept(models, tmp_path):
         ("--input={root}/bad", ["text.png"]),
         ("--input={root}/bad/text.png", ["text.png"]),
         ("--input={root}/truncated", ["truncated.png"]),
-        ("--input={root}/grey", ["3 channels", "grey.png with 1"]),
+        ("--input={root}/five", ["3 channels", "five.npy with 5"]),
         ("--input={root}/twins", ["same file", "a.png"]),
         ("--input={root}/loud.npy", ["value_range"]),
         ("--value_range=1", ["Received: 1"]),
@@ -266,14 +267,14 @@ def test_wrong_input_is_one_line_and_nothing_is_written(
 
 def write_bad_input(root):
     """In each folder a good picture comes first."""
-    for name in ("good", "bad", "truncated", "grey", "twins"):
+    for name in ("good", "bad", "truncated", "five", "twins"):
         write_pictures(root / name, count=1)
     (root / "empty").mkdir()
     (root / "good" / "0.png").rename(root / "good" / "one.png")
     (root / "bad" / "text.png").write_text("no picture\n")
     whole = (root / "good" / "one.png").read_bytes()
     (root / "truncated" / "truncated.png").write_bytes(whole[:-50])
-    Image.new("L", (8, 8)).save(root / "grey" / "grey.png")
+    np.save(root / "five" / "five.npy", np.zeros((8, 8, 5), "uint8"))
     Image.new("RGB", (8, 8)).save(root / "twins" / "a.png")
     Image.new("RGB", (8, 8)).save(root / "twins" / "a.gif")
     np.save(root / "loud.npy", np.full((8, 8, 3), 7, "float32"))
@@ -334,3 +335,130 @@ def test_flags_of_tiles_that_do_not_fit_are_refused(
     result = translate(models, folder / "one.png", tmp_path / "out", *flags)
     assert_one_line(result, *words)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture(scope="module")
+def copier(tmp_path_factory):
+    """A folder with translators that give their input back."""
+    folder = tmp_path_factory.mktemp("copiers")
+    for name, channels in (("colour", 3), ("grey", 1), ("five", 5)):
+        ResNetGenerator(
+            4,
+            1,
+            input_channels=channels,
+            output_channels=channels,
+            residual=True,
+            strength=0.0,
+        ).save(folder / f"{name}.keras")
+    return folder
+
+
+def test_a_grey_file_among_colour_ones_is_translated_as_in_training(
+    copier, tmp_path
+):
+    grey = random_image(9, 11, 1)
+    (tmp_path / "in").mkdir()
+    write_image(tmp_path / "in" / "grey.png", grey)
+    write_image(tmp_path / "in" / "colour.png", random_image(9, 11))
+    result = translate(copier, tmp_path / "in", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    written = read_image(tmp_path / "out" / "grey.png")
+    np.testing.assert_array_equal(written, grey.repeat(3, axis=-1))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "dtype"),
+    [("png", "uint8"), ("webp", "uint8"), ("tif", "uint8"), ("tif", "uint16")],
+)
+@pytest.mark.parametrize("mode", ["whole", "tiled"])
+def test_transparency_is_kept(copier, tmp_path, suffix, dtype, mode):
+    image = random_image(40, 44, 4, dtype)
+    path = tmp_path / f"a.{suffix}"
+    write_image(path, image[..., :3], alpha=image[..., 3])
+    result = translate(copier, path, tmp_path / "out", f"--mode={mode}")
+    assert result.returncode == 0, result.stderr
+    written = decode_image(tmp_path / "out" / path.name)
+    np.testing.assert_array_equal(written.alpha, image[..., 3])
+    if suffix != "webp":
+        np.testing.assert_array_equal(written.pixels, image[..., :3])
+    assert "is left out" not in result.stdout
+
+
+def test_transparency_that_a_format_cannot_hold_is_told_once(copier, tmp_path):
+    for name in ("a.jpg", "b.jpg"):  # PNG by its content.
+        Image.new("RGBA", (8, 8), (9, 8, 7, 6)).save(tmp_path / name, "PNG")
+    result = translate(copier, f"{tmp_path}/*.jpg", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("transparency is left out of 2 images") == 1
+
+
+def test_bands_and_georeference_go_through(copier, tmp_path):
+    image = random_image(24, 20, 5, "uint16")
+    tags = ((33550, 12, 3, (0.5, 0.5, 0.0)), (42113, 2, 6, "-9999"))
+    write_image(tmp_path / "a.tif", image, georeference=tags)
+    result = translate(
+        copier, tmp_path / "a.tif", tmp_path / "out", model="five.keras"
+    )
+    assert result.returncode == 0, result.stderr
+    written = decode_image(tmp_path / "out" / "a.tif")
+    np.testing.assert_array_equal(written.pixels, image)
+    assert [tag[0] for tag in written.georeference] == [33550, 42113]
+
+
+def test_a_page_of_a_stack_is_translated_when_it_is_chosen(copier, tmp_path):
+    pages = [Image.fromarray(random_image(8 + i, 9)) for i in range(3)]
+    path = tmp_path / "stack.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    assert_one_line(translate(copier, path, tmp_path / "out"), "3 pages")
+    result = translate(copier, path, tmp_path / "out", "--page=2")
+    assert result.returncode == 0, result.stderr
+    written = read_image(tmp_path / "out" / path.name)
+    np.testing.assert_array_equal(written, np.asarray(pages[2]))
+
+
+def test_an_animation_is_told_to_be_one(copier, tmp_path):
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    path = tmp_path / "a.gif"
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    result = translate(copier, path, tmp_path / "out")
+    assert "first frame" in result.stdout and "--page" in result.stdout
+    result = translate(
+        copier, path, tmp_path / "out", "--page=1", "--overwrite"
+    )
+    assert read_image(tmp_path / "out" / "a.png")[0, 0].tolist() == [0, 0, 255]
+
+
+def test_the_pixel_limit_is_a_flag(copier, tmp_path):
+    write_image(tmp_path / "a.png", random_image(8, 9))
+    refused = translate(
+        copier, tmp_path / "a.png", tmp_path / "out", "--max_pixels=71"
+    )
+    assert_one_line(refused, "72", "--max_pixels=72")
+    result = translate(
+        copier, tmp_path / "a.png", tmp_path / "out", "--max_pixels=72"
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_model_keeps_the_value_range_it_was_trained_with(tmp_path):
+    model = small_model(
+        "cut",
+        generator={
+            "input_channels": 1,
+            "output_channels": 1,
+            "residual": True,
+            "strength": 0.0,
+        },
+        optimizer={"ema_decay": 0.5},
+        data={"value_range": "-1000,2000", "target_value_range": (0, 300)},
+    )
+    model.save(tmp_path / "ct.keras")
+    values = np.array([[-3000, -1000, 500, 2000, 3000]] * 8, "int16")
+    write_image(tmp_path / "a.tif", values)
+    result = translate(
+        tmp_path, tmp_path / "a.tif", tmp_path / "out", model="ct.keras"
+    )
+    assert result.returncode == 0, result.stderr
+    written = read_image(tmp_path / "out" / "a.tif")
+    assert written.dtype == np.int16
+    np.testing.assert_allclose(written[0, :, 0], [0, 0, 150, 300, 300], atol=1)

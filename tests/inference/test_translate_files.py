@@ -5,6 +5,7 @@ import pytest
 from folders import write_pictures
 
 from semst_tf.data import read_image
+from semst_tf.data.image_files import decode_image
 from semst_tf.inference.translate_files import translate_files
 
 
@@ -64,12 +65,12 @@ def test_the_function_gets_path_and_picture_in_the_thread_of_the_caller(
 def test_no_more_pictures_are_read_than_asked_for(tmp_path, monkeypatch, ahead):
     jobs, read = jobs_of(tmp_path, 6), []
 
-    def counted(path):
+    def counted(path, page):
         read.append(path)
-        return read_image(path)
+        return decode_image(path, page)
 
     monkeypatch.setattr(
-        "semst_tf.inference.translate_files.read_image", counted
+        "semst_tf.inference.translate_files.decode_image", counted
     )
     for done, _ in enumerate(translate_files(inverted, jobs, ahead), start=1):
         assert len(read) <= done + ahead
