@@ -93,6 +93,7 @@ def main(_):
         )
     with quiet_imports():
         from semst_tf.data.read_images import open_images
+        from semst_tf.metrics.all_scores import score_line
         from semst_tf.storage.atomic_files import write_json
 
     images = open_images(
@@ -110,7 +111,7 @@ def main(_):
     output = pathlib.Path(FLAGS.output)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_json(output, scores)
-    print(summary(scores))
+    print(score_line(scores))
     print(f"wrote {output}")
 
 
@@ -142,12 +143,14 @@ def references(images, sources):
 def labels_of(images):
     """Reads the labels of images, and shows which classes they have."""
     from semst_tf.data.labels import Labels
-    from semst_tf.pretrained import JUDGE_SIZE
+    from semst_tf.pretrained import SEGMENTER_SIZE
 
     labels = Labels.of(
         images, FLAGS.labels, FLAGS.label_space, FLAGS.source_endings
     )
-    arrays = [labels.load(index, JUDGE_SIZE) for index in range(len(labels))]
+    arrays = [
+        labels.load(index, SEGMENTER_SIZE) for index in range(len(labels))
+    ]
     show_label_shares("labels", labels.shares)
     return arrays
 
@@ -176,7 +179,7 @@ def translated(sources):
         return sources, {}
     from semst_tf.inference.translate import translate
     from semst_tf.loading.load_translator import load_translator
-    from semst_tf.metrics.evaluation import attention_scores
+    from semst_tf.metrics.attention_scores import attention_scores
 
     translator = load_translator(FLAGS.model, FLAGS.strength)
     if FLAGS.fusion is not None:
@@ -214,27 +217,6 @@ def settings():
         content = json.dumps(described["config"], sort_keys=True).encode()
         described["config_sha256"] = hashlib.sha256(content).hexdigest()
     return {"semst_tf": __version__, **described}
-
-
-def summary(scores):
-    """One line to read."""
-    parts = []
-    if "distance" in scores:
-        distance = scores["distance"]
-        parts.append(f"FID {distance['fid']:.1f}")
-        parts.append(
-            f"KID x100 {100 * distance['kid']:.2f} "
-            f"+- {100 * distance['kid_standard_error']:.2f}"
-        )
-    if "consistency" in scores:
-        consistency = scores["consistency"]
-        parts.append(f"pixel accuracy {consistency['pixel_accuracy']:.3f}")
-        parts.append(f"mIoU {consistency['mean_iou']:.3f}")
-    if "paired" in scores:
-        paired = scores["paired"]
-        parts.append(f"paired accuracy {paired['photo_to_map_accuracy']:.3f}")
-        parts.append(f"RMSE {paired['root_mean_squared_error']:.1f}")
-    return ", ".join(parts)
 
 
 if __name__ == "__main__":

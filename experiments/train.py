@@ -149,7 +149,7 @@ def main(_):
         monitor="val_miou" if FLAGS.validate_labels else "val_kid",
         accept_changes=FLAGS.accept_changes,
     )
-    # After the devices were chosen: networks that judge use them.
+    # After the devices were chosen: networks that score use them.
     training.validation = validation(config)
     try:
         training.train()
@@ -246,7 +246,7 @@ def loaded(images):
 def validation_labels(images):
     """Reads the labels of images, and shows which classes they have."""
     from semst_tf.data.labels import Labels
-    from semst_tf.pretrained import JUDGE_SIZE
+    from semst_tf.pretrained import SEGMENTER_SIZE
 
     labels = Labels.of(
         images,
@@ -254,7 +254,9 @@ def validation_labels(images):
         FLAGS.validate_label_space,
         FLAGS.source_endings,
     )
-    arrays = [labels.load(index, JUDGE_SIZE) for index in range(len(labels))]
+    arrays = [
+        labels.load(index, SEGMENTER_SIZE) for index in range(len(labels))
+    ]
     show_label_shares("validate_labels", labels.shares)
     return arrays
 

@@ -48,7 +48,7 @@ pictures = np.random.default_rng(0).uniform(-1, 1, (2, 16, 16, 3))
 metrics = (
     semst_tf.metrics.StructuralSimilarity(),
     semst_tf.metrics.PeakSignalToNoiseRatio(),
-    semst_tf.metrics.RootMeanSquaredError(),
+    semst_tf.metrics.ImageRootMeanSquaredError(),
 )
 for metric in metrics:
     metric.update_state(pictures, 0.5 * pictures)

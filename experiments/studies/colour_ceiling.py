@@ -56,7 +56,7 @@ def domain(side, resize):
     from semst_tf.data.labels import Labels
     from semst_tf.data.read_images import open_images
     from semst_tf.data.resize import resize_image
-    from semst_tf.pretrained import JUDGE_SIZE
+    from semst_tf.pretrained import SEGMENTER_SIZE
 
     files = open_images(
         FLAGS[side].value, resize, FLAGS.resize_filter, FLAGS.limit
@@ -70,7 +70,7 @@ def domain(side, resize):
     # By way of the size that evaluate.py compares them in.
     found = [
         resize_image(
-            labels.load(index, JUDGE_SIZE)[..., None],
+            labels.load(index, SEGMENTER_SIZE)[..., None],
             image.shape[:2],
             "nearest",
         )[..., 0]

@@ -17,7 +17,7 @@ from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 from semst_tf.inference.translate import check_mode
 from semst_tf.loading.load_translator import load_translator
 from semst_tf.metrics import SemanticConsistency
-from semst_tf.metrics import segment_pictures
+from semst_tf.pretrained import segment_images
 from semst_tf.storage.atomic_files import write_json
 from semst_tf.version import __version__
 
@@ -167,7 +167,7 @@ class AdaptationStudy:
             num_classes=len(self.classes), class_names=_names(self.classes)
         )
         pictures = (self.test.picture(i) for i in range(len(self.test)))
-        seen = segment_pictures(
+        seen = segment_images(
             model, pictures, num_classes=len(self.classes), multiple=STRIDE
         )
         for index, prediction in enumerate(seen):

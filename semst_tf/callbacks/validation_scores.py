@@ -3,6 +3,7 @@
 import keras
 
 from semst_tf.inference.translate_within_memory import translate_within_memory
+from semst_tf.metrics.all_scores import SCORES
 
 
 class ValidationScores(keras.callbacks.Callback):
@@ -97,25 +98,8 @@ def validation_logs(scores):
         scores: Dict as `Evaluation.scores` returns it.
 
     Returns:
-        Dict of float: `"val_miou"`, `"val_pixel_accuracy"`,
-        `"val_class_accuracy"`, `"val_fid"`, `"val_kid"`,
-        `"val_paired_accuracy"`, `"val_rmse"`, `"val_structure"`,
-        `"val_texture"`, `"val_colour_shift"`, those of them that there are.
+        Dict of float, those of `semst_tf.metrics.all_scores.SCORES` that
+        there are: `"val_miou"`, `"val_kid"` ...
     """
-    names = {
-        "val_miou": ("consistency", "mean_iou"),
-        "val_pixel_accuracy": ("consistency", "pixel_accuracy"),
-        "val_class_accuracy": ("consistency", "class_accuracy"),
-        "val_fid": ("distance", "fid"),
-        "val_kid": ("distance", "kid"),
-        "val_paired_accuracy": ("paired", "photo_to_map_accuracy"),
-        "val_rmse": ("paired", "root_mean_squared_error"),
-        "val_structure": ("diagnostics", "structure_information"),
-        "val_texture": ("diagnostics", "texture_information"),
-        "val_colour_shift": ("diagnostics", "colour_shift"),
-    }
-    return {
-        name: float(scores[group][key])
-        for name, (group, key) in names.items()
-        if scores.get(group, {}).get(key) is not None
-    }
+    values = {score.log_name: score.value_in(scores) for score in SCORES}
+    return {n: float(v) for n, v in values.items() if v is not None}

@@ -4,13 +4,14 @@ from semst_tf.metrics.attention_statistics import AttentionStatistics
 from semst_tf.metrics.class_matched_distance import ClassMatchedDistance
 from semst_tf.metrics.colour_shift import ColourShift
 from semst_tf.metrics.frechet_inception_distance import FrechetInceptionDistance
+from semst_tf.metrics.image_root_mean_squared_error import (
+    ImageRootMeanSquaredError,
+)
 from semst_tf.metrics.kernel_inception_distance import KernelInceptionDistance
 from semst_tf.metrics.lpips import LPIPS
 from semst_tf.metrics.peak_signal_to_noise_ratio import PeakSignalToNoiseRatio
 from semst_tf.metrics.photo_to_map_accuracy import PhotoToMapAccuracy
-from semst_tf.metrics.root_mean_squared_error import RootMeanSquaredError
 from semst_tf.metrics.seams import seam_ratio
-from semst_tf.metrics.segment_pictures import segment_pictures
 from semst_tf.metrics.semantic_consistency import SemanticConsistency
 from semst_tf.metrics.structural_similarity import StructuralSimilarity
 from semst_tf.metrics.structure_information import StructureInformation
@@ -21,15 +22,14 @@ __all__ = [
     "ClassMatchedDistance",
     "ColourShift",
     "FrechetInceptionDistance",
+    "ImageRootMeanSquaredError",
     "KernelInceptionDistance",
     "LPIPS",
     "PeakSignalToNoiseRatio",
     "PhotoToMapAccuracy",
-    "RootMeanSquaredError",
     "SemanticConsistency",
     "StructuralSimilarity",
     "StructureInformation",
     "TextureInformation",
     "seam_ratio",
-    "segment_pictures",
 ]

@@ -8,7 +8,7 @@ from semst_tf.data.resize import resize_image
 from semst_tf.metrics.kernel_inception_distance import squared_discrepancy
 from semst_tf.pretrained.frozen_network import FrozenNetwork
 from semst_tf.pretrained.frozen_networks import frozen_network
-from semst_tf.pretrained.segmenter import JUDGE_SIZE
+from semst_tf.pretrained.segmenter import SEGMENTER_SIZE
 from semst_tf.pretrained.segmenter import read_arrays
 
 SCALE = 1000.0
@@ -45,7 +45,7 @@ class ClassMatchedDistance(keras.metrics.Metric):
             to `("stride_4", "stride_8")`.
         size: `(height, width)` to which images are resized before (bicubic,
             anti-aliased), or `None` for their own size. Defaults to
-            `JUDGE_SIZE`, (256, 512).
+            `SEGMENTER_SIZE`, (256, 512).
         num_classes: int. Defaults to `19`.
         ignore: int. The label of pixels that do not count. Defaults to `255`.
         class_names: Sequence of str, or `None` for numbers.
@@ -88,7 +88,7 @@ class ClassMatchedDistance(keras.metrics.Metric):
         self,
         network="espnetv2",
         features=("stride_4", "stride_8"),
-        size=JUDGE_SIZE,
+        size=SEGMENTER_SIZE,
         num_classes=19,
         ignore=IGNORE,
         class_names=None,

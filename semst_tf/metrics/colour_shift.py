@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
+from semst_tf.metrics.score import Score
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -28,6 +29,19 @@ class ColourShift(keras.metrics.MeanMetricWrapper):
     Reference:
         semst_tf design.
     """
+
+    scores = (
+        Score(
+            group="diagnostics",
+            key="colour_shift",
+            heading="colour shift",
+            log_name="val_colour_shift",
+            direction="down",
+            digits=1,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
 
     def __init__(self, name="colour_shift", dtype=None):
         super().__init__(fn=_colour_shift, name=name, dtype=dtype)

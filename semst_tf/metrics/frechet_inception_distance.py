@@ -5,6 +5,7 @@ import numpy as np
 
 from semst_tf.metrics.feature_moments import FeatureMoments
 from semst_tf.metrics.inception_distance import InceptionDistance
+from semst_tf.metrics.score import Score
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -48,6 +49,19 @@ class FrechetInceptionDistance(InceptionDistance):
     Reference:
         GANs Trained by a Two Time-Scale Update Rule, Heusel et al. 2017.
     """
+
+    scores = (
+        Score(
+            group="distance",
+            key="fid",
+            heading="FID",
+            log_name="val_fid",
+            direction="down",
+            digits=1,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
 
     def __init__(
         self,

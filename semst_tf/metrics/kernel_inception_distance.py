@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from semst_tf.metrics.inception_distance import InceptionDistance
+from semst_tf.metrics.score import Score
 
 _ENOUGH = 50
 
@@ -43,6 +44,21 @@ class KernelInceptionDistance(InceptionDistance):
     Reference:
         Demystifying MMD GANs, Binkowski et al. 2018.
     """
+
+    scores = (
+        Score(
+            group="distance",
+            key="kid",
+            heading="KID x100",
+            log_name="val_kid",
+            direction="down",
+            digits=2,
+            factor=100.0,
+            error_key="kid_standard_error",
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
 
     def __init__(
         self,

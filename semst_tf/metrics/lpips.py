@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from semst_tf.metrics.score import Score
 from semst_tf.pretrained.lpips_network import LPIPSNetwork
 from semst_tf.pretrained.segmenter import read_arrays
 
@@ -38,6 +39,18 @@ class LPIPS(keras.metrics.Mean):
     Reference:
         The Unreasonable Effectiveness of Deep Features, Zhang et al. 2018.
     """
+
+    scores = (
+        Score(
+            group="paired",
+            key="lpips",
+            heading="LPIPS",
+            log_name="val_lpips",
+            direction="down",
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
 
     def __init__(self, weights, name="lpips", dtype=None):
         super().__init__(name=name, dtype=dtype)

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
+from semst_tf.metrics.score import Score
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -22,6 +23,20 @@ class PeakSignalToNoiseRatio(keras.metrics.MeanMetricWrapper):
         `result()`: dB; infinite as soon as one picture is equal to its
         reference.
     """
+
+    scores = (
+        Score(
+            group="paired",
+            key="psnr",
+            heading="PSNR",
+            log_name="val_psnr",
+            direction="up",
+            digits=1,
+            in_tables=False,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "up"
 
     def __init__(self, name="peak_signal_to_noise_ratio", dtype=None):
         super().__init__(fn=_ratio, name=name, dtype=dtype)

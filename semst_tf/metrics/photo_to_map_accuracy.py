@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
+from semst_tf.metrics.score import Score
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -23,6 +24,18 @@ class PhotoToMapAccuracy(keras.metrics.MeanMetricWrapper):
     Reference:
         GcGAN, Fu et al. 2019 (photo to map).
     """
+
+    scores = (
+        Score(
+            group="paired",
+            key="photo_to_map_accuracy",
+            heading="paired accuracy",
+            log_name="val_paired_accuracy",
+            direction="up",
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "up"
 
     def __init__(self, threshold=5, name="photo_to_map_accuracy", dtype=None):
         super().__init__(

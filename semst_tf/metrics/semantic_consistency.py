@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from semst_tf.metrics.score import Score
+
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class SemanticConsistency(keras.metrics.Metric):
@@ -45,7 +47,7 @@ class SemanticConsistency(keras.metrics.Metric):
 
     ```python
     metric = SemanticConsistency(class_names=CITYSCAPES_CLASSES)
-    for seen in segment_pictures(judge, translations, size=JUDGE_SIZE):
+    for seen in segment_images(segmenter, translations, size=SEGMENTER_SIZE):
         metric.update_state(next(labels), seen)
     metric.report()["flips"][0]  # {"from": "sky", "to": "vegetation", ...}
     ```
@@ -54,6 +56,33 @@ class SemanticConsistency(keras.metrics.Metric):
         The three scores of the label-to-photo evaluation, Isola et al. 2017;
         the flip table is semst_tf's.
     """
+
+    scores = (
+        Score(
+            group="consistency",
+            key="pixel_accuracy",
+            heading="pixel accuracy",
+            log_name="val_pixel_accuracy",
+            direction="up",
+        ),
+        Score(
+            group="consistency",
+            key="mean_iou",
+            heading="mIoU",
+            log_name="val_miou",
+            direction="up",
+        ),
+        Score(
+            group="consistency",
+            key="class_accuracy",
+            heading="class accuracy",
+            log_name="val_class_accuracy",
+            direction="up",
+            in_tables=False,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "up"
 
     def __init__(
         self,

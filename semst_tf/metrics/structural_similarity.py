@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
+from semst_tf.metrics.score import Score
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -26,6 +27,18 @@ class StructuralSimilarity(keras.metrics.MeanMetricWrapper):
     Reference:
         Image Quality Assessment, Wang et al. 2004; `tf.image.ssim`.
     """
+
+    scores = (
+        Score(
+            group="paired",
+            key="ssim",
+            heading="SSIM",
+            log_name="val_ssim",
+            direction="up",
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "up"
 
     def __init__(self, name="structural_similarity", dtype=None):
         super().__init__(fn=_similarity, name=name, dtype=dtype)

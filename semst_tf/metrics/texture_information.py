@@ -4,6 +4,7 @@ import keras
 
 from semst_tf.descriptors import SecondMomentField
 from semst_tf.metrics.field_information import field_information
+from semst_tf.metrics.score import Score
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -30,6 +31,18 @@ class TextureInformation(keras.metrics.MeanMetricWrapper):
     Reference:
         semst_tf design; estimator of SCC, Guo et al. 2022.
     """
+
+    scores = (
+        Score(
+            group="diagnostics",
+            key="texture_information",
+            heading="texture",
+            log_name="val_texture",
+            direction="up",
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "up"
 
     def __init__(self, name="texture_information", dtype=None):
         super().__init__(fn=_information, name=name, dtype=dtype)

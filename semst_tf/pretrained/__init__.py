@@ -9,19 +9,21 @@ from semst_tf.pretrained.inception import InceptionFeatures
 from semst_tf.pretrained.keras_features import KerasFeatures
 from semst_tf.pretrained.load_inception import load_inception
 from semst_tf.pretrained.lpips_network import LPIPSNetwork
-from semst_tf.pretrained.segmenter import JUDGE_SIZE
-from semst_tf.pretrained.segmenter import load_judge
+from semst_tf.pretrained.segment_images import segment_images
+from semst_tf.pretrained.segmenter import SEGMENTER_SIZE
+from semst_tf.pretrained.segmenter import load_segmenter
 
 __all__ = [
     "ESPNetV2",
     "EfficientNetLite0",
     "FrozenNetwork",
     "InceptionFeatures",
-    "JUDGE_SIZE",
     "KerasFeatures",
     "LPIPSNetwork",
+    "SEGMENTER_SIZE",
     "frozen_network",
     "load_inception",
-    "load_judge",
+    "load_segmenter",
+    "segment_images",
     "split_feature_name",
 ]

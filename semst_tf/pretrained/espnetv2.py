@@ -1,4 +1,4 @@
-"""The segmenter that judges whether semantics survived."""
+"""The segmenter that tells whether semantics survived."""
 
 import math
 
@@ -20,7 +20,7 @@ _PYRAMID_SCALES = (2.0, 1.5, 1.0, 0.5, 0.1)
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
 
-# The judge measures: it stays in float32 whatever the user trains in.
+# The segmenter measures: it stays in float32 whatever the user trains in.
 _FLOAT32 = {"dtype": "float32"}
 
 
@@ -30,7 +30,7 @@ class ESPNetV2(keras.Model):
 
     Batch normalisation always uses its stored statistics. The layers are
     named as in the public PyTorch implementation, so that its weights can be
-    read: see `load_judge`.
+    read: see `load_segmenter`.
 
     Args:
         scale: float. Width of the network: 0.5, 1.0, 1.5 or 2.0. Defaults to
@@ -41,7 +41,7 @@ class ESPNetV2(keras.Model):
 
     Call arguments:
         images: Tensor `(batch, height, width, 3)`, RGB in [-1, 1]; height and
-            width are multiples of 16 (`segment_pictures` takes any size).
+            width are multiples of 16 (`segment_images` takes any size).
 
     Returns:
         Float32 tensor `(batch, height, width, classes)` of logits.
@@ -90,7 +90,7 @@ class _NormalizeImages(layers.Layer):
         if any(side is not None and side % 16 for side in sides):
             raise ValueError(
                 "ESPNetV2 needs a height and width that are multiples of 16; "
-                "`segment_pictures` pads other sizes. "
+                "`segment_images` pads other sizes. "
                 f"Received: images.shape={tuple(images.shape)}"
             )
         mean = ops.array(_MEAN, images.dtype)

@@ -6,7 +6,7 @@ import keras
 
 from semst_tf.pretrained.efficientnet_lite0 import EfficientNetLite0
 from semst_tf.pretrained.keras_features import KerasFeatures
-from semst_tf.pretrained.segmenter import load_judge
+from semst_tf.pretrained.segmenter import load_segmenter
 
 _APPLICATION = "keras:"
 
@@ -136,7 +136,9 @@ def _espnetv2(dtype):
         "stride_8": "base_net.level3.2.module_act",
         "stride_16": "base_net.level4.6.module_act",
     }
-    return KerasFeatures(load_judge(), layers, calibration=False, multiple=16)
+    return KerasFeatures(
+        load_segmenter(), layers, calibration=False, multiple=16
+    )
 
 
 FROZEN_NETWORKS = {

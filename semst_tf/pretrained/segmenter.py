@@ -9,7 +9,7 @@ from semst_tf.pretrained.espnetv2 import ESPNetV2
 from semst_tf.pretrained.grouped_convolution import GroupedConvolution
 from semst_tf.pretrained.torch_file import read_torch_file
 
-JUDGE_SIZE = (256, 512)
+SEGMENTER_SIZE = (256, 512)
 
 _WEIGHTS = (
     pathlib.Path(__file__).parent
@@ -18,12 +18,12 @@ _WEIGHTS = (
 )
 
 
-def load_judge(path=None, scale=2.0, classes=20):
+def load_segmenter(path=None, scale=2.0, classes=20):
     """Returns the Cityscapes segmenter, with its weights.
 
     The weights that ship are those of the authors for pictures of 512 x 256,
-    kernels rounded to float16. Resize pictures to `JUDGE_SIZE` before they
-    are judged, for that is what the network was trained on.
+    kernels rounded to float16. Resize pictures to `SEGMENTER_SIZE` before they
+    are segmented, for that is what the network was trained on.
 
     Args:
         path: string or path of an `.npz` or `.pth` file with the names of the
@@ -41,8 +41,8 @@ def load_judge(path=None, scale=2.0, classes=20):
     Example:
 
     ```python
-    judge = semst_tf.pretrained.load_judge()
-    logits = judge(images)  # (batch, height, width, 20)
+    segmenter = semst_tf.pretrained.load_segmenter()
+    logits = segmenter(images)  # (batch, height, width, 20)
     ```
 
     Reference:
@@ -51,9 +51,9 @@ def load_judge(path=None, scale=2.0, classes=20):
     """
     path = _WEIGHTS if path is None else pathlib.Path(path)
     arrays = read_arrays(path)
-    judge = ESPNetV2(scale, classes)
+    segmenter = ESPNetV2(scale, classes)
     used = set()
-    for layer in judge.layers:
+    for layer in segmenter.layers:
         names = _array_names(layer)
         values = [_array(arrays, name, path) for name in names]
         _set_weights(layer, values, path)
@@ -64,7 +64,7 @@ def load_judge(path=None, scale=2.0, classes=20):
             f"This file holds more than ESPNetV2, such as {unknown[0]!r}. "
             f"Received: path={str(path)!r}"
         )
-    return judge
+    return segmenter
 
 
 def read_arrays(path):

@@ -116,6 +116,8 @@ def test_scores_of_an_evaluation_are_found_under_their_names(model):
         "val_rmse",
         "val_structure",
         "val_texture",
+        "val_psnr",
+        "val_ssim",
         "val_colour_shift",
     } == {name for name in watched.logs[0] if name.startswith("val_")}
 

@@ -10,25 +10,28 @@ from PIL import Image
 from scripts import assert_one_line
 from scripts import run_here
 
-from semst_tf.metrics import evaluation
+from semst_tf.metrics import consistency_scores
+from semst_tf.metrics import distance_scores
 
 
 @pytest.fixture(autouse=True)
 def small_networks(monkeypatch):
     """The scores of real networks are tested with the metrics."""
 
-    def judge():
+    def segmenter():
         # Every pixel is sky.
         def predict_on_batch(pictures):
             scores = np.zeros((*pictures.shape[:3], 20))
             scores[..., 10] = 1.0
             return scores
 
-        judge.predict_on_batch = predict_on_batch
-        return judge
+        segmenter.predict_on_batch = predict_on_batch
+        return segmenter
 
-    monkeypatch.setattr(evaluation, "load_judge", judge)
-    monkeypatch.setattr(evaluation, "load_inception", lambda _: mean_colour())
+    monkeypatch.setattr(consistency_scores, "load_segmenter", segmenter)
+    monkeypatch.setattr(
+        distance_scores, "load_inception", lambda _: mean_colour()
+    )
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from metrics.features import mean_colour
 
-from semst_tf.metrics import evaluation
+from semst_tf.metrics import distance_scores
+from semst_tf.metrics.attention_scores import attention_scores
 from semst_tf.metrics.evaluation import Evaluation
 
 
@@ -30,7 +31,7 @@ def small_inception(monkeypatch):
         seen.append(path)
         return network
 
-    monkeypatch.setattr(evaluation, "load_inception", load)
+    monkeypatch.setattr(distance_scores, "load_inception", load)
     return seen
 
 
@@ -38,8 +39,8 @@ def small_inception(monkeypatch):
 def test_distances_are_those_of_the_metrics(small_inception):
     targets, pictures = random_pictures(5, 0), random_pictures(4, 1)
     scores = Evaluation(targets=targets).scores(pictures)["distance"]
-    fid = evaluation.FrechetInceptionDistance(network=mean_colour())
-    kid = evaluation.KernelInceptionDistance(network=mean_colour())
+    fid = distance_scores.FrechetInceptionDistance(network=mean_colour())
+    kid = distance_scores.KernelInceptionDistance(network=mean_colour())
     for metric in (fid, kid):
         metric.update_target(np.stack(targets))
         metric.update_state(np.stack(pictures))
@@ -68,7 +69,7 @@ def test_kept_features_are_used_for_the_same_targets_only(
     other = Evaluation(targets=others, cache=tmp_path).scores(pictures)
     assert len(list(tmp_path.iterdir())) == 2
     assert other != first
-    monkeypatch.setattr(evaluation, "_features", None)
+    monkeypatch.setattr(distance_scores, "_features", None)
     again = Evaluation(targets=targets, cache=tmp_path).scores(pictures)
     assert again == first
 
@@ -104,7 +105,7 @@ def test_missing_references_and_wrong_numbers_are_refused():
     with pytest.raises(ValueError, match="nothing to score against.*Received"):
         Evaluation()
     pictures = random_pictures(3, 0)
-    with pytest.raises(ValueError, match="as many .* true pictures.*3 and 2"):
+    with pytest.raises(ValueError, match="as many .* true images.*3 and 2"):
         Evaluation(truths=pictures[:2]).scores(pictures)
     with pytest.raises(ValueError, match="same size.*Received"):
         Evaluation(truths=random_pictures(3, 0, (8, 8))).scores(pictures)
@@ -116,8 +117,8 @@ def test_only_generators_of_two_scales_have_an_attention():
             return keras.ops.full((1, 2, 2, 1), 0.25)
 
     pictures = random_pictures(2, 0)
-    assert evaluation.attention_scores(keras.Sequential(), pictures) is None
-    found = evaluation.attention_scores(WithAttention(), pictures)
+    assert attention_scores(keras.Sequential(), pictures) is None
+    found = attention_scores(WithAttention(), pictures)
     assert found["mean"] == 0.25
 
 
@@ -159,7 +160,7 @@ def test_weights_that_cannot_be_had_name_the_flag(monkeypatch):
         # What `keras.utils.get_file` raises.
         raise Exception("URL fetch failure on https://...: None -- no route")
 
-    monkeypatch.setattr(evaluation, "load_inception", offline)
+    monkeypatch.setattr(distance_scores, "load_inception", offline)
     evaluate = Evaluation(targets=random_pictures(2, 1))
     with pytest.raises(ValueError, match="--inception.*Received: URL fetch"):
         evaluate.try_out(random_pictures(1, 0)[0], 2)

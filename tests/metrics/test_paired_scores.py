@@ -9,7 +9,7 @@ from semst_tf import metrics
 CLASSES = [
     metrics.PeakSignalToNoiseRatio,
     metrics.PhotoToMapAccuracy,
-    metrics.RootMeanSquaredError,
+    metrics.ImageRootMeanSquaredError,
     metrics.StructuralSimilarity,
 ]
 
@@ -29,7 +29,7 @@ def test_root_mean_squared_error_sums_over_channels():
     other = black.copy()
     other[0, 0] = (30, 40, 0)
     score = _score(
-        metrics.RootMeanSquaredError(), _picture(black), _picture(other)
+        metrics.ImageRootMeanSquaredError(), _picture(black), _picture(other)
     )
     assert score == pytest.approx(np.sqrt((30**2 + 40**2) / 4), rel=1e-5)
 

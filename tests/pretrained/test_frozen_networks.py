@@ -7,7 +7,7 @@ from semst_tf.pretrained.efficientnet_lite0 import EfficientNetLite0
 from semst_tf.pretrained.frozen_networks import frozen_network
 from semst_tf.pretrained.frozen_networks import keras_application
 from semst_tf.pretrained.frozen_networks import split_feature_name
-from semst_tf.pretrained.segmenter import load_judge
+from semst_tf.pretrained.segmenter import load_segmenter
 
 
 def images(height=48, width=64):
@@ -24,11 +24,12 @@ def test_a_name_gives_the_same_network_again():
 
 
 def test_the_segmenter_s_encoder_is_that_of_the_segmenter():
-    network, judge = frozen_network("espnetv2"), load_judge()
+    network, segmenter = frozen_network("espnetv2"), load_segmenter()
     assert network.strides == {f"stride_{2**i}": 2**i for i in range(1, 5)}
     assert list(network.channels.values()) == [32, 128, 256, 512]
     encoder = keras.Model(
-        judge.inputs, judge.get_layer("base_net.level3.2.module_act").output
+        segmenter.inputs,
+        segmenter.get_layer("base_net.level3.2.module_act").output,
     )
     found = network.features(images(), ["stride_8"])["stride_8"]
     np.testing.assert_allclose(

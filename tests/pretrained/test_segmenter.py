@@ -11,8 +11,8 @@ REFERENCE = pathlib.Path(__file__).parent / "reference" / "espnetv2_noise.npz"
 
 
 @pytest.fixture(scope="module")
-def judge():
-    return pretrained.load_judge()
+def segmenter():
+    return pretrained.load_segmenter()
 
 
 @pytest.fixture(scope="module")
@@ -22,46 +22,48 @@ def reference():
         return images, arrays["logits_every_fourth"].astype("float32")
 
 
-def test_logits_equal_the_public_implementation(judge, reference):
+def test_logits_equal_the_public_implementation(segmenter, reference):
     images, expected = reference
-    logits = keras.ops.convert_to_numpy(judge(images))[:, ::4, ::4]
+    logits = keras.ops.convert_to_numpy(segmenter(images))[:, ::4, ::4]
     # Both the weights that ship and the reference are rounded to float16.
     np.testing.assert_allclose(logits, expected, atol=0.03)
     same = logits[..., :19].argmax(-1) == expected[..., :19].argmax(-1)
     assert same.mean() > 0.998
 
 
-def test_logits_do_not_depend_on_the_rest_of_the_batch(judge, reference):
+def test_logits_do_not_depend_on_the_rest_of_the_batch(segmenter, reference):
     images = reference[0][:, :64, :96]
     batch = np.concatenate([np.zeros_like(images), images])
-    np.testing.assert_allclose(judge(batch)[1:], judge(images), atol=1e-3)
+    np.testing.assert_allclose(
+        segmenter(batch)[1:], segmenter(images), atol=1e-3
+    )
 
 
-def test_batch_statistics_stay_even_in_training_mode(judge, reference):
+def test_batch_statistics_stay_even_in_training_mode(segmenter, reference):
     images = reference[0][:, :32, :32]
-    before = judge.get_weights()
-    judge(images, training=True)
-    for old, new in zip(before, judge.get_weights()):
+    before = segmenter.get_weights()
+    segmenter(images, training=True)
+    for old, new in zip(before, segmenter.get_weights()):
         np.testing.assert_array_equal(old, new)
-    assert judge.trainable_variables == []
+    assert segmenter.trainable_variables == []
 
 
-def test_precision_policy_of_the_user_does_not_reach_the_judge(
-    judge, reference
+def test_precision_policy_of_the_user_does_not_reach_the_segmenter(
+    segmenter, reference
 ):
     images = reference[0][:, :32, :32]
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        other = pretrained.load_judge()
-        np.testing.assert_array_equal(other(images), judge(images))
+        other = pretrained.load_segmenter()
+        np.testing.assert_array_equal(other(images), segmenter(images))
     finally:
         keras.config.set_dtype_policy(policy)
 
 
-def test_size_that_is_no_multiple_of_16_is_refused(judge):
+def test_size_that_is_no_multiple_of_16_is_refused(segmenter):
     with pytest.raises(ValueError, match="multiples of 16"):
-        judge(np.zeros((1, 40, 32, 3), "float32"))
+        segmenter(np.zeros((1, 40, 32, 3), "float32"))
 
 
 def test_unknown_scale_is_refused():
@@ -69,11 +71,11 @@ def test_unknown_scale_is_refused():
         pretrained.ESPNetV2(scale=3.0)
 
 
-def test_saved_judge_gives_the_same_logits(judge, reference, tmp_path):
+def test_saved_segmenter_gives_the_same_logits(segmenter, reference, tmp_path):
     images = reference[0][:, :32, :48]
-    judge.save(tmp_path / "judge.keras")
-    copy = keras.saving.load_model(tmp_path / "judge.keras")
-    np.testing.assert_allclose(copy(images), judge(images), atol=1e-5)
+    segmenter.save(tmp_path / "segmenter.keras")
+    copy = keras.saving.load_model(tmp_path / "segmenter.keras")
+    np.testing.assert_allclose(copy(images), segmenter(images), atol=1e-5)
 
 
 def _changed_weights(path, change):
@@ -89,7 +91,7 @@ def test_file_without_an_array_is_refused(tmp_path):
         tmp_path / "less.npz", lambda arrays: arrays.pop("bu_br_l2.0.bias")
     )
     with pytest.raises(ValueError, match="'bu_br_l2.0.bias' is missing"):
-        pretrained.load_judge(path)
+        pretrained.load_segmenter(path)
 
 
 def test_file_with_more_arrays_is_refused(tmp_path):
@@ -97,17 +99,17 @@ def test_file_with_more_arrays_is_refused(tmp_path):
         tmp_path / "more.npz", lambda arrays: arrays.update(x=np.zeros(1))
     )
     with pytest.raises(ValueError, match="holds more than ESPNetV2"):
-        pretrained.load_judge(path)
+        pretrained.load_segmenter(path)
 
 
 def test_file_of_another_width_is_refused():
     with pytest.raises(ValueError, match="another width"):
-        pretrained.load_judge(_WEIGHTS, scale=0.5)
+        pretrained.load_segmenter(_WEIGHTS, scale=0.5)
 
 
 def test_missing_file_is_refused(tmp_path):
     with pytest.raises(ValueError, match="Received: path="):
-        pretrained.load_judge(tmp_path / "none.npz")
+        pretrained.load_segmenter(tmp_path / "none.npz")
 
 
 def test_licence_ships_beside_the_weights():

@@ -10,7 +10,7 @@ SCORES = (
     "inception_features",
     "frechet_distance",
     "structural_similarity",
-    "judge",
+    "segmenter",
     "structure_information",
     "texture_information",
 )
@@ -26,7 +26,7 @@ def scoring(name, size):
         name: str. `"inception_features"` (what FID and KID look at),
             `"frechet_distance"` (the distance itself, of 2048 features, once
             for any number of pictures), `"structural_similarity"`,
-            `"judge"` (the segmenter, on 512 x 256 whatever `size`),
+            `"segmenter"` (the segmenter, on 512 x 256 whatever `size`),
             `"structure_information"` or `"texture_information"`.
         size: int. Height and width of the pictures.
 
@@ -40,7 +40,7 @@ def scoring(name, size):
         "inception_features": _inception,
         "frechet_distance": _frechet,
         "structural_similarity": _paired(metrics.StructuralSimilarity),
-        "judge": _judge,
+        "segmenter": _segmenter,
         "structure_information": _paired(metrics.StructureInformation),
         "texture_information": _paired(metrics.TextureInformation),
     }
@@ -57,11 +57,11 @@ def _inception(size):
     return lambda: network.predict_on_batch(pictures)
 
 
-def _judge(size):
-    del size  # The judge has a size of its own.
-    judge = pretrained.load_judge()
-    pictures = _pictures(*pretrained.JUDGE_SIZE)
-    return lambda: judge.predict_on_batch(pictures)
+def _segmenter(size):
+    del size  # The segmenter has a size of its own.
+    segmenter = pretrained.load_segmenter()
+    pictures = _pictures(*pretrained.SEGMENTER_SIZE)
+    return lambda: segmenter.predict_on_batch(pictures)
 
 
 def _frechet(size):

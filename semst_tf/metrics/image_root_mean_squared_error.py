@@ -4,10 +4,15 @@ import keras
 from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
+from semst_tf.metrics.score import Score
 
 
-@keras.saving.register_keras_serializable(package="semst_tf")
-class RootMeanSquaredError(keras.metrics.MeanMetricWrapper):
+# Files know it by the name it had: Keras has a metric of that name, which
+# means over the channels and over all images at once.
+@keras.saving.register_keras_serializable(
+    package="semst_tf", name="RootMeanSquaredError"
+)
+class ImageRootMeanSquaredError(keras.metrics.MeanMetricWrapper):
     """Root mean squared error of each picture, averaged over pictures.
 
     Squared differences of values from 0 to 255 are summed over the channels
@@ -25,6 +30,19 @@ class RootMeanSquaredError(keras.metrics.MeanMetricWrapper):
     Reference:
         GcGAN, Fu et al. 2019 (photo to map).
     """
+
+    scores = (
+        Score(
+            group="paired",
+            key="root_mean_squared_error",
+            heading="RMSE",
+            log_name="val_rmse",
+            direction="down",
+            digits=1,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
 
     def __init__(self, name="root_mean_squared_error", dtype=None):
         super().__init__(fn=_root_mean_squared_error, name=name, dtype=dtype)

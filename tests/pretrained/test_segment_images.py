@@ -2,11 +2,11 @@ import keras
 import numpy as np
 import pytest
 
-from semst_tf.metrics import segment_pictures
+from semst_tf.pretrained import segment_images
 
 
 @pytest.fixture
-def judge():
+def segmenter():
     """Red is class 0, green 1, blue 2; a fourth map is always largest."""
     images = keras.Input((None, None, 3))
     background = keras.layers.Lambda(lambda x: x[..., :1] * 0.0 + 9.0)
@@ -22,31 +22,31 @@ def _coloured(shape, channel, dtype="uint8"):
     return picture
 
 
-def test_pictures_of_any_size_come_back_in_order(judge):
+def test_pictures_of_any_size_come_back_in_order(segmenter):
     sizes = [(5, 7), (5, 7), (16, 16), (5, 7), (3, 33)]
     channels = [0, 1, 2, 1, 0]
     pictures = [_coloured(s, c) for s, c in zip(sizes, channels)]
-    seen = list(segment_pictures(judge, pictures, num_classes=3))
+    seen = list(segment_images(segmenter, pictures, num_classes=3))
     assert [classes.shape for classes in seen] == sizes
     assert [set(classes.flat) for classes in seen] == [{c} for c in channels]
 
 
-def test_maps_behind_the_classes_never_win(judge):
-    (classes,) = segment_pictures(judge, [_coloured((4, 4), 2)], 3)
+def test_maps_behind_the_classes_never_win(segmenter):
+    (classes,) = segment_images(segmenter, [_coloured((4, 4), 2)], 3)
     assert set(classes.flat) == {2}
 
 
-def test_float_pictures_are_seen_as_their_bytes(judge):
+def test_float_pictures_are_seen_as_their_bytes(segmenter):
     rng = np.random.default_rng(0)
     picture = rng.integers(0, 256, (20, 30, 3), dtype="uint8")
     scaled = picture.astype("float32") / 127.5 - 1.0
-    by_dtype = segment_pictures(judge, [picture, scaled], 3)
+    by_dtype = segment_images(segmenter, [picture, scaled], 3)
     np.testing.assert_array_equal(next(by_dtype), next(by_dtype))
 
 
-def test_size_resizes_before_judging(judge):
+def test_size_resizes_before_segmenting(segmenter):
     pictures = [_coloured((10, 20), 1), _coloured((7, 7), 1, "float32")]
-    seen = segment_pictures(judge, pictures, 3, size=(32, 64))
+    seen = segment_images(segmenter, pictures, 3, size=(32, 64))
     assert [classes.shape for classes in seen] == [(32, 64)] * 2
 
 
@@ -58,6 +58,6 @@ def test_size_resizes_before_judging(judge):
         np.zeros((4, 4, 3), "int32"),
     ],
 )
-def test_other_arrays_are_refused(judge, picture):
+def test_other_arrays_are_refused(segmenter, picture):
     with pytest.raises(ValueError, match="Received: shape="):
-        list(segment_pictures(judge, [picture]))
+        list(segment_images(segmenter, [picture]))

@@ -1,0 +1,74 @@
+"""Asks a segmenter about many images."""
+
+import numpy as np
+from keras import ops
+
+from semst_tf.data.resize import resize_image
+from semst_tf.layers.pad_to_multiple import PadToMultiple
+
+
+def segment_images(
+    segmenter, images, num_classes=19, size=None, multiple=16, batch_size=4
+):
+    """Returns the class of every pixel of every image.
+
+    Args:
+        segmenter: Keras model that maps RGB `(batch, height, width, 3)` in
+            [-1, 1] to `(batch, height, width, maps)`.
+        images: Iterable of arrays `(height, width, 3)`, uint8 or float32 in
+            [-1, 1]. Sizes may differ.
+        num_classes: int. The first maps, among which the largest wins; more
+            maps (the background of `load_segmenter`) are left out. Defaults to
+            `19`.
+        size: `(height, width)` to which images are resized before (bicubic,
+            anti-aliased), or `None` for their own size. Use
+            `SEGMENTER_SIZE` with the segmenter that ships.
+        multiple: int. Height and width are padded to a multiple of it by
+            mirroring, and the padding is cut off again. Defaults to `16`.
+        batch_size: int. Images segmented at once. Defaults to `4`.
+
+    Yields:
+        int32 array `(height, width)` for every image, in order.
+
+    Raises:
+        ValueError: If an image is neither uint8 nor float with three
+            channels.
+    """
+    pad = PadToMultiple(multiple, dtype="float32")
+    batch = []
+    for image in images:
+        image = _prepare(np.asarray(image), size)
+        if batch and image.shape != batch[0].shape:
+            yield from _segment(segmenter, pad, batch, num_classes)
+            batch = []
+        batch.append(image)
+        if len(batch) == batch_size:
+            yield from _segment(segmenter, pad, batch, num_classes)
+            batch = []
+    if batch:
+        yield from _segment(segmenter, pad, batch, num_classes)
+
+
+def _prepare(image, size):
+    is_known = image.dtype == np.uint8 or image.dtype.kind == "f"
+    if image.ndim != 3 or image.shape[-1] != 3 or not is_known:
+        raise ValueError(
+            "An image to segment is (height, width, 3), uint8 or floating "
+            "point in [-1, 1]. "
+            f"Received: shape={image.shape}, dtype={image.dtype}"
+        )
+    if image.dtype != np.uint8:
+        image = image.astype("float32")
+    if size is not None:
+        image = resize_image(image, size)
+    if image.dtype == np.uint8:
+        image = image.astype("float32") / 127.5 - 1.0
+    return image
+
+
+def _segment(segmenter, pad, batch, num_classes):
+    height, width = batch[0].shape[:2]
+    padded = ops.convert_to_numpy(pad(np.stack(batch)))
+    maps = segmenter.predict_on_batch(padded)
+    maps = maps[:, :height, :width, :num_classes]
+    return np.argmax(maps, axis=-1).astype("int32")
