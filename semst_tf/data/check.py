@@ -11,6 +11,7 @@ from semst_tf.data.heif_files import HOW_TO_READ
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import SUFFIXES
 from semst_tf.data.image_files import may_be_truncated
+from semst_tf.data.left_out_folders import describe_left_out
 from semst_tf.data.resize import parse_crop_size
 from semst_tf.data.value_histogram import ValueHistogram
 
@@ -80,6 +81,8 @@ class DomainReport:
             f"  dtype     {_histogram(self.dtypes)}",
             f"  values    {self.values}",
         ]
+        if self.collection.left_out:
+            lines.append(f"  {describe_left_out(self.collection.left_out)}")
         for title, bad in (
             ("unreadable", self.unreadable),
             ("too small", self.too_small),

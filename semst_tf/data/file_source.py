@@ -1,5 +1,6 @@
 """Image files of a folder, or a list of them."""
 
+import collections
 import os
 import stat
 from pathlib import Path
@@ -9,6 +10,7 @@ from semst_tf.data.heif_files import HEIF_SUFFIXES
 from semst_tf.data.heif_files import heif_suffixes
 from semst_tf.data.image_files import SUFFIXES
 from semst_tf.data.image_files import printable
+from semst_tf.data.left_out_folders import split_folders
 
 
 class FileSource:
@@ -19,7 +21,9 @@ class FileSource:
     GIF, TIFF, NPY, and HEIC and AVIF where they can be read; upper or lower
     case) and sorted by path; hidden ones (a leading dot) and what is not a
     regular file are left out. `ignored` names the HEIC and AVIF files that
-    cannot be read here.
+    cannot be read here. Folders that hold no images of the set are not
+    searched: hidden ones, those that systems make, and run directories;
+    `left_out` counts them.
 
     Args:
         files: A folder, one file, or a list or tuple of files.
@@ -31,6 +35,7 @@ class FileSource:
 
     def __init__(self, files):
         self.ignored = []
+        self.left_out = collections.Counter()
         if isinstance(files, (list, tuple)):
             self.paths = [Path(path) for path in files]
             self.description = f"a list of {len(self.paths)} files"
@@ -39,13 +44,14 @@ class FileSource:
         elif isinstance(files, (str, os.PathLike)) and os.fspath(files):
             root = Path(files).expanduser()
             root.stat()  # A missing folder is told apart from an empty one.
-            found = _picture_files(root) if root.is_dir() else [root]
-            self.paths = [path for path in found if not _is_ignored(path)]
-            self.ignored = [
-                printable(path) for path in found if _is_ignored(path)
-            ]
-            if not root.is_dir():  # What was named is not passed over.
-                self.paths, self.ignored = found, []
+            if root.is_dir():
+                found, self.left_out = _picture_files(root)
+                self.paths = [path for path in found if not _is_ignored(path)]
+                self.ignored = [
+                    printable(path) for path in found if _is_ignored(path)
+                ]
+            else:  # What was named is not passed over.
+                self.paths = [root]
             self.description = printable(root)
             self._roots = [root]
             self._common = os.path.abspath(
@@ -83,6 +89,7 @@ class FileSource:
 
 def _picture_files(root):
     found = []
+    left_out = collections.Counter()
     visited = set()
     walk = os.walk(root, followlinks=True, onerror=_raise)
     for folder, subfolders, names in walk:
@@ -91,10 +98,11 @@ def _picture_files(root):
             subfolders.clear()  # A link back to a parent would never end.
             continue
         visited.add((status.st_dev, status.st_ino))
-        subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
+        subfolders[:], others = split_folders(folder, subfolders)
+        left_out += others
         paths = (Path(folder, name) for name in names)
         found.extend(path for path in paths if _is_picture(path))
-    return sorted(found)
+    return sorted(found), left_out
 
 
 def _common_folder(paths):

@@ -136,6 +136,11 @@ class ImageCollection:
         """Names of files of the folder that it takes a package to read."""
         return self._source.ignored
 
+    @property
+    def left_out(self):
+        """Dict from reason to the number of folders that were not searched."""
+        return getattr(self._source, "left_out", {})
+
     def name(self, index):
         """Name of a picture: its path, or the set and number."""
         return self._source.name(self._indices[index])

@@ -9,15 +9,12 @@ import keras
 from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.version import __version__
 
-_COMPARED = (
-    "dtype",
-    "replicas",
-    "source",
-    "source_pictures",
-    "target",
-    "target_pictures",
-    "config",
-)
+_COMPARED = ("dtype", "replicas", "source_images", "target_images", "config")
+# What versions before 0.2 wrote in the place of the images: with the path in
+# it, so that the same images at another path were others.
+_WITH_PATHS = ("source", "source_pictures", "target", "target_pictures")
+_LOOKED_INTO = 64  # Files of which the beginning is read.
+_BEGINNING = 4096
 
 
 def describe_run(config, source, target, dtype, replicas):
@@ -39,9 +36,9 @@ def describe_run(config, source, target, dtype, replicas):
         "dtype": dtype or keras.config.dtype_policy().name,
         "replicas": replicas,
         "source": source.description,
-        "source_pictures": _fingerprint(source),
+        "source_images": _identity(source),
         "target": target.description,
-        "target_pictures": _fingerprint(target),
+        "target_images": _identity(target),
         "config": config.to_dict(),
     }
 
@@ -64,20 +61,35 @@ def read_description(path):
     return description
 
 
-def description_changes(before, now):
+def description_changes(before, now, source=None, target=None):
     """Lists what makes two descriptions different trainings.
 
-    Versions are not compared. What an older version did not write down
-    counts as unchanged, and fields that it did not know as their defaults.
+    Versions are not compared, and neither is where the images lie: the same
+    images at another path are the same data. What an older version did not
+    write down counts as unchanged, and fields that it did not know as their
+    defaults.
 
     Args:
         before: Dict, as `read_description` returns it.
         now: Dict, as `describe_run` returns it.
+        source: `ImageCollection` of source images, to compare with what
+            older versions wrote; or `None`.
+        target: `ImageCollection` of target images, or `None`.
 
     Returns:
         List of str, such as `"config.seed: 0 -> 1"`.
     """
     changes = []
+    if "source_images" not in before and source is not None:
+        older = {
+            "source": source.description,
+            "source_pictures": _older_fingerprint(source),
+            "target": target.description,
+            "target_pictures": _older_fingerprint(target),
+        }
+        for name in _WITH_PATHS:
+            if name in before:
+                changes += _differences(before[name], older[name], name)
     for name in _COMPARED:
         if name in before:
             value = before[name]
@@ -87,8 +99,51 @@ def description_changes(before, now):
     return changes
 
 
-def _fingerprint(pictures):
-    """How many pictures, and a number that their names and sizes make."""
+def description_moves(before, now):
+    """Lists where images lie that lay at another place before.
+
+    Args:
+        before: Dict, as `read_description` returns it.
+        now: Dict, as `describe_run` returns it.
+
+    Returns:
+        List of str, such as `"source: job1/photos -> job2/photos"`.
+    """
+    return [
+        f"{name}: {before[name]} -> {now[name]}"
+        for name in ("source", "target")
+        if name in before and before[name] != now[name]
+    ]
+
+
+def _identity(images):
+    """How many images, and a number that names, sizes and contents make.
+
+    Names are relative to the folder. Of the contents, the beginnings of a few
+    files are read, evenly spaced.
+    """
+    if not images.paths:
+        return f"{len(images)} images of {images.description}"
+    digest = hashlib.sha256((images.half or "").encode())
+    step = -(-len(images) // _LOOKED_INTO)
+    for index, path in enumerate(images.paths):
+        name = images.relative_name(index)
+        digest.update(f"{name}\0{_size(path)}\0".encode("utf-8", "replace"))
+        if index % step == 0:
+            digest.update(_beginning(path))
+    return f"{len(images)} images, names and contents {digest.hexdigest()[:8]}"
+
+
+def _beginning(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read(_BEGINNING)
+    except OSError:
+        return b""  # The check of the images says what is wrong with it.
+
+
+def _older_fingerprint(pictures):
+    """What versions before 0.2 wrote about pictures."""
     digest = hashlib.sha256()
     for path in pictures.paths:
         digest.update(f"{path}\0{_size(path)}\0".encode("utf-8", "replace"))
