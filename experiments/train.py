@@ -103,6 +103,13 @@ flags.DEFINE_integer("validate_limit", 50, "Pictures of it that are used.")
 flags.DEFINE_string(
     "inception", None, "Weights for FID and KID, as in evaluate.py."
 )
+flags.DEFINE_string(
+    "init",
+    None,
+    "Begin with the weights of an earlier model that fit: a run directory, a "
+    ".keras file, a SavedModel, a latest_net_G.pth of the CUT family, or the "
+    "name of a translator that ships with the package.",
+)
 flags.DEFINE_bool(
     "accept_changes",
     False,
@@ -148,6 +155,7 @@ def main(_):
         skip_bad=FLAGS.skip_bad,
         monitor="val_miou" if FLAGS.validate_labels else "val_kid",
         accept_changes=FLAGS.accept_changes,
+        init=FLAGS.init,
     )
     # After the devices were chosen: networks that score use them.
     training.validation = validation(config)

@@ -54,7 +54,7 @@ def load_translator(path, strength=None):
 
 
 def _loaded(path):
-    if _is_saved_model(path):
+    if is_saved_model(path):
         # Here: only SavedModels need what exporting needs.
         from semst_tf.export.saved_model import newest_version
         from semst_tf.export.saved_translator import SavedTranslator
@@ -63,7 +63,7 @@ def _loaded(path):
         check_saved_model_graph(path)
         return SavedTranslator(path)
     if path.is_dir():
-        path = _newest_model(path)
+        path = newest_model(path)
     if not path.is_file():
         raise ValueError(f"There is no model at this place. Received: {path}")
     if path.suffix == ".pth":
@@ -76,13 +76,19 @@ def _loaded(path):
     return _translating_network(path)
 
 
-def _is_saved_model(path):
+def is_saved_model(path):
+    """Whether a folder is a SavedModel, or holds numbered ones."""
     return any(path.glob("saved_model.pb")) or any(
         place.parent.name.isdecimal() for place in path.glob("*/saved_model.pb")
     )
 
 
-def _newest_model(folder):
+def newest_model(folder):
+    """Returns the path of the newest model of a run directory.
+
+    Raises:
+        ValueError: If there is none.
+    """
     finished = folder / "model.keras"
     candidates = [*checkpoint_paths(folder / "checkpoints")]
     if finished.exists():
@@ -99,16 +105,32 @@ def _newest_model(folder):
     return candidates[-1]
 
 
-def _translating_network(path):
+def read_keras_file(path):
+    """Reads a `.keras` file of nothing but classes of semst_tf.
+
+    Args:
+        path: Path of the file.
+
+    Returns:
+        The uncompiled model.
+
+    Raises:
+        ValueError: If the file holds something else.
+        OSError: If it cannot be opened.
+    """
     check_keras_file(path)
     try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:
         # Whatever is wrong inside a file, it is the file that is wrong.
         raise ValueError(
             f"This file does not hold a Keras model that semst_tf can read "
             f"({type(error).__name__}). Received: {path}"
         ) from error
+
+
+def _translating_network(path):
+    model = read_keras_file(path)
     network = model.translator if isinstance(model, SemST) else model
     # A discriminator has input channels too, but no pictures come out of it.
     if not hasattr(network, "output_channels"):

@@ -29,6 +29,7 @@ from semst_tf.data import distributed_images
 from semst_tf.data.reading_errors import plain_reading_errors
 from semst_tf.distribution.workers import is_chief
 from semst_tf.distribution.workers import numbers_of_replicas
+from semst_tf.loading.initial_weights import load_initial_weights
 from semst_tf.semst import SemST
 from semst_tf.storage.atomic_files import remove_unfinished
 from semst_tf.storage.atomic_files import replacing
@@ -40,6 +41,7 @@ from semst_tf.storage.checkpoint_files import restore_checkpoint
 from semst_tf.storage.loss_history import read_history
 from semst_tf.training.run_description import describe_run
 from semst_tf.training.run_description import description_changes
+from semst_tf.training.run_description import description_moves
 from semst_tf.training.run_description import read_description
 
 CACHE_BYTES = 2**29
@@ -86,6 +88,9 @@ class TrainingRun:
         accept_changes: bool. Continue also with another configuration, other
             pictures or other devices than before. The result is then that of
             neither. Networks and precision must still fit the checkpoint.
+        init: Path of an earlier model whose weights the training begins with,
+            see `semst_tf.loading.initial_weights.load_initial_weights`, or
+            `None`. A training that is continued does not read it again.
 
     Raises:
         ValueError: If the directory holds a run of another configuration or
@@ -116,6 +121,7 @@ class TrainingRun:
         validation=None,
         monitor="val_miou",
         accept_changes=False,
+        init=None,
     ):
         for name, steps in (
             ("checkpoint_every", checkpoint_every),
@@ -164,6 +170,7 @@ class TrainingRun:
         self.validation = validation
         self.monitor = monitor
         self.accept_changes = accept_changes
+        self.init = init
         # Where this process writes. All workers must do the same, because
         # they compute some of it together; what the others write is dropped.
         self._place = self.workdir
@@ -191,6 +198,7 @@ class TrainingRun:
         self._check_crops(model)
         position = self._restore(model)
         self._check_workers(position)
+        self._initialise(model, position, description)
         unfinished = position.step < self.config.optimizer.steps
         if unfinished and hasattr(self.validation, "try_out"):
             self.validation.try_out(model)
@@ -268,7 +276,10 @@ class TrainingRun:
         path = self.workdir / "config.json"
         if not path.exists():
             return now
-        changes = description_changes(read_description(path), now)
+        before = read_description(path)
+        if "init" in before:
+            now["init"] = before["init"]
+        changes = description_changes(before, now, self.source, self.target)
         if changes and not self.accept_changes:
             raise ValueError(
                 f"{self.workdir} holds a training with other settings; use "
@@ -277,6 +288,9 @@ class TrainingRun:
             )
         if changes:
             print(f"continuing with changes: {'; '.join(changes)}")
+        moves = description_moves(before, now)
+        if moves and not changes:
+            print(f"the same images at another place: {'; '.join(moves)}")
         return now
 
     def _check_crops(self, model):
@@ -321,6 +335,20 @@ class TrainingRun:
                 f"read; nothing was changed. Received: {'; '.join(damage)}"
             )
         return Position(step=0, batches=0, metrics=[])
+
+    def _initialise(self, model, position, description):
+        """Begins a new training with the weights of an earlier one."""
+        if self.init is None:
+            return
+        if position.batches:
+            print("continuing: the weights to begin with are not read again")
+            return
+        with self.strategy.scope():
+            lines = load_initial_weights(model, self.init)
+        print(f"beginning with the weights of {self.init}")
+        for line in lines:
+            print(f"  {line}")
+        description["init"] = {"path": str(self.init), "networks": lines}
 
     def _check_workers(self, position):
         """Refuses workers that would go on from different places.

@@ -1,6 +1,7 @@
 """A training in a directory: what it leaves, and how it goes on."""
 
 import contextlib
+import hashlib
 import io
 import json
 import shutil
@@ -255,10 +256,61 @@ def test_other_pictures_in_the_same_directory_are_refused(
 ):
     other = tmp_path / "other"
     shutil.copytree(pictures, other)
+    # Names and sizes are the same.
+    picture = other / "source" / "0.png"
+    picture.write_bytes(picture.read_bytes()[::-1])
     before = contents(copy)
-    with pytest.raises(ValueError, match="source: .* -> .*other"):
+    with pytest.raises(ValueError, match="source_images: 5 .* -> 5 "):
         training(copy, other).train()
     assert contents(copy) == before
+
+
+def test_the_same_pictures_at_another_place_are_the_same_data(
+    copy, pictures, tmp_path
+):
+    moved = shutil.copytree(pictures, tmp_path / "moved")
+    model, printed = train(training(copy, moved))
+    assert int(model.optimizer.iterations) == STEPS
+    assert printed.startswith("the same images at another place: source: ")
+    stored = json.loads((copy / "config.json").read_text())
+    assert stored["source"] == str(moved / "source")
+
+
+def test_a_run_of_an_older_version_goes_on_where_its_pictures_lie(
+    copy, pictures, tmp_path
+):
+    path = copy / "config.json"
+    stored = json.loads(path.read_text())
+    for domain in ("source", "target"):
+        del stored[f"{domain}_images"]
+        digest = hashlib.sha256()
+        for file in sorted((pictures / domain).iterdir()):
+            digest.update(f"{file}\0{file.stat().st_size}\0".encode())
+        stored[f"{domain}_pictures"] = (
+            f"{5 if domain == 'source' else 2} pictures, names and sizes "
+            f"{digest.hexdigest()[:8]}"
+        )
+    path.write_text(json.dumps(stored))
+    # It cannot be told whether they are the same at another place.
+    moved = shutil.copytree(pictures, tmp_path / "moved")
+    with pytest.raises(ValueError, match="source: .* -> .*moved"):
+        training(copy, moved).train()
+    train(training(copy, pictures))
+    assert "source_images" in json.loads(path.read_text())
+
+
+def test_a_run_directory_among_the_pictures_is_not_trained_on(
+    pictures, tmp_path
+):
+    mine = shutil.copytree(pictures, tmp_path / "mine")
+    workdir = mine / "source" / "runs" / "first"
+    train(training(workdir, mine, 2, QUICK))
+    again = training(workdir, mine, 2, QUICK)
+    assert len(again.source) == 5
+    assert again.source.left_out == {"run directory": 1}
+    before = contents(workdir)
+    train(again)
+    assert contents(workdir) == before
 
 
 def test_pictures_that_came_or_changed_are_noticed(pictures, tmp_path):
@@ -270,18 +322,18 @@ def test_pictures_that_came_or_changed_are_noticed(pictures, tmp_path):
     picture = mine / "source" / "0.png"
     whole = picture.read_bytes()
     picture.write_bytes(whole + b"more")
-    with pytest.raises(ValueError, match="source_pictures: 5 .* -> 5 "):
+    with pytest.raises(ValueError, match="source_images: 5 .* -> 5 "):
         training(workdir, mine, 2, QUICK).train()
     picture.write_bytes(whole)
     shutil.copy(picture, mine / "target" / "new.png")
-    with pytest.raises(ValueError, match="target_pictures: 2 .* -> 3 "):
+    with pytest.raises(ValueError, match="target_images: 2 .* -> 3 "):
         training(workdir, mine, 2, QUICK).train()
     assert contents(workdir) == before
     # Both the longer training and the new picture are accepted together.
     run = training(workdir, mine, 3, QUICK, accept_changes=True)
     model, printed = train(run)
     assert "config.optimizer.steps: 2 -> 3" in printed
-    assert "target_pictures" in printed
+    assert "target_images" in printed
     assert int(model.optimizer.iterations) == 3
     assert [row["step"] for row in history(workdir)] == [2, 3]
     assert float(model.optimizer.learning_rate) == 0.0
@@ -484,6 +536,40 @@ class Failing(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         raise self.error
+
+
+def test_initial_weights_are_read_once_and_written_down(
+    finished, pictures, tmp_path
+):
+    workdir = tmp_path / "run"
+    still = {**QUICK, "optimizer.learning_rate": 1e-30}
+    run = training(workdir, pictures, 2, still, init=finished[0])
+    model, printed = train(run)
+    for one, other in zip(
+        model.generator.get_weights(),
+        finished[1].translator.get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    assert f"beginning with the weights of {finished[0]}" in printed
+    stored = json.loads((workdir / "config.json").read_text())
+    assert stored["init"]["path"] == str(finished[0])
+    assert stored["init"]["networks"][0].startswith("generator: ")
+    # Continued, also when what it began with has gone.
+    longer = training(
+        workdir,
+        pictures,
+        4,
+        still,
+        init=tmp_path / "gone",
+        accept_changes=True,
+    )
+    _, printed = train(longer)
+    assert "not read again" in printed
+    assert (
+        json.loads((workdir / "config.json").read_text())["init"]
+        == (stored["init"])
+    )
 
 
 def test_a_validation_that_fails_costs_one_line_and_no_step(

@@ -1,0 +1,213 @@
+"""Starts a training from the weights of an earlier one."""
+
+import json
+import pathlib
+import typing
+
+import keras
+
+from semst_tf.importers import cut_discriminator
+from semst_tf.importers import cut_generator
+from semst_tf.loading.load_translator import is_saved_model
+from semst_tf.loading.load_translator import newest_model
+from semst_tf.loading.load_translator import read_keras_file
+from semst_tf.loading.model_place import model_place
+from semst_tf.semst import SemST
+
+
+class _Weights(typing.NamedTuple):
+    """Arrays of networks by their names, and what is known beside them."""
+
+    networks: dict
+    residual: bool | None
+
+
+def load_initial_weights(model, path):
+    """Gives a new model the weights that fit it out of a file.
+
+    The translating generator (the moving average, where there is one) becomes
+    the generator and its moving average. Discriminators, projector and
+    alignments are taken where all of their weights fit, and start anew
+    otherwise. Optimizer, step and schedules always start anew.
+
+    Args:
+        model: `SemST` that gets the weights.
+        path: Path of a run directory, a `.keras` file, an exported
+            SavedModel, or a `latest_net_G.pth` of the CUT family (with the
+            `latest_net_D.pth` beside it); or the name of a translator that
+            ships with the package. Nothing in the file is executed.
+
+    Returns:
+        List of str, one a network: what was taken and what was not.
+
+    Raises:
+        ValueError: If there is no such model, or its generator does not fit.
+
+    Example:
+
+    >>> model = semst_tf.SemST.from_preset("semst")
+    >>> for line in load_initial_weights(model, "runs/earlier"):
+    ...     print(line)
+    """
+    weights = _weights_of(pathlib.Path(model_place(path)))
+    lines = [_take_generator(model, weights, path)]
+    for name, network in _networks(model).items():
+        if network.variables:
+            lines.append(_take(network, name, weights.networks.get(name)))
+    return lines
+
+
+def _networks(model):
+    """The trained networks beside the generator, by name."""
+    networks = {
+        "discriminator": model.discriminator,
+        "context_discriminator": model.context_discriminator,
+        "scale_attention": getattr(model.generator, "scale_attention", None),
+        "projector": model.projector,
+        **model.alignments,
+    }
+    return {name: made for name, made in networks.items() if made is not None}
+
+
+def _weights_of(path):
+    if is_saved_model(path):
+        return _weights_of_saved_model(path)
+    if path.is_dir():
+        path = newest_model(path)
+    if path.suffix == ".pth":
+        return _weights_of_cut(path)
+    loaded = read_keras_file(path)
+    if not hasattr(getattr(loaded, "translator", loaded), "single_scale"):
+        raise ValueError(
+            "A training starts from a SemST or a generator of semst_tf. "
+            f"Received: {path}, which holds a {type(loaded).__name__}"
+        )
+    if not isinstance(loaded, SemST):
+        return _weights_of_generator(loaded)
+    weights = _weights_of_generator(loaded.translator)
+    for name, network in _networks(loaded).items():
+        weights.networks.setdefault(name, network.get_weights())
+    return weights
+
+
+def _weights_of_generator(generator):
+    networks = {"generator": generator.single_scale().get_weights()}
+    attention = getattr(generator, "scale_attention", None)
+    if attention is not None:
+        networks["scale_attention"] = attention.get_weights()
+    return _Weights(networks, generator.residual)
+
+
+def _weights_of_cut(path):
+    networks = {"generator": cut_generator(path).get_weights()}
+    beside = path.with_name(path.name.replace("_net_G", "_net_D"))
+    if beside != path and beside.exists():
+        networks["discriminator"] = cut_discriminator(beside).get_weights()
+    return _Weights(networks, residual=False)
+
+
+def _weights_of_saved_model(path):
+    # Here: only SavedModels need TensorFlow.
+    import tensorflow as tf
+
+    from semst_tf.export.saved_model import newest_version
+
+    folder = newest_version(path)
+    try:
+        described = json.loads((folder / "config.json").read_text())
+        network = described["translator"]
+        kind = keras.saving.get_registered_object(
+            f"semst_tf>{network['class_name']}"
+        )
+        config = {**network["config"], "dtype": "float32"}
+        generator = kind.from_config(config)
+        reader = tf.train.load_checkpoint(
+            str(folder / "variables" / "variables")
+        )
+        generator.set_weights(
+            [
+                reader.get_tensor(f"weights/{i}/.ATTRIBUTES/VARIABLE_VALUE")
+                for i in range(len(generator.weights))
+            ]
+        )
+    except Exception as error:
+        # Whatever is wrong inside a file, it is the file that is wrong.
+        raise ValueError(
+            "This SavedModel holds no weights that can be trained further "
+            f"({type(error).__name__}). Received: {folder}"
+        ) from error
+    return _weights_of_generator(generator)
+
+
+def _take_generator(model, weights, path):
+    generator = model.generator.single_scale()
+    arrays = weights.networks["generator"]
+    taken = _fitting(generator, arrays)
+    if 2 * len(taken) < len(generator.weights):
+        raise ValueError(
+            "The generator of this file is another than that of the training; "
+            "set `generator.filters` and `generator.blocks` to those of the "
+            "file. Received: "
+            f"{path}, whose generator begins with {_shapes(arrays)}, here "
+            f"{_shapes(generator.weights)}"
+        )
+    generators = [generator]
+    if model.average_generator is not None:
+        generators.append(model.average_generator.single_scale())
+    for network in generators:
+        for place, array in taken.items():
+            network.weights[place].assign(array)
+    count = len(generator.weights)
+    line = f"generator: {len(taken)} of {count} weights taken"
+    others = [
+        w.shape for i, w in enumerate(generator.weights) if i not in taken
+    ]
+    if others:
+        line += f", not those of shapes {', '.join(map(str, others))}"
+    if weights.residual not in (None, model.config.generator.residual):
+        line += (
+            "; it was trained with generator.residual="
+            f"{str(weights.residual).lower()}"
+        )
+    return line
+
+
+def _fitting(network, arrays):
+    """Arrays for the weights of a network by their places, as far as alike.
+
+    Lists of one length are compared place by place; of others, the beginnings
+    and the ends, which is where generators of other blocks are alike.
+    """
+    shapes = [tuple(weight.shape) for weight in network.weights]
+    if len(shapes) == len(arrays):
+        places = zip(range(len(shapes)), range(len(arrays)))
+    else:
+        shorter = min(len(shapes), len(arrays))
+        # The last block and what follows it come from the end.
+        start = [(i, i) for i in range(shorter - _ENDING)]
+        end = [
+            (len(shapes) - i, len(arrays) - i)
+            for i in range(1, min(_ENDING, shorter) + 1)
+        ]
+        places = [*start, *end]
+    return {
+        here: arrays[there]
+        for here, there in places
+        if shapes[here] == arrays[there].shape
+    }
+
+
+_ENDING = 6  # Weights behind the residual blocks: three convolutions.
+
+
+def _take(network, name, arrays):
+    if arrays is None:
+        return f"{name}: starts anew, the file has none"
+    if _shapes(network.weights, None) != _shapes(arrays, None):
+        return f"{name}: starts anew, its weights have other shapes"
+    network.set_weights(arrays)
+    return f"{name}: {len(arrays)} of {len(arrays)} weights taken"
+
+
+def _shapes(arrays, count=2):
+    return [tuple(array.shape) for array in arrays][:count]
