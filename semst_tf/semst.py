@@ -6,7 +6,7 @@ from keras import ops
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.data.target_colour import mean_colour
-from semst_tf.data.target_colour import target_batches
+from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.inference.translate import translate
 from semst_tf.layers import direct_convolutions
 from semst_tf.networks import MultiScaleGenerator
@@ -18,6 +18,9 @@ from semst_tf.objective.alignment import feature_layer_of
 from semst_tf.objective.objective import Networks
 from semst_tf.objective.objective import Objective
 from semst_tf.trainers import backend_trainer
+from semst_tf.trainers.batch import check_images
+from semst_tf.trainers.batch import check_values
+from semst_tf.trainers.batch import is_concrete
 from semst_tf.trainers.linear_decay import LinearDecay
 
 
@@ -108,6 +111,7 @@ class SemST(backend_trainer(), keras.Model):
             name: keras.metrics.Mean(name=name)
             for name in self.objective.term_names()
         }
+        self.loss_metric = keras.metrics.Mean(name="loss")
         self.built = True
 
     @classmethod
@@ -238,7 +242,16 @@ class SemST(backend_trainer(), keras.Model):
 
     @property
     def metrics(self):
-        return list(self.term_metrics.values())
+        return [self.loss_metric, *self.term_metrics.values()]
+
+    def __call__(self, images, *args, **kwargs):
+        if hasattr(images, "dtype") and hasattr(images, "shape"):
+            field = "generator.input_channels"
+            channels = self.config.generator.input_channels
+            check_images(images, channels, field)
+            if is_concrete(images):
+                check_values(images)
+        return super().__call__(images, *args, **kwargs)
 
     def call(self, images):
         return self.translator(images)
@@ -283,14 +296,31 @@ class SemST(backend_trainer(), keras.Model):
             self._compile_arguments["discriminator_optimizer"]
         )
         self._build_optimizers()
+        self._trained = self._what_trains()
 
-    def fit(self, x=None, y=None, **kwargs):
-        """As in Keras; a model that has to adapt first does it here."""
-        if not self.adapted:
-            self.adapt(target_batches(x))
-        # The data comes shuffled; Keras would warn that it does not do it.
-        kwargs.setdefault("shuffle", False)
-        return super().fit(x, y, **kwargs)
+    def _what_trains(self):
+        """Identity of everything that a compiled step has taken in."""
+        optimizers = [self.optimizer, self.discriminator_optimizer]
+        variables = self.generator_variables + self.discriminator_variables
+        return frozenset(map(id, optimizers + variables))
+
+    def _check_compiled(self):
+        """Refuses to train on with what a compiled step does not know."""
+        if not self.compiled:
+            return  # Keras says it.
+        variables = self.generator_variables + self.discriminator_variables
+        if not variables:
+            raise ValueError(
+                "All weights are frozen: set `trainable = True` of what is to "
+                "be trained, and call `compile`. Received: no trainable weight"
+            )
+        if self._trained != self._what_trains():
+            raise ValueError(
+                "Layers were frozen or unfrozen, or an optimizer was set, "
+                "after `compile`; call `compile` again so that it counts. "
+                f"Received: {len(variables)} trainable weights, optimizer "
+                f"{self.optimizer.name!r}"
+            )
 
     def adapt(self, pictures):
         """Measures the target, before the training.
@@ -358,47 +388,22 @@ class SemST(backend_trainer(), keras.Model):
         """Applies what a trainer found, in the order of the variables."""
         if self.discriminator_optimizer is None:
             self.optimizer.apply(
-                [*generator_gradients, *discriminator_gradients]
+                [*generator_gradients, *discriminator_gradients],
+                self.generator_variables + self.discriminator_variables,
             )
         else:
-            self.optimizer.apply(generator_gradients)
-            self.discriminator_optimizer.apply(discriminator_gradients)
+            self.optimizer.apply(generator_gradients, self.generator_variables)
+            self.discriminator_optimizer.apply(
+                discriminator_gradients, self.discriminator_variables
+            )
 
     def progress(self, step):
         """Returns the share of the configured training done at a step."""
         steps = self.config.optimizer.steps
         return ops.clip(ops.cast(step, "float32") / steps, 0.0, 1.0)
 
-    def update_metrics(self, terms):
-        """Adds the values of terms to the metrics.
-
-        Args:
-            terms: Dict from name to `semst_tf.objective.Term`.
-
-        Returns:
-            Dict from name to the mean since the metrics were reset.
-        """
-        for name, term in terms.items():
-            self.term_metrics[name].update_state(term.value)
-        return {m.name: m.result() for m in self.metrics}
-
-    @staticmethod
-    def unpack(data):
-        """Returns source and target pictures of a batch.
-
-        Raises:
-            ValueError: If the batch is not a dict with these two.
-        """
-        if isinstance(data, (tuple, list)) and len(data) == 1:
-            (data,) = data
-        if not isinstance(data, dict) or set(data) != {"source", "target"}:
-            received = list(data) if isinstance(data, dict) else type(data)
-            raise ValueError(
-                "SemST trains on dicts {'source': pictures, 'target': "
-                "pictures}, as `semst_tf.data.unpaired_images` makes them. "
-                f"Received: {received}"
-            )
-        return data["source"], data["target"]
+    # The name that it had before it stood on its own.
+    unpack = staticmethod(unpack_batch)
 
     def translate(
         self,

@@ -40,9 +40,10 @@ class Intervals(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._unfinished:
-            # Keras has just set them to zero.
+            # Keras has just set them to zero. From the end: checkpoints of
+            # before the loss was a metric lack the first ones.
             for variable, value in zip(
-                self.model.metrics_variables, self.metrics
+                reversed(self.model.metrics_variables), reversed(self.metrics)
             ):
                 variable.assign(value)
         self._unfinished = False

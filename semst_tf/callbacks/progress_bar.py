@@ -5,6 +5,7 @@ import sys
 import keras
 
 from semst_tf.ops.current_step import current_step
+from semst_tf.ops.private_api import set_dynamic_display
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -40,7 +41,7 @@ class ProgressBar(keras.callbacks.Callback):
         )
         # Keras takes any POSIX system for a terminal; in a file, carriage
         # returns would make one endless line.
-        self._bar._dynamic_display = terminal
+        set_dynamic_display(self._bar, terminal)
         if self.first_step:
             print(f"continuing at step {self.first_step} of {self.steps}")
 

@@ -5,6 +5,8 @@ import itertools
 import keras
 import numpy as np
 
+from semst_tf.data.unpack_batch import unpack_batch
+
 PICTURES = 256
 """Pictures that are enough to know it."""
 
@@ -53,7 +55,7 @@ def target_batches(data):
 
     Args:
         data: What has no state of its own, so that training still gets
-            everything: a dict of arrays, a `tf.data.Dataset` or a
+            everything: a dict or pair of arrays, a `tf.data.Dataset` or a
             `keras.utils.PyDataset`.
 
     Returns:
@@ -62,18 +64,23 @@ def target_batches(data):
     Raises:
         ValueError: If the data is something else.
     """
-    if isinstance(data, dict):
-        return [data["target"]]
+    if isinstance(data, (dict, tuple, list)):
+        return [_target(data)]
     if isinstance(data, keras.utils.PyDataset):
         # It may be read past its end, and then give anything.
         count = data.num_batches
         indices = itertools.count() if count is None else range(count)
-        return (data[index]["target"] for index in indices)
+        return (_target(data[index]) for index in indices)
     if hasattr(data, "take"):
-        return (batch["target"] for batch in data)
+        return (_target(batch) for batch in data)
     raise ValueError(
         "`fit` begins at the colours of the target and can measure them "
         "in a `tf.data.Dataset`, a `PyDataset` or a dict of arrays; call "
         "`adapt` with target pictures first. "
         f"Received: data of type {type(data).__name__}"
     )
+
+
+def _target(batch):
+    dicts = isinstance(batch, dict) and "target" in batch
+    return batch["target"] if dicts else unpack_batch(batch)[1]

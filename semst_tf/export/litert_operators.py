@@ -7,6 +7,7 @@ from keras import ops
 
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import ReflectionPadding2D
+from semst_tf.ops.private_api import flat_layers
 
 _BLUR = np.outer([1, 2, 1], [1, 2, 1]).astype("float32") / 16
 
@@ -28,7 +29,7 @@ def with_litert_operators(network):
     """
     copy = type(network).from_config(network.get_config())
     copy.set_weights(network.get_weights())
-    for layer in copy._flatten_layers():
+    for layer in flat_layers(copy):
         call = _call_for(layer)
         if call is not None:
             layer.call = functools.partial(call, layer)

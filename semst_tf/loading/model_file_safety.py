@@ -6,6 +6,8 @@ import zipfile
 
 import keras
 
+from semst_tf.ops.private_api import operation_registry
+
 _CONFIG_BYTES = 2**24
 _DTYPE_POLICIES = ("DTypePolicy", "DTypePolicyMap", "QuantizedDTypePolicy")
 
@@ -195,13 +197,11 @@ def _called(node):
 
 
 def _has_effect(name, may_save):
-    from tensorflow.python.framework import op_def_registry
-
     if name in _SAVING:
         return not may_save
     if name in _REACHING_OUT:
         return True
-    operation = op_def_registry.get(name)
+    operation = operation_registry().get(name)
     if operation is None:
         return True  # Not of TensorFlow: nobody knows what it does.
     return operation.is_stateful and name not in _HARMLESS_STATE

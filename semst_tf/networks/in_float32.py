@@ -1,5 +1,7 @@
 """A network that computes in float32, whatever it was trained in."""
 
+from semst_tf.ops.private_api import flat_layers
+
 
 def in_float32(network):
     """Returns a network that translates in single precision.
@@ -14,7 +16,7 @@ def in_float32(network):
         The network itself if it computes in float32, else a copy.
     """
     policies = {
-        layer.dtype_policy.compute_dtype for layer in network._flatten_layers()
+        layer.dtype_policy.compute_dtype for layer in flat_layers(network)
     }
     if policies == {"float32"}:
         return network

@@ -4,11 +4,11 @@ import jax
 import keras
 
 from semst_tf.layers.rematerialise import rematerialise
-from semst_tf.objective.objective import total
 from semst_tf.ops.step_seeds import StepSeeds
+from semst_tf.trainers.base import BaseTrainer
 
 
-class JaxTrainer:
+class JaxTrainer(BaseTrainer):
     """The train and test step of `SemST` on JAX; a mixin of it.
 
     The steps are functions of the state, as Keras wants them on JAX: the
@@ -51,13 +51,13 @@ class JaxTrainer:
             self.metrics_variables,
         )
         values = _Values(groups, state)
-        generator_gradients, discriminator_gradients, terms = self._gradients(
-            values, data
+        generator_gradients, discriminator_gradients, found = self._gradients(
+            values, data, groups[1]
         )
         self._apply(values, generator_gradients, discriminator_gradients)
         with values.scope() as scope:
             self._update_average()
-            logs = self.update_metrics(terms)
+            logs = self.update_metrics(found)
         return logs, values.after(scope, groups)
 
     def test_step(self, state, data):
@@ -80,10 +80,8 @@ class JaxTrainer:
         values = _Values(groups, state)
         values.set([self.optimizer.iterations], [step])
         with values.scope() as scope:
-            generator_terms, discriminator_terms, _ = self._terms(batch)
-            logs = self.update_metrics(
-                {**generator_terms, **discriminator_terms}
-            )
+            _, _, found = self._losses(batch, training=False)
+            logs = self.update_metrics(found)
         return logs, values.after(scope, groups)
 
     def make_test_function(self, force=False):
@@ -101,8 +99,12 @@ class JaxTrainer:
 
         self.test_function = with_step
 
-    def _gradients(self, values, data):
-        """Gradients of both losses, in the order of the variables."""
+    def _gradients(self, values, data, not_trained):
+        """Gradients of both losses, in the order of the variables.
+
+        Layers that count something while they train, such as moving means,
+        leave it in `values`.
+        """
         generator = self.generator_variables
         discriminator = self.discriminator_variables
         again = self.config.optimizer.rematerialise
@@ -111,34 +113,30 @@ class JaxTrainer:
             inner = values.copy()
             inner.set(generator, generator_values)
             inner.set(discriminator, discriminator_values)
-            with rematerialise(again), inner.scope():
-                generator_terms, discriminator_terms, _ = self._terms(data)
+            with rematerialise(again), inner.scope() as scope:
+                generator_loss, discriminator_loss, found = self._losses(data)
                 second = self.discriminator_optimizer or self.optimizer
-                generator_loss = self.optimizer.scale_loss(
-                    total(generator_terms)
-                )
-                discriminator_loss = second.scale_loss(
-                    total(discriminator_terms)
-                )
-            terms = {**generator_terms, **discriminator_terms}
-            return (generator_loss, discriminator_loss), terms
+                generator_loss = self.optimizer.scale_loss(generator_loss)
+                discriminator_loss = second.scale_loss(discriminator_loss)
+            counted = [scope.get_current_value(v) for v in not_trained]
+            return (generator_loss, discriminator_loss), (found, counted)
 
-        _, pull_back, terms = jax.vjp(
+        _, pull_back, (found, counted) = jax.vjp(
             losses,
             values.get(generator),
             values.get(discriminator),
             has_aux=True,
         )
+        values.set(not_trained, counted)
         # What is not used of either is not computed once this is compiled.
         generator_gradients, _ = pull_back((1.0, 0.0))
         _, discriminator_gradients = pull_back((0.0, 1.0))
-        return generator_gradients, discriminator_gradients, terms
+        return generator_gradients, discriminator_gradients, found
 
-    def _terms(self, data):
-        source, target = self.unpack(data)
-        step = self.optimizer.iterations
-        seeds = StepSeeds(self.config.seed, step.value)
-        return self.objective(source, target, self.progress(step), seeds)
+    def _losses(self, data, training=True):
+        source, target = self.checked_batch(data)
+        seeds = StepSeeds(self.config.seed, self.optimizer.iterations.value)
+        return self.batch_losses(source, target, seeds, training)
 
     def _apply(self, values, generator_gradients, discriminator_gradients):
         generator = self.generator_variables
@@ -191,7 +189,9 @@ class _Values:
 
     def scope(self):
         """A scope in which the variables hold these values."""
-        return keras.StatelessScope(state_mapping=list(self._pairs.values()))
+        return keras.StatelessScope(
+            state_mapping=list(self._pairs.values()), collect_losses=True
+        )
 
     @staticmethod
     def after(scope, groups):

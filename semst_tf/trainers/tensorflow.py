@@ -3,13 +3,15 @@
 import tensorflow as tf
 
 from semst_tf.data.distributed_images import check_shared_batch
+from semst_tf.data.unpaired_arrays import UnpairedArrays
 from semst_tf.layers.rematerialise import rematerialise
-from semst_tf.objective.objective import Term
-from semst_tf.objective.objective import total
+from semst_tf.ops.private_api import NoSymbolicBuild
+from semst_tf.ops.private_api import merge_call
 from semst_tf.ops.step_seeds import StepSeeds
+from semst_tf.trainers.base import BaseTrainer
 
 
-class TensorFlowTrainer:
+class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
     """The train and test step of `SemST` on TensorFlow; a mixin of it.
 
     Generator and discriminator losses come from one forward pass and their
@@ -19,46 +21,43 @@ class TensorFlowTrainer:
     gradients are accumulated, are treated like replicas that take turns.
     """
 
-    def fit(self, x=None, y=None, **kwargs):
-        """As in Keras, for batches that the replicas can share evenly."""
+    def check_shared(self, data, batch_size):
+        """Raises unless the replicas can share every batch evenly."""
         replicas = self.distribute_strategy.num_replicas_in_sync
         if replicas > 1:
-            for size in _batch_sizes(x, kwargs.get("batch_size")):
+            for size in _batch_sizes(data, batch_size):
                 check_shared_batch(size, replicas)
-        return super().fit(x, y, **kwargs)
 
     def train_step(self, data):
         """Takes one step on a batch; called by `fit`."""
-        source, target = self.unpack(data)
+        source, target = self.checked_batch(data)
         parts = self.config.optimizer.accumulation
         if parts == 1:
-            gradients, terms = self._gradients(source, target)
+            gradients, values = self._gradients(source, target)
         else:
-            gradients, terms = self._summed_gradients(source, target, parts)
+            gradients, values = self._summed_gradients(source, target, parts)
         self.apply_gradients(*gradients)
         self._update_average()
-        return _reducible(self.update_metrics(terms))
+        return _reducible(self.update_metrics(values))
 
     def _gradients(self, source, target, part=0):
-        """Gradients of generator and discriminator, and all terms."""
+        """Gradients of generator and discriminator, and all values."""
         with (
             rematerialise(self.config.optimizer.rematerialise),
             tf.GradientTape(persistent=True) as tape,
         ):
-            generator_terms, discriminator_terms, _ = self._terms(
-                source, target, part
+            generator_loss, discriminator_loss, values = self.batch_losses(
+                source, target, self._seeds(part)
             )
-            generator_loss = self._scaled(
-                total(generator_terms), self.optimizer
-            )
+            generator_loss = self._scaled(generator_loss, self.optimizer)
             discriminator_loss = self._scaled(
-                total(discriminator_terms), self.discriminator_optimizer
+                discriminator_loss, self.discriminator_optimizer
             )
         gradients = (
             tape.gradient(generator_loss, self.generator_variables),
             tape.gradient(discriminator_loss, self.discriminator_variables),
         )
-        return gradients, {**generator_terms, **discriminator_terms}
+        return gradients, values
 
     def _summed_gradients(self, source, target, parts):
         """The same, from one part of the batch after another."""
@@ -66,12 +65,12 @@ class TensorFlowTrainer:
         variables = (self.generator_variables, self.discriminator_variables)
         sums = tf.nest.map_structure(lambda v: tf.zeros(v.shape), variables)
         values = {
-            name: tf.TensorArray("float32", parts, element_shape=[None])
-            for name in self.objective.term_names()
+            metric.name: tf.TensorArray("float32", parts, element_shape=[None])
+            for metric in self.metrics
         }
 
         def add(part, sums, values):
-            gradients, terms = self._gradients(
+            gradients, found = self._gradients(
                 sources[part], targets[part], part
             )
             sums = [
@@ -79,7 +78,7 @@ class TensorFlowTrainer:
                 for pair in zip(sums, gradients)
             ]
             values = {
-                name: array.write(part, terms[name].value)
+                name: array.write(part, found[name])
                 for name, array in values.items()
             }
             return part + 1, tuple(sums), values
@@ -92,29 +91,20 @@ class TensorFlowTrainer:
             (tf.constant(0), sums, values),
             parallel_iterations=1,
         )
-        terms = {n: Term(array.concat(), 1.0) for n, array in values.items()}
-        return sums, terms
+        return sums, {name: array.concat() for name, array in values.items()}
 
     def test_step(self, data):
         """Computes the losses of a batch; called by `evaluate`."""
-        generator_terms, discriminator_terms, _ = self._terms(
-            *self.unpack(data)
+        source, target = self.checked_batch(data)
+        _, _, values = self.batch_losses(
+            source, target, self._seeds(), training=False
         )
-        terms = {**generator_terms, **discriminator_terms}
-        return _reducible(self.update_metrics(terms))
+        return _reducible(self.update_metrics(values))
 
-    def _maybe_symbolic_build(self, *args, **kwargs):
-        """Nothing: a `SemST` is built when it is made.
-
-        Keras would build it from a batch, and cannot take one together from
-        several machines.
-        """
-
-    def _terms(self, source, target, part=0):
-        step = self.optimizer.iterations
+    def _seeds(self, part=0):
         stream = _replica() * self.config.optimizer.accumulation + part
-        seeds = StepSeeds(self.config.seed, step.value, stream)
-        return self.objective(source, target, self.progress(step), seeds)
+        step = self.optimizer.iterations
+        return StepSeeds(self.config.seed, step.value, stream)
 
     def _scaled(self, loss, optimizer):
         shares = tf.distribute.get_strategy().num_replicas_in_sync
@@ -127,9 +117,8 @@ class TensorFlowTrainer:
             return
         # Each replica holds a copy of the average, which only the strategy
         # may write.
-        tf.__internal__.distribute.interim.maybe_merge_call(
+        merge_call(
             _move_averages,
-            tf.distribute.get_strategy(),
             [v.value for v in self.average_generator.variables],
             [v.value for v in self.generator.variables],
             1.0 - self.config.optimizer.ema_decay,
@@ -152,8 +141,11 @@ def _batch_sizes(data, batch_size):
                 f"Received: {data.element_spec}"
             )
         return sizes
-    if isinstance(data, dict):
-        counts = {len(pictures) for pictures in data.values()}
+    if isinstance(data, UnpairedArrays):
+        full = {data.batch_size} if data.num_batches > 1 else set()
+        return full | {data.last_batch_size}
+    if isinstance(data, (dict, tuple)):
+        counts = {len(pictures) for pictures in tf.nest.flatten(data)}
         size = batch_size or 32
         return {min(size, n) for n in counts} | {n % size for n in counts}
     return set()

@@ -2,8 +2,10 @@
 
 import keras
 
+from semst_tf.trainers.base import BaseTrainer
 
-class UnsupportedTrainer:
+
+class UnsupportedTrainer(BaseTrainer):
     """Says which backends training works on; a mixin of `SemST`."""
 
     def train_step(self, *args):

@@ -103,9 +103,9 @@ def test_parts_of_a_batch_draw_different_positions():
     model.compile()
     pictures = batch(1, size=32)
     values = [
-        model._terms(pictures["source"], pictures["target"], part)[0][
-            "contrastive"
-        ].value
+        model.batch_losses(
+            pictures["source"], pictures["target"], model._seeds(part)
+        )[2]["contrastive"]
         for part in (0, 1)
     ]
     assert abs(float(values[0][0]) - float(values[1][0])) > 1e-6

@@ -1,0 +1,206 @@
+"""What a batch must be to be trained on, in words where it is not."""
+
+import itertools
+import warnings
+
+import keras
+import numpy as np
+from keras import ops
+
+from semst_tf.data.unpack_batch import source_images
+from semst_tf.data.unpack_batch import unpack_batch
+
+LIMIT = 1.25
+"""Largest absolute value of images in [-1, 1]; resampling overshoots."""
+
+
+def check_images(images, channels, field, what="Images"):
+    """Raises unless a tensor holds a batch of images; reads no values.
+
+    Args:
+        images: Tensor or array, also a symbolic one.
+        channels: int. Channels that it must have.
+        field: str. Field of the configuration that says how many.
+        what: str. Begins the sentences. Defaults to `"Images"`.
+
+    Raises:
+        ValueError: If type, rank or channels do not fit.
+    """
+    shape = tuple(images.shape)
+    dtype = keras.backend.standardize_dtype(images.dtype)
+    received = f"Received: shape={shape}, dtype={dtype}"
+    if not dtype.startswith(("float", "bfloat")):
+        raise ValueError(
+            f"{what} must be floating point in [-1, 1], for instance "
+            "`images / 127.5 - 1` of uint8; `SemST.translate` and "
+            f"`semst_tf.data` convert integers. {received}"
+        )
+    if len(shape) == 3:
+        raise ValueError(
+            f"{what} must come in batches (batch, height, width, channels): "
+            "batch the dataset by `data.batch_size`, or add an axis to one "
+            f"image. {received}"
+        )
+    if len(shape) != 4:
+        raise ValueError(
+            f"{what} must have the axes (batch, height, width, channels); a "
+            f"grey image has one channel. {received}"
+        )
+    if shape[3] is not None and shape[3] != channels:
+        raise ValueError(
+            f"{what} must have {channels} channels, as the config field "
+            f"`{field}` says; change one of them. {received}"
+        )
+
+
+def check_batch(source, target, model):
+    """Raises unless a model can train on a batch; reads no values.
+
+    Args:
+        source: Source images, tensor or array, also a symbolic one.
+        target: Target images.
+        model: `semst_tf.SemST`.
+
+    Raises:
+        ValueError: If type, rank, channels, counts or sizes do not fit.
+    """
+    config = model.config
+    for images, what, side in (
+        (source, "Source images", "input"),
+        (target, "Target images", "output"),
+    ):
+        field = f"generator.{side}_channels"
+        channels = getattr(config.generator, f"{side}_channels")
+        check_images(images, channels, field, what)
+    shapes = [tuple(images.shape) for images in (source, target)]
+    received = f"Received: source.shape={shapes[0]}, target.shape={shapes[1]}"
+    counts = {shape[0] for shape in shapes} - {None}
+    if len(counts) > 1:
+        raise ValueError(
+            "A batch holds as many source as target images; arrays of "
+            "unequal lengths are paired by `fit`, datasets by zipping them "
+            f"before `batch(data.batch_size)`. {received}"
+        )
+    smallest = getattr(model.discriminator, "minimum_size", 1)
+    sides = [side for shape in shapes for side in shape[1:3] if side]
+    if sides and min(sides) < smallest:
+        raise ValueError(
+            f"Images must be at least {smallest} x {smallest} pixels for this "
+            "discriminator; use a larger `data.crop_size` or fewer "
+            f"`discriminator.layers`. {received}"
+        )
+
+
+def check_values(images, what="Images"):
+    """Raises unless the values of images lie in [-1, 1]; reads them.
+
+    Args:
+        images: Array or tensor.
+        what: str. Begins the sentences. Defaults to `"Images"`.
+
+    Raises:
+        ValueError: If a value is not finite, or beyond the range by more
+            than resampling explains.
+    """
+    values = np.asarray(ops.convert_to_numpy(images), "float32")
+    if not values.size:
+        raise ValueError(f"{what} must not be empty. Received: no pixels")
+    low, high = float(values.min()), float(values.max())
+    received = f"Received: values from {low:g} to {high:g}"
+    if not np.isfinite([low, high]).all():
+        raise ValueError(f"{what} must be finite numbers. {received}")
+    if max(-low, high) > LIMIT:
+        raise ValueError(
+            f"{what} must be in [-1, 1], for instance `images / 127.5 - 1` "
+            "of [0, 255]; `semst_tf.data.unpaired_images` scales files by "
+            f"itself. {received}"
+        )
+    if 0 <= low < 0.05 and 0.8 < high <= 1.0:
+        warnings.warn(
+            f"{what} of the first batch lie in [0, 1] and not in [-1, 1]. If "
+            "that is their scale, train on `2 * images - 1`; if the images "
+            f"are only bright, nothing is wrong. {received}",
+            stacklevel=4,
+        )
+
+
+def is_concrete(images):
+    """Whether values can be read now: neither symbolic nor being traced."""
+    # Tensors of a graph have no `numpy`, and JAX's none that is read free.
+    return isinstance(images, np.ndarray) or hasattr(images, "numpy")
+
+
+def check_first_batch(batch, model):
+    """Raises unless a model can train on a batch; reads its values.
+
+    Args:
+        batch: A batch as `unpack_batch` takes it.
+        model: `semst_tf.SemST`.
+
+    Raises:
+        ValueError: If anything does not fit.
+    """
+    source, target = unpack_batch(batch)
+    check_batch(source, target, model)
+    check_values(source, "Source images")
+    check_values(target, "Target images")
+
+
+def check_first_images(batch, model):
+    """Raises unless a model can translate a batch; reads its values.
+
+    Args:
+        batch: A batch as `source_images` takes it.
+        model: `semst_tf.SemST`.
+
+    Raises:
+        ValueError: If anything does not fit.
+    """
+    images = source_images(batch)
+    field = "generator.input_channels"
+    check_images(images, model.config.generator.input_channels, field)
+    check_values(images)
+
+
+def first_batch(data, batch_size=None):
+    """Reads the first batch of what `fit` takes, and leaves it unread.
+
+    Args:
+        data: Arrays in any structure, `tf.data.Dataset`,
+            `keras.utils.PyDataset` or a generator.
+        batch_size: int or `None`. Images of arrays to take. Defaults to
+            `32`.
+
+    Returns:
+        Tuple of the batch and the data to train on. The batch is `None`
+        where there is none or the kind of data is not known.
+    """
+    if isinstance(data, keras.utils.PyDataset):
+        count = data.num_batches
+        return (data[0] if count is None or count > 0 else None), data
+    if hasattr(data, "element_spec"):
+        # What a strategy has distributed has no first batch of its own.
+        batches = data.take(1) if hasattr(data, "take") else ()
+        return next(iter(batches), None), data
+    if hasattr(data, "__next__"):
+        batch = next(data, None)
+        return batch, _joined([] if batch is None else [batch], data)
+    leaves = keras.tree.flatten(data)
+    if all(hasattr(leaf, "shape") or leaf is None for leaf in leaves):
+        size = batch_size or 32
+        return keras.tree.map_structure(lambda leaf: _part(leaf, size), data), (
+            data
+        )
+    return None, data
+
+
+def _part(images, count):
+    # Of one image without a batch axis it would take some rows.
+    if images is None or len(images.shape) != 4:
+        return images
+    return images[:count]
+
+
+def _joined(*parts):
+    # Keras takes a generator for data, and not any other iterator.
+    yield from itertools.chain(*parts)
