@@ -50,7 +50,7 @@ EQUIVALENTS = {
     "no_antialias_up": "nothing: resampling is blurred, as there",
     "stylegan2_G_num_downsampling": "nothing: there is no StyleGAN2",
     # Losses.
-    "lambda_GAN": "--set=discriminator.weight=1.0",
+    "lambda_GAN": "--set=adversarial.weight=1.0",
     "lambda_NCE": "--set=contrastive.weight=1.0",
     "nce_idt": "--set=contrastive.identity=true",
     "nce_T": "--set=contrastive.temperature=0.07",

@@ -32,11 +32,11 @@ def main(_):
 
     config = preset_config("tiny")
     if FLAGS.steps is not None:
-        config = config.replace({"optimizer.steps": FLAGS.steps})
+        config = config.replace({"training.steps": FLAGS.steps})
     source, target = sample_photos()
     training = TrainingRun(FLAGS.workdir, config, source, target)
     print(
-        f"training the preset `tiny` for {config.optimizer.steps} steps: "
+        f"training the preset `tiny` for {config.training.steps} steps: "
         "colour photographs to vintage photographs"
     )
     model = training.train()
@@ -56,7 +56,7 @@ def write_page(training, model):
         [collection.load(i) for i in range(len(collection))]
         for collection in map(ImageCollection, sample_photos())
     )
-    steps = training.config.optimizer.steps
+    steps = training.config.training.steps
     return write_run_page(
         training.workdir,
         "Colour photographs to vintage photographs",

@@ -40,7 +40,7 @@ flags.DEFINE_string("target", None, "Target pictures, in the same ways.")
 dataroot.define_flags("trainA", "trainB")
 flags.DEFINE_string("workdir", None, "Run directory; made if it is missing.")
 flags.DEFINE_integer(
-    "steps", None, "Length of the training; short for --set=optimizer.steps."
+    "steps", None, "Length of the training; short for --set=training.steps."
 )
 flags.DEFINE_integer("seed", None, "Seed of everything; short for --set=seed.")
 flags.DEFINE_multi_string(
@@ -273,7 +273,7 @@ def overrides():
     """Reads --set, --steps and --seed as fields of the configuration."""
     fields = assignments(FLAGS.set)
     if FLAGS.steps is not None:
-        fields["optimizer.steps"] = FLAGS.steps
+        fields["training.steps"] = FLAGS.steps
     if FLAGS.seed is not None:
         fields["seed"] = FLAGS.seed
     return fields

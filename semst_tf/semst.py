@@ -35,7 +35,7 @@ class SemST(backend_trainer(), keras.Model):
 
     Args:
         config: `semst_tf.config.SemSTConfig`, or the dict that its `to_dict`
-            gives. Defaults to the `cut` preset's.
+            gives. Defaults to the `semst` preset's.
         **kwargs: Arguments of `keras.Model`, for instance
             `dtype="mixed_bfloat16"`.
 
@@ -67,7 +67,7 @@ class SemST(backend_trainer(), keras.Model):
     def __init__(self, config=None, **kwargs):
         super().__init__(**kwargs)
         if config is None:
-            config = preset_config("cut")
+            config = preset_config("semst")
         elif isinstance(config, dict):
             config = SemSTConfig.from_dict(config)
         if not isinstance(config, SemSTConfig):
@@ -115,11 +115,12 @@ class SemST(backend_trainer(), keras.Model):
         self.built = True
 
     @classmethod
-    def from_preset(cls, name, dtype=None, **overrides):
+    def from_preset(cls, preset, name=None, dtype=None, **overrides):
         """Makes a translator from a named configuration.
 
         Args:
-            name: str. One of `semst_tf.presets()`.
+            preset: str. One of `semst_tf.presets()`.
+            name: str or `None`. Name of the model, as of `keras.Model`.
             dtype: str, `keras.DTypePolicy` or `None`. Precision policy.
             **overrides: Fields of the configuration to change, nested ones
                 as dicts: `generator={"filters": 32}`. Dotted names work
@@ -132,7 +133,8 @@ class SemST(backend_trainer(), keras.Model):
             ValueError: If the preset or a field does not exist, or a value
                 does not fit.
         """
-        return cls(preset_config(name).replace(overrides), dtype=dtype)
+        config = preset_config(preset).replace(overrides)
+        return cls(config, name=name, dtype=dtype)
 
     def _make_generator(self, name, strength=1.0):
         scales = self.config.multi_scale
@@ -179,7 +181,7 @@ class SemST(backend_trainer(), keras.Model):
         return networks
 
     def _make_average_generator(self):
-        if not self.config.optimizer.ema_decay:
+        if self.config.training.ema_decay is None:
             return None
         average = self._make_generator(
             "average_generator", self.config.generator.strength
@@ -200,7 +202,6 @@ class SemST(backend_trainer(), keras.Model):
             )
         )
         layer = feature_layer_of(config.descriptor)
-        threshold = config.duplicate_threshold
         return Alignment(
             descriptor=config.descriptor,
             input_channels=features.get(layer, pictures),
@@ -208,7 +209,7 @@ class SemST(backend_trainer(), keras.Model):
             critic=config.critic,
             temperature=config.temperature,
             patches=config.patches,
-            duplicate_threshold=threshold if threshold < 1 else None,
+            duplicate_threshold=config.duplicate_threshold,
             seed=self.config.seed + 3,
             name=name,
         )
@@ -362,7 +363,9 @@ class SemST(backend_trainer(), keras.Model):
         config = self.config.optimizer
         return keras.optimizers.Adam(
             learning_rate=LinearDecay(
-                config.learning_rate, config.steps, config.decay
+                config.learning_rate,
+                self.config.training.steps,
+                config.decay,
             ),
             beta_1=config.beta_1,
             beta_2=config.beta_2,
@@ -399,7 +402,7 @@ class SemST(backend_trainer(), keras.Model):
 
     def progress(self, step):
         """Returns the share of the configured training done at a step."""
-        steps = self.config.optimizer.steps
+        steps = self.config.training.steps
         return ops.clip(ops.cast(step, "float32") / steps, 0.0, 1.0)
 
     # The name that it had before it stood on its own.

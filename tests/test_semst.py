@@ -11,6 +11,7 @@ from small import values
 
 from semst_tf import SemST
 from semst_tf import presets
+from semst_tf import semst
 
 pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="trains with TensorFlow"
@@ -219,7 +220,7 @@ def test_two_optimizers_each_train_their_networks():
 
 
 def test_average_follows_its_formula_and_is_what_translates(tmp_path):
-    model = compiled("cut", **{"optimizer.ema_decay": 0.75})
+    model = compiled("cut", **{"training.ema_decay": 0.75})
     average = model.generator.get_weights()
     pictures = batch(2)
     assert_same(model.average_generator.get_weights(), average)
@@ -250,7 +251,7 @@ def test_without_averaging_there_is_one_generator():
 
 
 def test_learning_rate_and_schedules_end_with_the_configured_steps():
-    model = compiled("cut", **{"optimizer.steps": 4, "optimizer.decay": 0.5})
+    model = compiled("cut", **{"training.steps": 4, "optimizer.decay": 0.5})
     rates = []
     for _ in range(4):
         rates.append(float(model.optimizer.learning_rate))
@@ -282,6 +283,18 @@ def test_overrides_of_a_preset_reach_the_networks():
     assert model.generator.filters == 5
     assert model.discriminator.downsamplings == 1
     assert model.config.generator.blocks == 4
+
+
+def test_a_model_without_arguments_is_the_documented_preset(monkeypatch):
+    small = small_config("semst")
+    monkeypatch.setattr(semst, "preset_config", {"semst": small}.__getitem__)
+    assert SemST().config is small
+
+
+def test_models_of_presets_can_be_named_as_in_keras():
+    model = SemST.from_preset("tiny", name="my_model", generator={"blocks": 1})
+    assert model.name == "my_model"
+    assert SemST.from_config(model.get_config()).name == "my_model"
 
 
 def test_networks_share_no_initial_weights_between_seeds():

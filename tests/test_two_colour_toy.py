@@ -28,7 +28,7 @@ SMALL = {
     "contrastive.patches": 64,
     "contrastive.units": 32,
     "structure.patches": 64,
-    "optimizer.steps": STEPS,
+    "training.steps": STEPS,
     "optimizer.learning_rate": 1e-3,
 }
 ADVERSARIAL_ONLY = {"contrastive.weight": 0.0, "contrastive.identity": False}

@@ -18,8 +18,8 @@ SETTINGS = {
     **SMALL,
     "data.crop_size": 24,
     "data.resize": "",
-    "optimizer.steps": 4,
-    "optimizer.ema_decay": 0.5,
+    "training.steps": 4,
+    "training.ema_decay": 0.5,
 }
 
 SCRIPT = """

@@ -372,7 +372,7 @@ def train_preset(preset, steps):
     every = min(FLAGS.checkpoint_every, steps)
     training = TrainingRun(
         workdir,
-        configuration(preset, 1).replace({"optimizer.steps": steps}),
+        configuration(preset, 1).replace({"training.steps": steps}),
         FLAGS.source,
         FLAGS.target,
         interval=every,

@@ -5,7 +5,7 @@ setting by two calls. Example:
 
   python experiments/measure/measure_training.py \\
       --preset=semst \\
-      --set=optimizer.rematerialise=true
+      --set=training.rematerialise=true
 """
 
 import pathlib
@@ -73,10 +73,10 @@ def main(_):
 def _random_pictures(config):
     import tensorflow as tf
 
-    size, count = config.data.crop_size, config.data.batch_size
+    size, count = config.data.crop_height_width, config.data.batch_size
     pictures = {
         domain: tf.random.stateless_uniform(
-            (count, size, size, channels), (seed, 0), -1.0, 1.0
+            (count, *size, channels), (seed, 0), -1.0, 1.0
         )
         for seed, (domain, channels) in enumerate(
             {

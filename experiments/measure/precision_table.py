@@ -83,7 +83,7 @@ def _trained(preset, dtype="float32", seed=0):
         {
             **SMALL,
             "multi_scale.detail_size": FLAGS.size // 2,
-            "optimizer.steps": FLAGS.steps,
+            "training.steps": FLAGS.steps,
             "seed": seed,
         }
     )

@@ -1,7 +1,13 @@
-"""Fields of trees of dataclasses, by their dotted names."""
+"""Fields of trees of dataclasses: their names, values and checks."""
 
 import dataclasses
-import difflib
+import math
+import numbers
+import types
+import typing
+
+from semst_tf.config.aliases import RENAMED
+from semst_tf.config.suggestion import suggestion
 
 
 def field_names(config):
@@ -16,37 +22,38 @@ def field_names(config):
     names = []
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
-        if dataclasses.is_dataclass(value):
+        if is_group(field):
             names += [f"{field.name}.{inner}" for inner in field_names(value)]
         else:
             names.append(field.name)
     return names
 
 
-def insert_field(nested, path, value):
-    """Puts a value where its path leads; the caller's dicts stay untouched.
+def is_group(field):
+    """Whether a field of a dataclass is a group of fields."""
+    return dataclasses.is_dataclass(field.type)
+
+
+def kind_of(field):
+    """Returns the type of a field, and whether it may be `None`."""
+    if isinstance(field.type, types.UnionType):
+        kind, _ = typing.get_args(field.type)
+        return kind, True
+    return field.type, False
+
+
+def option_of(field, group=None):
+    """Returns the `Option` of a field.
 
     Args:
-        nested: Dict of dicts that is added to.
-        path: List of str.
-        value: A plain value, a dict or a dataclass instance.
+        field: `dataclasses.Field`.
+        group: `Group` that the field stands in, or `None`. Its choices
+            replace those of the field.
     """
-    if dataclasses.is_dataclass(value):
-        value = dataclasses.asdict(value)
-    if isinstance(value, dict):
-        group = _group(nested, path)
-        for name, inner in value.items():
-            insert_field(group, name.split("."), inner)
-    else:
-        _group(nested, path[:-1])[path[-1]] = value
-
-
-def _group(nested, path):
-    for name in path:
-        if not isinstance(nested.get(name), dict):
-            nested[name] = {}
-        nested = nested[name]
-    return nested
+    option = field.metadata["option"]
+    if group is not None and field.name in group.choices:
+        return dataclasses.replace(option, choices=group.choices[field.name])
+    return option
 
 
 def replace_fields(config, nested, prefix=""):
@@ -69,55 +76,126 @@ def replace_fields(config, nested, prefix=""):
     for name, value in nested.items():
         if name not in fields:
             raise ValueError(_unknown_field(config, prefix, name))
-        current = getattr(config, name)
-        if dataclasses.is_dataclass(current):
+        if is_group(fields[name]):
             if not isinstance(value, dict):
                 raise ValueError(
                     f"`{prefix}{name}` is a group of fields; give a dict. "
                     f"Received: {value!r}"
                 )
-            changes[name] = replace_fields(current, value, f"{prefix}{name}.")
+            changes[name] = replace_fields(
+                getattr(config, name), value, f"{prefix}{name}."
+            )
+        elif isinstance(value, str):
+            changes[name] = _from_text(value, fields[name], prefix + name)
         else:
-            changes[name] = _converted(value, fields[name], f"{prefix}{name}")
+            changes[name] = value
     return dataclasses.replace(config, **changes)
 
 
+def normalise_fields(config, prefix="", group=None):
+    """Checks every field of a config by itself and stores its plain value.
+
+    A whole number becomes a float where the field is one, a NumPy number a
+    number of Python.
+
+    Args:
+        config: A dataclass instance, frozen or not.
+        prefix: str. How messages begin the names of fields.
+        group: `Group` that the instance stands in, or `None`.
+
+    Raises:
+        ValueError: If a value has another type than its field, is not finite,
+            out of its limits or not among the choices.
+    """
+    for field in dataclasses.fields(config):
+        name, value = prefix + field.name, getattr(config, field.name)
+        if is_group(field):
+            if not isinstance(value, field.type):
+                raise ValueError(
+                    f"`{name}` is a group of fields; give a "
+                    f"`{field.type.__name__}`. Received: {value!r}"
+                )
+            # A copy: the instance that was passed stays what it is.
+            plain = dataclasses.replace(value)
+            normalise_fields(plain, f"{name}.", field.metadata["group"])
+        else:
+            plain = _typed(value, field, name)
+            _check(plain, option_of(field, group), name)
+        object.__setattr__(config, field.name, plain)
+
+
 def _unknown_field(config, prefix, name):
-    names = [prefix + known for known in field_names(config)]
-    close = difflib.get_close_matches(prefix + name, names, n=3, cutoff=0.5)
-    hint = f" Did you mean {', '.join(close)}?" if close else ""
+    known = {prefix + field: prefix + field for field in field_names(config)}
+    known |= {
+        old: new for old, new in RENAMED.items() if old.startswith(prefix)
+    }
+    hint = suggestion(prefix + name, known)
     return f"There is no config field `{prefix}{name}`.{hint} Received: {name}"
 
 
-def _converted(value, field, name):
-    if "parse" in field.metadata:
-        try:
-            return field.metadata["parse"](value)
-        except ValueError as error:
-            raise ValueError(f"Config field `{name}`: {error}") from error
-    kind = field.type
-    if isinstance(value, str) and kind is not str:
-        value = _from_text(value, kind, name)
-    truth = isinstance(value, bool)
-    if kind is float and isinstance(value, int) and not truth:
-        value = float(value)
-    if not isinstance(value, kind) or (truth and kind is not bool):
-        raise ValueError(
-            f"Config field `{name}` takes {kind.__name__}. Received: {value!r}"
-        )
-    return value
-
-
-def _from_text(text, kind, name):
+def _from_text(text, field, name):
+    kind, optional = kind_of(field)
+    if optional and text.lower() in ("", "none"):
+        return None
     if kind is bool:
         words = {"true": True, "1": True, "false": False, "0": False}
         if text.lower() in words:
             return words[text.lower()]
-    else:
+    elif kind in (int, float):
         try:
             return kind(text)
         except ValueError:
             pass
-    raise ValueError(
-        f"Config field `{name}` takes {kind.__name__}. Received: {text!r}"
+    else:
+        return text
+    raise ValueError(_wrong_type(text, field, name))
+
+
+def _typed(value, field, name):
+    kind, optional = kind_of(field)
+    if value is None and optional:
+        return None
+    if hasattr(kind, "read"):
+        plain = kind.read(value)
+        if plain is not None:
+            return plain
+    elif isinstance(value, bool) or kind in (bool, str):
+        if isinstance(value, kind) and (kind is bool or kind is str):
+            return value
+    elif kind is int and isinstance(value, numbers.Integral):
+        return int(value)
+    elif kind is float and isinstance(value, numbers.Real):
+        return float(value)
+    raise ValueError(_wrong_type(value, field, name))
+
+
+def _wrong_type(value, field, name):
+    return (
+        f"Config field `{name}` takes {type_name(field)}. Received: {value!r}"
     )
+
+
+def type_name(field):
+    """Returns the type of a field in words."""
+    kind, optional = kind_of(field)
+    words = getattr(kind, "words", kind.__name__)
+    return f"{words} or None" if optional else words
+
+
+def _check(value, option, name):
+    if value is None:
+        return
+    names = option.names()
+    if names is not None and value not in names:
+        raise ValueError(
+            f"Config field `{name}` must be one of {', '.join(names)}."
+            f"{suggestion(value, names)} Received: {value!r}"
+        )
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        finite = math.isfinite(value)
+        if not (finite and option.contains(value)):
+            limits = [option.interval(), "" if finite else "finite"]
+            raise ValueError(
+                f"Config field `{name}` must be "
+                f"{' and '.join(filter(None, limits))}. Received: {value}"
+            )

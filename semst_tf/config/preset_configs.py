@@ -1,12 +1,15 @@
 """The named configurations: baselines and methods as switches of one code."""
 
-from semst_tf.config.semst_config import AlignmentConfig
-from semst_tf.config.semst_config import ContrastiveConfig
-from semst_tf.config.semst_config import DataConfig
-from semst_tf.config.semst_config import DiscriminatorConfig
-from semst_tf.config.semst_config import GeneratorConfig
-from semst_tf.config.semst_config import OptimizerConfig
+from semst_tf.config.adversarial_config import AdversarialConfig
+from semst_tf.config.alignment_config import AlignmentConfig
+from semst_tf.config.contrastive_config import ContrastiveConfig
+from semst_tf.config.data_config import DataConfig
+from semst_tf.config.discriminator_config import DiscriminatorConfig
+from semst_tf.config.generator_config import GeneratorConfig
+from semst_tf.config.optimizer_config import OptimizerConfig
 from semst_tf.config.semst_config import SemSTConfig
+from semst_tf.config.suggestion import suggestion
+from semst_tf.config.training_config import TrainingConfig
 
 # Edges of input and output compared without a learned part, which a hidden
 # code in the features could satisfy while the scene changes.
@@ -34,7 +37,7 @@ _DESCRIPTIONS = {
     "semst": "Structure, texture and tone of input and output aligned by "
     "mutual information, with hard negatives; single scale.",
     "semst_distant": "SemST for domains that do not look alike: tone aligned, "
-    "and pictures painted anew, from the mean colour of the target on.",
+    "and images computed directly, from the mean colour of the target on.",
     "semst_multiscale": "SemST at two scales: global context and local "
     "detail, fused by attention; for high resolution.",
     "tiny_multiscale": "The small SemST at two scales.",
@@ -50,7 +53,7 @@ _CONFIGS = {
         texture=_TEXTURE,
         # In so short a training the tint of the generator goes round and
         # round; the average of many steps has the tint of the target.
-        optimizer=OptimizerConfig(steps=1500, ema_decay=0.998),
+        training=TrainingConfig(steps=1500, ema_decay=0.998),
         data=DataConfig(crop_size=96, batch_size=2, resize="short:128"),
     ),
     "cut": SemSTConfig(preset="cut", data=DataConfig(resize="286x286")),
@@ -82,7 +85,8 @@ _CONFIGS = {
         generator=GeneratorConfig(residual=True, strength=0.6),
         # A discriminator that sees the tint of a crop, against a generator
         # that nothing asks to leave the colours of the target as they are.
-        discriminator=DiscriminatorConfig(normalization="layer", weight=3.0),
+        discriminator=DiscriminatorConfig(normalization="layer"),
+        adversarial=AdversarialConfig(weight=3.0),
         contrastive=ContrastiveConfig(
             loss="hard_negative_importance",
             weight=0.5,
@@ -93,7 +97,7 @@ _CONFIGS = {
         texture=_TEXTURE,
         tone=_TONE,
         # The tint of the generator goes round and round while it learns.
-        optimizer=OptimizerConfig(ema_decay=0.998),
+        training=TrainingConfig(ema_decay=0.998),
         data=DataConfig(resize="short:286"),
     ),
 }
@@ -107,7 +111,8 @@ _CONFIGS["semst_distant"] = _CONFIGS["semst"].replace(
             "strength": 1.0,
             "target_start": True,
         },
-        "discriminator": {"normalization": "instance", "weight": 1.0},
+        "discriminator.normalization": "instance",
+        "adversarial.weight": 1.0,
         "contrastive": {"identity": True, "weight": 1.0},
         "structure.weight": 0.0,
         "texture.weight": 0.0,
@@ -156,9 +161,9 @@ def preset_config(name):
     Raises:
         ValueError: If there is no such preset.
     """
-    if name not in _CONFIGS:
+    if not isinstance(name, str) or name not in _CONFIGS:
         raise ValueError(
-            f"There is no such preset; there are {', '.join(_CONFIGS)}. "
-            f"Received: {name!r}"
+            f"There is no such preset; there are {', '.join(_CONFIGS)}."
+            f"{suggestion(name, list(_CONFIGS))} Received: {name!r}"
         )
     return _CONFIGS[name]

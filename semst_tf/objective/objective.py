@@ -82,7 +82,7 @@ class Objective:
             terms = {
                 "adversarial": Term(
                     least_squares_generator_loss(fake),
-                    self.config.discriminator.weight,
+                    self.config.adversarial.weight,
                 ),
                 **self._contrastive_terms(view, progress, seeds),
                 **self._alignment_terms(view, progress, seeds),
@@ -165,7 +165,7 @@ class Objective:
         if config.loss == "patch_nce":
             return patch_nce(query, key, config.temperature)
         gamma = gamma_schedule(progress, config.gamma_start, config.gamma_end)
-        guarded = config.duplicate_threshold < 1 and layer >= 12
+        guarded = layer >= 12
         return hard_negative_nce(
             query,
             key,

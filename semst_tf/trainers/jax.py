@@ -38,11 +38,11 @@ class JaxTrainer(BaseTrainer):
         Returns:
             Dict of the metrics, and the state after the step.
         """
-        if self.config.optimizer.accumulation != 1:
+        if self.config.training.accumulation != 1:
             raise ValueError(
-                "`optimizer.accumulation` works with TensorFlow only; on JAX "
-                "use `optimizer.rematerialise` or a smaller batch. Received: "
-                f"{self.config.optimizer.accumulation}"
+                "`training.accumulation` works with TensorFlow only; on JAX "
+                "use `training.rematerialise` or a smaller batch. Received: "
+                f"{self.config.training.accumulation}"
             )
         groups = (
             self.trainable_variables,
@@ -107,7 +107,7 @@ class JaxTrainer(BaseTrainer):
         """
         generator = self.generator_variables
         discriminator = self.discriminator_variables
-        again = self.config.optimizer.rematerialise
+        again = self.config.training.rematerialise
 
         def losses(generator_values, discriminator_values):
             inner = values.copy()
@@ -160,7 +160,7 @@ class JaxTrainer(BaseTrainer):
     def _update_average(self):
         if self.average_generator is None:
             return
-        share = 1.0 - self.config.optimizer.ema_decay
+        share = 1.0 - self.config.training.ema_decay
         for average, variable in zip(
             self.average_generator.variables, self.generator.variables
         ):

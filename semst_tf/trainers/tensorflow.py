@@ -31,7 +31,7 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
     def train_step(self, data):
         """Takes one step on a batch; called by `fit`."""
         source, target = self.checked_batch(data)
-        parts = self.config.optimizer.accumulation
+        parts = self.config.training.accumulation
         if parts == 1:
             gradients, values = self._gradients(source, target)
         else:
@@ -43,7 +43,7 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
     def _gradients(self, source, target, part=0):
         """Gradients of generator and discriminator, and all values."""
         with (
-            rematerialise(self.config.optimizer.rematerialise),
+            rematerialise(self.config.training.rematerialise),
             tf.GradientTape(persistent=True) as tape,
         ):
             generator_loss, discriminator_loss, values = self.batch_losses(
@@ -102,13 +102,13 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
         return _reducible(self.update_metrics(values))
 
     def _seeds(self, part=0):
-        stream = _replica() * self.config.optimizer.accumulation + part
+        stream = _replica() * self.config.training.accumulation + part
         step = self.optimizer.iterations
         return StepSeeds(self.config.seed, step.value, stream)
 
     def _scaled(self, loss, optimizer):
         shares = tf.distribute.get_strategy().num_replicas_in_sync
-        shares *= self.config.optimizer.accumulation
+        shares *= self.config.training.accumulation
         optimizer = optimizer or self.optimizer
         return optimizer.scale_loss(loss / shares)
 
@@ -121,7 +121,7 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
             _move_averages,
             [v.value for v in self.average_generator.variables],
             [v.value for v in self.generator.variables],
-            1.0 - self.config.optimizer.ema_decay,
+            1.0 - self.config.training.ema_decay,
         )
 
 
@@ -167,7 +167,7 @@ def _split(pictures, parts):
     count = pictures.shape[0]
     if count is not None and count % parts:
         raise ValueError(
-            "Config field `optimizer.accumulation` must divide the pictures "
+            "Config field `training.accumulation` must divide the pictures "
             f"that each replica gets. Received: {parts}, for {count} pictures"
         )
     return tf.reshape(pictures, (parts, -1, *pictures.shape[1:]))

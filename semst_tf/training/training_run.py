@@ -199,7 +199,7 @@ class TrainingRun:
         position = self._restore(model)
         self._check_workers(position)
         self._initialise(model, position, description)
-        unfinished = position.step < self.config.optimizer.steps
+        unfinished = position.step < self.config.training.steps
         if unfinished and hasattr(self.validation, "try_out"):
             self.validation.try_out(model)
         self._adapt(model)
@@ -234,7 +234,7 @@ class TrainingRun:
             self.strategy,
             self.source,
             self.target,
-            crop_size=config.crop_size,
+            crop_size=config.crop_height_width,
             batch_size=config.batch_size,
             seed=self.config.seed,
             flip=config.flip,
@@ -258,7 +258,7 @@ class TrainingRun:
         config = self.config.data
         return UnpairedSampler(
             *self._usable(),
-            crop_size=config.crop_size,
+            crop_size=config.crop_height_width,
             seed=self.config.seed,
             flip=config.flip,
             matched_crops=config.matched_crops,
@@ -296,7 +296,7 @@ class TrainingRun:
     def _check_crops(self, model):
         """Refuses crops that the discriminator could not score."""
         smallest = model.discriminator.minimum_size
-        if self.config.data.crop_size < smallest:
+        if min(self.config.data.crop_height_width) < smallest:
             raise ValueError(
                 "Config field `data.crop_size` is too small for a "
                 f"discriminator of {self.config.discriminator.layers} layers, "
@@ -387,7 +387,7 @@ class TrainingRun:
 
     def _fit(self, model, data, position):
         """Trains; what watches and writes runs in the order of the list."""
-        steps = self.config.optimizer.steps
+        steps = self.config.training.steps
         losses, summaries = self._recording()
         checkpoints = Checkpoints(
             self._place / "checkpoints",
@@ -445,7 +445,7 @@ class TrainingRun:
         missed = BestEffort(missed)
         missed.set_model(model)
         missed.on_epoch_end((step - 1) // self.interval, logs)
-        if step == self.config.optimizer.steps:
+        if step == self.config.training.steps:
             missed.on_train_end()
 
     def _recording(self):
@@ -506,7 +506,9 @@ class TrainingRun:
         if not self.skip_bad:
             return self.source, self.target
         report = check_images(
-            self.source, self.target, crop_size=self.config.data.crop_size
+            self.source,
+            self.target,
+            crop_size=self.config.data.crop_height_width,
         )
         return report.source.usable, report.target.usable
 

@@ -22,6 +22,13 @@ def test_unknown_preset_is_answered_with_the_known_ones():
         preset_config("cycle")
 
 
+def test_mistyped_preset_is_answered_with_the_right_one():
+    with pytest.raises(
+        ValueError, match=r"Did you mean .*semst\b.*Received: 'sems'"
+    ):
+        preset_config("sems")
+
+
 def test_baselines_are_what_was_published():
     cut = preset_config("cut")
     assert cut.contrastive.loss == "patch_nce"

@@ -1,10 +1,13 @@
 import json
 
+import numpy as np
 import pytest
 
 from semst_tf import SemSTConfig
+from semst_tf.config import DataConfig
+from semst_tf.config import GeneratorConfig
+from semst_tf.config import TrainingConfig
 from semst_tf.config.fields import field_names
-from semst_tf.config.semst_config import GeneratorConfig
 
 
 def test_dotted_nested_and_grouped_overrides_are_the_same():
@@ -52,6 +55,13 @@ def test_overrides_of_the_caller_are_not_changed():
         ("contrastive.identity", "False", False),
         ("data.flip", "1", True),
         ("data.resize", "256", "256"),
+        ("data.resize", "", None),
+        ("data.resize", "none", None),
+        ("multi_scale.fusion", "", None),
+        ("contrastive.duplicate_threshold", "None", None),
+        ("data.crop_size", "128", 128),
+        ("data.crop_size", "128x128", 128),
+        ("data.crop_size", "128x256", "128x256"),
     ],
 )
 def test_text_is_read_as_the_type_of_the_field(name, text, value):
@@ -72,6 +82,7 @@ def test_whole_numbers_fit_fields_of_fractions():
         ("generator.filter", "generator.filters"),
         ("sed", "seed"),
         ("structure.wieght", "structure.weight"),
+        ("optimizer.step", "training.steps"),
     ],
 )
 def test_misspelt_field_is_answered_with_the_right_name(name, suggestion):
@@ -97,15 +108,78 @@ def test_unknown_group_is_refused_even_when_it_is_empty():
         ("contrastive.identity", 1),
         ("contrastive.identity", "maybe"),
         ("contrastive.loss", 3),
+        ("contrastive.weight", [1.0]),
+        ("contrastive.weight", None),
+        ("contrastive.weight", "none"),
+        ("data.resize", 256),
+        ("data.crop_size", "128x"),
+        ("data.crop_size", 128.0),
+        ("data.crop_size", True),
+        ("data.crop_size", (64, 32, 3)),
         ("generator", 4),
         ("generator", "resnet"),
-        ("seed.start", 4),
         ("seed", {"start": 4}),
     ],
 )
 def test_values_of_the_wrong_type_are_refused(name, value):
-    with pytest.raises(ValueError, match="Received: "):
+    with pytest.raises(ValueError, match=f"`{name}.*Received: "):
         SemSTConfig().replace({name: value})
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ({"generator": GeneratorConfig(filters=3.5)}, "`generator.filters`"),
+        ({"generator": GeneratorConfig(filters="3")}, "`generator.filters`"),
+        ({"generator": GeneratorConfig(residual=1)}, "`generator.residual`"),
+        ({"generator": {"filters": 3}}, "`generator` is a group"),
+        ({"data": DataConfig(crop_size="wide")}, "`data.crop_size`"),
+        ({"data": DataConfig(batch_size=-1)}, "`data.batch_size`"),
+    ],
+)
+def test_groups_made_by_hand_are_checked_like_overrides(groups, message):
+    with pytest.raises(ValueError, match=f"{message}.*Received: "):
+        SemSTConfig(**groups)
+
+
+def test_groups_made_by_hand_are_stored_as_plain_values():
+    training = TrainingConfig(steps=np.int64(3), ema_decay=0)
+    data = DataConfig(crop_size="64x64")
+    config = SemSTConfig(training=training, data=data)
+    assert type(config.training.steps) is int
+    assert type(config.training.ema_decay) is float
+    assert config.data.crop_size == 64
+    assert data.crop_size == "64x64", "the caller's instance was changed"
+
+
+def test_crops_have_height_and_width():
+    crop = {"data.crop_size": "64x128"}
+    assert SemSTConfig().replace(crop).data.crop_height_width == (64, 128)
+    pair = SemSTConfig().replace({"data.crop_size": [64, 128]})
+    assert pair.data.crop_size == "64x128"
+    assert SemSTConfig().data.crop_height_width == (256, 256)
+
+
+@pytest.mark.parametrize(
+    ("crop", "detail", "fits"),
+    [
+        ("32x64", 32, True),
+        ("64x32", 32, True),
+        ("32x64", 40, False),
+        ("64x36", 32, False),
+    ],
+)
+def test_both_sides_of_a_crop_lie_on_the_grid_of_two_scales(crop, detail, fits):
+    changes = {
+        "multi_scale.fusion": "attention",
+        "multi_scale.detail_size": detail,
+        "data.crop_size": crop,
+    }
+    if fits:
+        assert SemSTConfig().replace(changes).data.crop_size == crop
+    else:
+        with pytest.raises(ValueError, match="multiple of 8.*Received: "):
+            SemSTConfig().replace(changes)
 
 
 @pytest.mark.parametrize(
@@ -128,10 +202,10 @@ def test_values_of_the_wrong_type_are_refused(name, value):
         ("tone.ramp", 1.5),
         ("optimizer.learning_rate", "inf"),
         ("optimizer.learning_rate", "nan"),
-        ("optimizer.steps", 0),
+        ("training.steps", 0),
         ("optimizer.decay", -0.5),
         ("optimizer.beta_1", 1.0),
-        ("optimizer.ema_decay", 1.0),
+        ("training.ema_decay", 1.0),
         ("data.batch_size", 0),
         ("seed", -1),
     ],
@@ -173,14 +247,14 @@ def test_field_names_can_all_be_used_to_override():
     "changes",
     [
         {"generator.residual": False},
-        {"optimizer.ema_decay": 0.0},
+        {"training.ema_decay": None},
     ],
 )
 def test_a_part_of_the_way_needs_a_way_and_an_average(changes):
     fields = {
         "generator.residual": True,
         "generator.strength": 0.5,
-        "optimizer.ema_decay": 0.9,
+        "training.ema_decay": 0.9,
     }
     assert SemSTConfig().replace(fields).generator.strength == 0.5
     with pytest.raises(ValueError, match="generator.strength.*Received: 0.5"):

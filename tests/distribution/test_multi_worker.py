@@ -37,9 +37,9 @@ FIELDS = {
     "data.crop_size": "16",
     "data.resize": "",
     "data.batch_size": "2",
-    "optimizer.steps": str(STEPS),
+    "training.steps": str(STEPS),
     "optimizer.learning_rate": "0.002",
-    "optimizer.ema_decay": "0.9",
+    "training.ema_decay": "0.9",
 }
 OFTEN = {"interval": 1, "checkpoint_every": 1, "sample_every": STEPS}
 

@@ -109,8 +109,8 @@ def test_a_second_time_only_writes_the_page_again(quickstart):
 @pytest.mark.parametrize(
     ("flag", "words"),
     [
-        ("--steps=-3", ["optimizer.steps", "-3"]),
-        ("--steps=0", ["optimizer.steps"]),
+        ("--steps=-3", ["training.steps", "-3"]),
+        ("--steps=0", ["training.steps"]),
         ("--workdir=", ["workdir"]),
         ("--workdir={root}/file", ["file"]),
         ("--workdir={root}/file/run", ["file"]),

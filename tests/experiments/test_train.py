@@ -77,8 +77,8 @@ def test_flags_reach_the_configuration(trained):
     assert config.preset == "cut"
     assert config.seed == 5
     assert config.generator.filters == 4
-    assert config.optimizer.steps == 3
-    assert config.data.resize == ""
+    assert config.training.steps == 3
+    assert config.data.resize is None
     assert stored["dtype"] == "mixed_bfloat16"
     names = {path.name for path in (root / "new run" / "samples").iterdir()}
     assert names == {"step_00000002.png", "step_00000003.png"}
@@ -143,12 +143,13 @@ def test_other_settings_in_the_same_directory_are_refused_by_name(trained):
         ("--set=generator.input_channels=2", ["channels"]),
         ("--set=data.crop_size=-32", ["positive", "-32"]),
         ("--set=data.crop_size=5", ["data.crop_size", "at least 6"]),
+        ("--set=data.crop_size=32x5", ["data.crop_size", "at least 6"]),
         ("--set=data.batch_size=0", ["positive"]),
         ("--set=data.resize=-5", ["resize"]),
         ("--set=data.resize=wide", ["wide"]),
         ("--set=data.resize_filter=sharp", ["sharp"]),
         ("--set=optimizer.learning_rate=nan", ["learning_rate"]),
-        ("--steps=-1", ["optimizer.steps", "-1"]),
+        ("--steps=-1", ["training.steps", "-1"]),
         ("--steps=many", ["--help"]),
         ("--seed=-1", ["seed", "-1"]),
         ("--dtype=float3", ["float3", "--help"]),
@@ -158,7 +159,7 @@ def test_other_settings_in_the_same_directory_are_refused_by_name(trained):
         ("--keep_checkpoints=0", ["keep_checkpoints=0"]),
         ("--devices=toaster", ["devices='toaster'"]),
         ("--validate_source={root}/missing", ["No such file", "missing"]),
-        ("--set=optimizer.accumulation=2", ["must divide", "Received: 2"]),
+        ("--set=training.accumulation=2", ["must divide", "Received: 2"]),
         ("--workdir=", ["workdir"]),
         ("--workdir={root}/source/0.png", ["0.png"]),
         ("--workdir={root}/source/0.png/run", ["0.png"]),

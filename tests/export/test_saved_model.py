@@ -107,7 +107,7 @@ def test_holds_nothing_but_the_translator(folder, network):
 
 
 def test_semst_exports_averaged_weights_in_float32(tmp_path, capsys):
-    average = {"optimizer.ema_decay": 0.9}
+    average = {"training.ema_decay": 0.9}
     model = small_model("cut", dtype="mixed_bfloat16", **average)
     for variable in model.generator.trainable_variables:
         variable.assign(variable + 1.0)

@@ -29,12 +29,12 @@ def pictures(tmp_path_factory):
         # than steps.
         (
             "tiny_multiscale",
-            {"optimizer.accumulation": 2, "texture.weight": 0.0},
+            {"training.accumulation": 2, "texture.weight": 0.0},
             {"dtype": "mixed_float16"},
         ),
         pytest.param(
             "semst_multiscale",
-            {"optimizer.accumulation": 2},
+            {"training.accumulation": 2},
             {"devices": "cpu:2", "dtype": "mixed_bfloat16"},
             marks=pytest.mark.soak,
         ),
@@ -50,8 +50,8 @@ def test_a_continued_training_ends_with_the_same_bits(
             "data.crop_size": 32,
             "data.resize": "",
             "data.batch_size": 4 if "devices" in options else 2,
-            "optimizer.steps": 5,
-            "optimizer.ema_decay": 0.9,
+            "training.steps": 5,
+            "training.ema_decay": 0.9,
             **fields,
         },
     )

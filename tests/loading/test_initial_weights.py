@@ -9,7 +9,7 @@ from semst_tf.loading.initial_weights import load_initial_weights
 @pytest.fixture(scope="module")
 def earlier(tmp_path_factory):
     """A trained model whose average differs from its generator."""
-    model = small_model("tiny", **{"optimizer.ema_decay": 0.5, "seed": 3})
+    model = small_model("tiny", **{"training.ema_decay": 0.5, "seed": 3})
     model.compile(run_eagerly=True)
     model.fit(batch(count=2), batch_size=2, verbose=0)
     path = tmp_path_factory.mktemp("earlier") / "model.keras"
@@ -24,7 +24,7 @@ def assert_equal(one, other):
 
 def test_what_translates_becomes_generator_and_average(earlier):
     path, trained = earlier
-    model = small_model("tiny", **{"optimizer.ema_decay": 0.9})
+    model = small_model("tiny", **{"training.ema_decay": 0.9})
     lines = load_initial_weights(model, path)
     expected = trained.average_generator.get_weights()
     assert np.any(expected[0] != trained.generator.get_weights()[0])

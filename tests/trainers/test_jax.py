@@ -50,7 +50,7 @@ def test_each_network_follows_its_own_loss_and_no_other():
 
 def test_half_precision_with_two_optimizers_and_an_average():
     model = small_model(
-        "fastcut", dtype="mixed_float16", **{"optimizer.ema_decay": 0.75}
+        "fastcut", dtype="mixed_float16", **{"training.ema_decay": 0.75}
     )
     model.compile(
         keras.optimizers.SGD(0.1),
@@ -82,7 +82,7 @@ def test_half_precision_with_two_optimizers_and_an_average():
 
 
 def test_evaluation_knows_the_step_of_the_training():
-    model = small_model("hneg_src", **{"optimizer.steps": 10})
+    model = small_model("hneg_src", **{"training.steps": 10})
     model.compile()
     pictures = batch(1)
 
@@ -102,7 +102,7 @@ def test_two_devices_take_the_step_of_one():
     if jax.device_count() < 2:
         pytest.skip("needs XLA_FLAGS=--xla_force_host_platform_device_count=2")
     pictures = batch(2)
-    overrides = {"optimizer.ema_decay": 0.9, "semantic_relation_weight": 0.1}
+    overrides = {"training.ema_decay": 0.9, "semantic_relation_weight": 0.1}
     steps = []
     for count in (1, 2):
         devices = keras.distribution.list_devices()[:count]

@@ -65,15 +65,15 @@ def whole(preset):
 @pytest.mark.parametrize(
     "options",
     [
-        {"optimizer.accumulation": 2},
+        {"training.accumulation": 2},
         pytest.param(
-            {"preset": "tiny_multiscale", "optimizer.accumulation": 2},
+            {"preset": "tiny_multiscale", "training.accumulation": 2},
             marks=pytest.mark.slow,
         ),
         pytest.param(
             {
-                "optimizer.accumulation": 2,
-                "optimizer.rematerialise": True,
+                "training.accumulation": 2,
+                "training.rematerialise": True,
                 "devices": 2,
             },
             marks=pytest.mark.slow,
@@ -97,7 +97,7 @@ def test_parts_of_a_batch_draw_different_positions():
     # With the same positions in both parts, twice the same pictures would
     # give twice the same loss.
     config = small_config(
-        "cut", **{"data.batch_size": 2, "optimizer.accumulation": 2}
+        "cut", **{"data.batch_size": 2, "training.accumulation": 2}
     )
     model = SemST(config)
     model.compile()
@@ -114,11 +114,11 @@ def test_parts_of_a_batch_draw_different_positions():
 def test_parts_that_do_not_divide_the_batch_are_refused():
     with pytest.raises(ValueError, match="must divide"):
         small_config(
-            "cut", **{"data.batch_size": 3, "optimizer.accumulation": 2}
+            "cut", **{"data.batch_size": 3, "training.accumulation": 2}
         )
     model = SemST(
         small_config(
-            "cut", **{"data.batch_size": 2, "optimizer.accumulation": 2}
+            "cut", **{"data.batch_size": 2, "training.accumulation": 2}
         )
     )
     model.compile()

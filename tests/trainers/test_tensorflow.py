@@ -79,7 +79,7 @@ def test_two_replicas_of_one_step_like_one_replica_of_two():
         **ALL_POSITIONS,
         **{
             "semantic_relation_weight": 0.1,
-            "optimizer.ema_decay": 0.9,
+            "training.ema_decay": 0.9,
             "structure.ramp": 0.0,
             "texture.ramp": 0.0,
             "tone.ramp": 0.0,

@@ -53,8 +53,8 @@ def direct():
     [
         {},
         {"jit_compile": True},
-        {"optimizer.rematerialise": True},
-        {"optimizer.accumulation": 2},
+        {"training.rematerialise": True},
+        {"training.accumulation": 2},
         {"strategy": "cpu:2"},
     ],
     ids=["plain", "xla", "rematerialise", "accumulation", "replicas"],

@@ -48,7 +48,7 @@ def training(workdir, pictures, steps=STEPS, overrides=(), **options):
         **{
             "data.crop_size": 32,
             "data.resize": "",
-            "optimizer.steps": steps,
+            "training.steps": steps,
             **dict(overrides),
         },
     )
@@ -237,7 +237,7 @@ def test_a_finished_run_is_not_trained_again(copy, pictures):
     [
         ({"seed": 3}, {}, "config.seed: 0 -> 3"),
         ({"generator.filters": 5}, {}, "config.generator.filters: 4 -> 5"),
-        ({"optimizer.steps": 9}, {}, "config.optimizer.steps: 7 -> 9"),
+        ({"training.steps": 9}, {}, "config.training.steps: 7 -> 9"),
         ({}, {"dtype": "mixed_bfloat16"}, "dtype: float32 -> mixed_bfloat16"),
         ({}, {"devices": "cpu:2"}, "replicas: 1 -> 2"),
     ],
@@ -332,7 +332,7 @@ def test_pictures_that_came_or_changed_are_noticed(pictures, tmp_path):
     # Both the longer training and the new picture are accepted together.
     run = training(workdir, mine, 3, QUICK, accept_changes=True)
     model, printed = train(run)
-    assert "config.optimizer.steps: 2 -> 3" in printed
+    assert "config.training.steps: 2 -> 3" in printed
     assert "target_images" in printed
     assert int(model.optimizer.iterations) == 3
     assert [row["step"] for row in history(workdir)] == [2, 3]

@@ -1,0 +1,57 @@
+"""Options of the data of a training."""
+
+import dataclasses
+
+from semst_tf.config.option import option
+from semst_tf.config.size import Size
+from semst_tf.config.value_range import ValueRange
+
+
+@dataclasses.dataclass(frozen=True)
+class DataConfig:
+    """How crops are made of images; used by the scripts."""
+
+    crop_size: Size = option(
+        256,
+        "Size of the training crops: the side of a square, or height x width "
+        'such as `"128x256"`.',
+    )
+    batch_size: int = option(
+        1, "Pairs of crops a step, over all replicas.", above=0
+    )
+    resize: str | None = option(
+        None,
+        'Applied to whole images before cropping: `None` for none, `"256"` '
+        'for a width, `"short:286"` for the short side, `"256x512"` for '
+        "height x width.",
+    )
+    target_resize: str | None = option(
+        None,
+        "The same for target images; `None` for what `resize` says.",
+    )
+    resize_filter: str = option(
+        "bicubic",
+        '`"bicubic"`, `"lanczos"`, `"bilinear"`, `"area"` or `"nearest"`.',
+    )
+    flip: bool = option(True, "Mirror half of the crops.")
+    matched_crops: bool = option(
+        False,
+        "Cut source and target at the same relative height, so that both "
+        "show the same band of the scene.",
+    )
+    value_range: ValueRange | None = option(
+        None,
+        'Pair of numbers, or text such as `"-1000,2060"`. Stored values of '
+        "source images that stand for black and white; values outside become "
+        "its ends. `None` for the range of `uint8` or `uint16`; other types "
+        "need one. Translating uses it too.",
+    )
+    target_value_range: ValueRange | None = option(
+        None,
+        "The same for target images, and for what translations are written in.",
+    )
+
+    @property
+    def crop_height_width(self):
+        """Height and width of the crops, a tuple of two ints."""
+        return Size.height_width(self.crop_size)

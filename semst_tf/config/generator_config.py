@@ -1,0 +1,35 @@
+"""Options of the generator."""
+
+import dataclasses
+
+from semst_tf.config.option import option
+
+
+@dataclasses.dataclass(frozen=True)
+class GeneratorConfig:
+    """The network that translates."""
+
+    filters: int = option(64, "Channels after the first convolution.", above=0)
+    blocks: int = option(
+        9, "Residual blocks at a quarter of the size.", above=0
+    )
+    input_channels: int = option(3, "Channels of source images.", above=0)
+    output_channels: int = option(3, "Channels of target images.", above=0)
+    residual: bool = option(
+        False,
+        "Add the output to the input (residual output) instead of computing "
+        "the image directly, so that training starts near the input.",
+    )
+    strength: float = option(
+        1.0,
+        "Blend strength: share of the way from the input that translations "
+        "go, of a residual generator that keeps a moving average. Training "
+        "goes all of it; only the averaged generator stops before.",
+        at_least=0.0,
+        at_most=1.0,
+    )
+    target_start: bool = option(
+        False,
+        "Begin at the mean colour of the target instead of grey, where the "
+        "generator is not residual.",
+    )

@@ -1,0 +1,77 @@
+"""Configurations of older versions are understood."""
+
+import pytest
+
+from semst_tf import SemSTConfig
+from semst_tf.config.aliases import OFF
+from semst_tf.config.aliases import RENAMED
+from semst_tf.config.fields import field_names
+
+
+def value_of(config, name):
+    for part in name.split("."):
+        config = getattr(config, part)
+    return config
+
+
+def test_old_names_are_gone_and_new_names_exist():
+    names = field_names(SemSTConfig())
+    assert not set(RENAMED) & set(names)
+    assert set(RENAMED.values()) <= set(names)
+    assert set(OFF) <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("old", "value"),
+    [
+        ("discriminator.weight", 3.0),
+        ("optimizer.steps", 10),
+        ("optimizer.ema_decay", 0.5),
+        ("optimizer.accumulation", 2),
+        ("optimizer.rematerialise", True),
+    ],
+)
+@pytest.mark.parametrize("way", ["dotted", "nested", "text"])
+def test_fields_are_understood_by_their_old_names(old, value, way):
+    group, field = old.split(".")
+    overrides = {
+        "dotted": {old: value},
+        "nested": {group: {field: value}},
+        "text": {old: str(value)},
+    }[way]
+    batch = {"data.batch_size": 2}
+    config = SemSTConfig().replace({**batch, **overrides})
+    assert config == SemSTConfig().replace({**batch, RENAMED[old]: value})
+    assert value_of(config, RENAMED[old]) == value
+
+
+def test_old_and_new_fields_of_a_group_can_be_mixed():
+    overrides = {"optimizer": {"ema_decay": 0.5, "learning_rate": 0.1}}
+    config = SemSTConfig().replace(overrides)
+    assert config.training.ema_decay == 0.5
+    assert config.optimizer.learning_rate == 0.1
+    assert overrides == {"optimizer": {"ema_decay": 0.5, "learning_rate": 0.1}}
+
+
+def test_the_new_name_counts_where_both_are_given():
+    both = {"training.steps": 5, "optimizer.steps": 6}
+    for overrides in (both, dict(reversed(both.items()))):
+        assert SemSTConfig().replace(overrides).training.steps == 5
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_what_said_off_is_none(name):
+    on = {
+        "multi_scale.fusion": "attention",
+        "data.resize": "286",
+        "data.target_resize": "286",
+    }
+    config = SemSTConfig().replace({name: on.get(name, 0.5)})
+    assert value_of(config, name) is not None
+    for off in (OFF[name], str(OFF[name]), "", "none", None):
+        assert value_of(config.replace({name: off}), name) is None, off
+
+
+def test_whole_numbers_of_a_json_file_said_off_too():
+    stored = {"optimizer": {"ema_decay": 0}}
+    assert SemSTConfig.from_dict(stored).training.ema_decay is None
