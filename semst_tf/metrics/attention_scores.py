@@ -1,7 +1,7 @@
 """How a generator of two scales divides the work."""
 
-from semst_tf.data.value_range import to_unit_range
 from semst_tf.metrics.attention_statistics import AttentionStatistics
+from semst_tf.pretrained.unit_images import unit_images
 
 
 def attention_scores(translator, images):
@@ -19,5 +19,5 @@ def attention_scores(translator, images):
         return None
     metric = AttentionStatistics()
     for image in images:
-        metric.update_state(translator.attention(to_unit_range(image)[None]))
+        metric.update_state(translator.attention(unit_images(image)[None]))
     return {name: float(value) for name, value in metric.result().items()}

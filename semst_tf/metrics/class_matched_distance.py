@@ -10,6 +10,7 @@ from semst_tf.pretrained.frozen_network import FrozenNetwork
 from semst_tf.pretrained.frozen_networks import frozen_network
 from semst_tf.pretrained.segmenter import SEGMENTER_SIZE
 from semst_tf.pretrained.segmenter import read_arrays
+from semst_tf.pretrained.unit_images import unit_images
 
 SCALE = 1000.0
 """Distances are small numbers; they are shown times this."""
@@ -241,12 +242,10 @@ class ClassMatchedDistance(keras.metrics.Metric):
 
     def _prepared(self, image):
         if image.dtype != np.uint8:
-            image = image.astype("float32")
+            image = unit_images(image)
         if self.size is not None:
             image = resize_image(image, self.size)
-        if image.dtype == np.uint8:
-            image = image.astype("float32") / 127.5 - 1.0
-        return image
+        return unit_images(image)
 
     def _checked(self, labels, images):
         if labels.ndim == 4 and labels.shape[-1] == 1:

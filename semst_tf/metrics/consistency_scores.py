@@ -1,11 +1,11 @@
 """Whether street scenes still show what their labels say."""
 
 from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
-from semst_tf.metrics.as_colour import as_colour
 from semst_tf.metrics.semantic_consistency import SemanticConsistency
 from semst_tf.pretrained import SEGMENTER_SIZE
 from semst_tf.pretrained import load_segmenter
 from semst_tf.pretrained import segment_images
+from semst_tf.pretrained.as_colour import as_colour
 
 BATCH = 4
 """Images that are segmented at once."""

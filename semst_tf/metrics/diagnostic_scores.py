@@ -1,9 +1,9 @@
 """How translations differ from their sources."""
 
-from semst_tf.data.value_range import to_unit_range
 from semst_tf.metrics.colour_shift import ColourShift
 from semst_tf.metrics.structure_information import StructureInformation
 from semst_tf.metrics.texture_information import TextureInformation
+from semst_tf.pretrained.unit_images import unit_images
 
 
 class DiagnosticScores:
@@ -28,7 +28,7 @@ class DiagnosticScores:
     def add(self, index, image):
         """Adds the translation of a source, uint8 `(height, width, 3)`."""
         source = self.references[index]
-        pair = [to_unit_range(one)[None] for one in (source, image)]
+        pair = [unit_images(one)[None] for one in (source, image)]
         for metric in self._metrics:
             metric.update_state(*pair)
 

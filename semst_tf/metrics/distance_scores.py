@@ -5,10 +5,10 @@ import pathlib
 
 import numpy as np
 
-from semst_tf.metrics.as_colour import as_colour
 from semst_tf.metrics.frechet_inception_distance import FrechetInceptionDistance
 from semst_tf.metrics.kernel_inception_distance import KernelInceptionDistance
 from semst_tf.pretrained import load_inception
+from semst_tf.pretrained.as_colour import as_colour
 from semst_tf.storage.atomic_files import replacing
 
 

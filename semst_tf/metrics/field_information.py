@@ -4,6 +4,7 @@ from keras import ops
 
 from semst_tf.descriptors import random_projection
 from semst_tf.losses import relative_squared_information
+from semst_tf.pretrained.unit_images import unit_images
 
 MAPS = 8
 """Fixed random projections of a field that are compared."""
@@ -15,7 +16,8 @@ def field_information(field, sources, translations):
     Args:
         field: Descriptor, a layer that maps pictures to
             `(batch, rows, columns, channels)`.
-        sources: Tensor `(batch, height, width, channels)` in [-1, 1].
+        sources: Tensor `(batch, height, width, channels)`, as `unit_images`
+            takes it.
         translations: Tensor of the same height and width.
 
     Returns:
@@ -23,7 +25,7 @@ def field_information(field, sources, translations):
     """
     tokens = []
     for pictures in (sources, translations):
-        maps = random_projection(field(ops.cast(pictures, "float32")), MAPS)
+        maps = random_projection(field(unit_images(pictures)), MAPS)
         batch, rows, columns, channels = ops.shape(maps)
         tokens.append(ops.reshape(maps, (batch, rows * columns, channels)))
     return relative_squared_information(*tokens)

@@ -6,8 +6,16 @@ import warnings
 import keras
 import numpy as np
 
+from semst_tf.pretrained.as_colour import as_colour
 from semst_tf.pretrained.load_inception import load_inception
 from semst_tf.pretrained.segmenter import read_arrays
+from semst_tf.pretrained.unit_images import unit_images
+
+
+def _wants_colour(network):
+    """Whether images need three channels; a given network may differ."""
+    shape = getattr(network, "input_shape", None) or (None,)
+    return shape[-1] in (3, None)
 
 
 class InceptionDistance(keras.metrics.Metric):
@@ -58,8 +66,8 @@ class InceptionDistance(keras.metrics.Metric):
         """Adds pictures of the target domain.
 
         Args:
-            pictures: Array `(batch, height, width, 3)`, uint8 or float in
-                [-1, 1].
+            pictures: Array `(batch, height, width, 3)`, uint8, uint16
+                or float in [-1, 1]; grey is repeated.
         """
         self.add_target_features(self.features(pictures))
 
@@ -78,8 +86,8 @@ class InceptionDistance(keras.metrics.Metric):
         network looks once.
 
         Args:
-            pictures: Array `(batch, height, width, 3)`, uint8 or float in
-                [-1, 1].
+            pictures: Array `(batch, height, width, 3)`, uint8, uint16
+                or float in [-1, 1]; grey is repeated.
 
         Returns:
             float64 array `(batch, features)`.
@@ -90,8 +98,9 @@ class InceptionDistance(keras.metrics.Metric):
                 "Pictures are given in batches (batch, height, width, "
                 f"channels), not empty. Received: shape={pictures.shape}"
             )
-        if pictures.dtype == np.uint8:
-            pictures = pictures.astype("float32") / 127.5 - 1.0
+        if _wants_colour(self.network):
+            pictures = as_colour(pictures)
+        pictures = unit_images(pictures)
         starts = range(0, len(pictures), self.batch_size)
         features = [
             self.network.predict_on_batch(pictures[i : i + self.batch_size])

@@ -9,6 +9,7 @@ from keras import ops
 from semst_tf.metrics.score import Score
 from semst_tf.pretrained.lpips_network import LPIPSNetwork
 from semst_tf.pretrained.segmenter import read_arrays
+from semst_tf.pretrained.unit_images import unit_images
 
 # Where torchvision's AlexNet has its five convolutions.
 _ALEXNET_LAYERS = (0, 3, 6, 8, 10)
@@ -27,7 +28,8 @@ class LPIPS(keras.metrics.Mean):
         dtype: Of the result.
 
     Call arguments of `update_state`:
-        y_true: Tensor `(batch, height, width, 3)`, RGB in [-1, 1].
+        y_true: Tensor `(batch, height, width, channels)`, colour or grey,
+            as `unit_images` takes it.
         y_pred: Tensor of the same shape: the translations.
 
     Returns:
@@ -60,8 +62,10 @@ class LPIPS(keras.metrics.Mean):
         self._network = _load_network(self.weights)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        y_true = ops.convert_to_tensor(y_true, "float32")
-        y_pred = ops.convert_to_tensor(y_pred, "float32")
+        y_true, y_pred = (
+            ops.convert_to_tensor(_colour(images))
+            for images in (y_true, y_pred)
+        )
         if tuple(y_true.shape) != tuple(y_pred.shape):
             raise ValueError(
                 "LPIPS compares pictures of one size. Received: "
@@ -76,6 +80,16 @@ class LPIPS(keras.metrics.Mean):
             "name": self.name,
             "dtype": self.dtype,
         }
+
+
+def _colour(images):
+    images = unit_images(images)
+    if images.shape[-1] not in (1, 3):
+        raise ValueError(
+            "LPIPS knows grey and colour, one or three channels. "
+            f"Received: shape={tuple(images.shape)}"
+        )
+    return ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
 
 
 def _load_network(paths):

@@ -2,13 +2,13 @@
 
 import math
 
-from semst_tf.data.value_range import to_unit_range
 from semst_tf.metrics.image_root_mean_squared_error import (
     ImageRootMeanSquaredError,
 )
 from semst_tf.metrics.peak_signal_to_noise_ratio import PeakSignalToNoiseRatio
 from semst_tf.metrics.photo_to_map_accuracy import PhotoToMapAccuracy
 from semst_tf.metrics.structural_similarity import StructuralSimilarity
+from semst_tf.pretrained.unit_images import unit_images
 
 
 class PairedScores:
@@ -43,7 +43,7 @@ class PairedScores:
                 "A translation and its true image must have the same size. "
                 f"Received: {image.shape} and {truth.shape}"
             )
-        pair = [to_unit_range(one)[None] for one in (truth, image)]
+        pair = [unit_images(one)[None] for one in (truth, image)]
         for metric in self._metrics:
             metric.update_state(*pair)
 

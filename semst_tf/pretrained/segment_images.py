@@ -5,6 +5,8 @@ from keras import ops
 
 from semst_tf.data.resize import resize_image
 from semst_tf.layers.pad_to_multiple import PadToMultiple
+from semst_tf.pretrained.as_colour import as_colour
+from semst_tf.pretrained.unit_images import unit_images
 
 
 def segment_images(
@@ -15,8 +17,8 @@ def segment_images(
     Args:
         segmenter: Keras model that maps RGB `(batch, height, width, 3)` in
             [-1, 1] to `(batch, height, width, maps)`.
-        images: Iterable of arrays `(height, width, 3)`, uint8 or float32 in
-            [-1, 1]. Sizes may differ.
+        images: Iterable of arrays `(height, width, channels)`, uint8, uint16
+            or float in [-1, 1], colour or grey. Sizes may differ.
         num_classes: int. The first maps, among which the largest wins; more
             maps (the background of `load_segmenter`) are left out. Defaults to
             `19`.
@@ -31,8 +33,8 @@ def segment_images(
         int32 array `(height, width)` for every image, in order.
 
     Raises:
-        ValueError: If an image is neither uint8 nor float with three
-            channels.
+        ValueError: If an image is neither grey nor colour, or the range of
+            its values is not known.
     """
     pad = PadToMultiple(multiple, dtype="float32")
     batch = []
@@ -50,20 +52,15 @@ def segment_images(
 
 
 def _prepare(image, size):
-    is_known = image.dtype == np.uint8 or image.dtype.kind == "f"
-    if image.ndim != 3 or image.shape[-1] != 3 or not is_known:
+    if image.ndim != 3:
         raise ValueError(
-            "An image to segment is (height, width, 3), uint8 or floating "
-            "point in [-1, 1]. "
-            f"Received: shape={image.shape}, dtype={image.dtype}"
+            "An image to segment is (height, width, channels). "
+            f"Received: shape={image.shape}"
         )
-    if image.dtype != np.uint8:
-        image = image.astype("float32")
+    image = as_colour(image)
     if size is not None:
         image = resize_image(image, size)
-    if image.dtype == np.uint8:
-        image = image.astype("float32") / 127.5 - 1.0
-    return image
+    return unit_images(image)
 
 
 def _segment(segmenter, pad, batch, num_classes):
