@@ -12,8 +12,8 @@ from semst_tf.pretrained.segmenter import SEGMENTER_SIZE
 from semst_tf.pretrained.segmenter import read_arrays
 from semst_tf.pretrained.unit_images import unit_images
 
-SCALE = 1000.0
-"""Distances are small numbers; they are shown times this."""
+SCALE = 32.0
+"""Puts unlike domains, such as renderings and photographs, in the hundreds."""
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -50,6 +50,10 @@ class ClassMatchedDistance(keras.metrics.Metric):
         num_classes: int. Defaults to `19`.
         ignore: int. The label of pixels that do not count. Defaults to `255`.
         class_names: Sequence of str, or `None` for numbers.
+        minimum_places: int. Places of a feature map that must show a class
+            for the image to give a sample of it. More than 1 leaves out the
+            specks of label maps that were compressed as JPEG. Defaults to
+            `1`.
         minimum_samples: int. Images that must show a class in both sets for
             it to count, at least 2. Defaults to `20`.
         batch_size: int. Images that go through the network at once. Defaults
@@ -67,8 +71,10 @@ class ClassMatchedDistance(keras.metrics.Metric):
     Returns:
         `result()`: float, the mean over features and classes of the unbiased
         squared maximum mean discrepancy under the kernel
-        `(x . y / channels + 1) ** 3`, times 1000. About 0, and sometimes
-        below, for two halves of one set.
+        `(x . y / channels + 1) ** 3`, times 32. Before, features are divided
+        by the root mean square of all samples of the target, so that neither
+        the network nor the depth decides how large distances are. About 0,
+        and sometimes below, for two halves of one set.
 
     Raises:
         ValueError: If a label is no class, or no class has enough samples.
@@ -93,6 +99,7 @@ class ClassMatchedDistance(keras.metrics.Metric):
         num_classes=19,
         ignore=IGNORE,
         class_names=None,
+        minimum_places=1,
         minimum_samples=20,
         batch_size=4,
         name="class_matched_distance",
@@ -120,6 +127,7 @@ class ClassMatchedDistance(keras.metrics.Metric):
         self.num_classes = num_classes
         self.ignore = ignore
         self.class_names = None if class_names is None else list(class_names)
+        self.minimum_places = minimum_places
         self.minimum_samples = minimum_samples
         self.batch_size = batch_size
         self._target = self._no_samples()
@@ -160,16 +168,20 @@ class ClassMatchedDistance(keras.metrics.Metric):
         """
         return {
             feature: {
-                self._class_name(number): SCALE
-                * float(
-                    squared_discrepancy(
-                        *(np.stack(s).astype("float64") for s in pair)
-                    )
-                )
+                self._class_name(number): self._distance(feature, *pair)
                 for number, pair in self._compared(feature)
             }
             for feature in self.features
         }
+
+    def _distance(self, feature, target, translated):
+        vectors = sum(self._target[feature], [])
+        size = np.sqrt(np.mean(np.square(vectors, dtype="float64")))
+        first, second = (
+            np.stack(samples).astype("float64") / size
+            for samples in (target, translated)
+        )
+        return SCALE * float(squared_discrepancy(first, second))
 
     def samples_by_class(self):
         """Returns how many images show a class, at the last of the features.
@@ -235,8 +247,8 @@ class ClassMatchedDistance(keras.metrics.Metric):
             )
         )
         for image, label in zip(maps, labels[:, rows][:, :, columns]):
-            for number in np.unique(label):
-                if number != self.ignore:
+            for number, count in zip(*np.unique(label, return_counts=True)):
+                if number != self.ignore and count >= self.minimum_places:
                     mean = image[label == number].mean(axis=0)
                     samples[number].append(mean)
 
@@ -309,6 +321,7 @@ class ClassMatchedDistance(keras.metrics.Metric):
             "num_classes": self.num_classes,
             "ignore": self.ignore,
             "class_names": self.class_names,
+            "minimum_places": self.minimum_places,
             "minimum_samples": self.minimum_samples,
             "batch_size": self.batch_size,
         }

@@ -23,6 +23,7 @@ class Colours(FrozenNetwork):
 
 
 SKY, ROAD = 10, 0
+ROWS = slice(0, 8), slice(8, 16)
 
 
 def scenes(
@@ -85,10 +86,12 @@ def test_the_value_is_that_of_the_kernel_on_class_means():
     def kernel(first, second):
         return (first @ second.T / 3 + 1) ** 3
 
+    vectors = [target[0][:, rows].mean((1, 2)) for rows in ROWS]
+    size = np.sqrt(np.mean(np.square(vectors)))
     expected = []
-    for rows in (slice(0, 8), slice(8, 16)):
+    for rows in ROWS:
         first, second = (
-            images[:, rows].mean((1, 2)).astype("d")
+            images[:, rows].mean((1, 2)).astype("d") / size
             for images, _ in (target, translated)
         )
         total = -2 * kernel(first, second).mean()
@@ -96,7 +99,7 @@ def test_the_value_is_that_of_the_kernel_on_class_means():
             values = kernel(sample, sample)
             count = len(sample)
             total += (values.sum() - np.trace(values)) / (count * (count - 1))
-        expected.append(1000 * total)
+        expected.append(32 * total)
     assert made.result() == pytest.approx(np.mean(expected), abs=1e-3)
 
 
@@ -167,6 +170,27 @@ def test_classes_with_few_samples_are_left_out_and_none_is_refused():
     with pytest.raises(ValueError, match="by 20 images of both sets.*Received"):
         few.result()
     assert metric(minimum_samples=5) is not None
+
+
+def test_specks_of_a_class_can_be_left_out():
+    images, labels = scenes()
+    specked = labels.copy()
+    specked[:, 1, 1] = 5
+    target = images, specked
+    assert "5" in distance(target, target).results_by_class()["stride_2"]
+    made = distance(target, target, minimum_places=2)
+    assert list(made.results_by_class()["stride_2"]) == [str(ROAD), str(SKY)]
+
+
+def test_the_size_of_features_does_not_matter():
+    class Doubled(Colours):
+        def _compute(self, images, names):
+            maps = super()._compute(images, names)
+            return {name: 2 * values for name, values in maps.items()}
+
+    pair = scenes(), scenes(sky=0.4, seed=1)
+    doubled = distance(*pair, network=Doubled()).result()
+    assert doubled == pytest.approx(distance(*pair).result(), rel=1e-4)
 
 
 def test_reset_forgets_translations_and_keeps_the_target():
