@@ -29,6 +29,12 @@ OFF = {
 }
 """From a field whose "off" is `None` to what used to say so."""
 
+REMOVED_CHOICES = {
+    "estimator": ("joint_histogram",),
+    "descriptor": ("self_similarity", "encoder_moments", "luminance"),
+}
+"""From the name of a field, whatever its group, to choices that are gone."""
+
 
 def upgraded(nested):
     """Translates the fields of an older version into those of this one.

@@ -6,6 +6,7 @@ import numbers
 import types
 import typing
 
+from semst_tf.config.aliases import REMOVED_CHOICES
 from semst_tf.config.aliases import RENAMED
 from semst_tf.config.suggestion import suggestion
 
@@ -187,6 +188,12 @@ def _check(value, option, name):
         return
     names = option.names()
     if names is not None and value not in names:
+        if value in REMOVED_CHOICES.get(name.rpartition(".")[2], ()):
+            raise ValueError(
+                f"Config field `{name}` is {value!r}, which this version no "
+                "longer has: no preset and no published result used it. It "
+                f"must be one of {', '.join(names)}. Received: {value!r}"
+            )
         raise ValueError(
             f"Config field `{name}` must be one of {', '.join(names)}."
             f"{suggestion(value, names)} Received: {value!r}"

@@ -1,11 +1,15 @@
 """Configurations of older versions are understood."""
 
+import dataclasses
+
 import pytest
 
 from semst_tf import SemSTConfig
 from semst_tf.config.aliases import OFF
 from semst_tf.config.aliases import RENAMED
 from semst_tf.config.fields import field_names
+from semst_tf.config.fields import normalise_fields
+from semst_tf.config.option import option
 
 
 def value_of(config, name):
@@ -75,3 +79,28 @@ def test_what_said_off_is_none(name):
 def test_whole_numbers_of_a_json_file_said_off_too():
     stored = {"optimizer": {"ema_decay": 0}}
     assert SemSTConfig.from_dict(stored).training.ema_decay is None
+
+
+def test_a_choice_that_was_removed_is_named_as_such():
+    @dataclasses.dataclass
+    class Term:
+        estimator: str = option("infonce", "Help.", choices=("infonce",))
+
+    for value, message in (
+        ("joint_histogram", "`tone.estimator` is .* no longer has"),
+        ("joint_histogran", "`tone.estimator` must be one of infonce"),
+    ):
+        with pytest.raises(ValueError, match=f"{message}.*Received: '{value}"):
+            normalise_fields(Term(value), "tone.")
+
+
+def test_choices_may_come_from_a_dict_or_a_function():
+    for choices in ({"a": int}, ("a",), lambda: {"a": int}):
+
+        @dataclasses.dataclass
+        class Term:
+            loss: str = option("a", "Help.", choices=choices)
+
+        normalise_fields(Term("a"))
+        with pytest.raises(ValueError, match="one of a. Received: 'b'"):
+            normalise_fields(Term("b"))
