@@ -162,9 +162,17 @@ def show_label_shares(flag, shares):
     Args:
         flag: str. Name of the flag that names the labels.
         shares: `semst_tf.data.label_shares.LabelShares`.
+
+    Raises:
+        ValueError: If no pixel has a class.
     """
-    print(f"--{flag}: {shares}")
     doubt = shares.doubt()
+    if not shares.classes:
+        raise ValueError(
+            f"--{flag} has no labelled pixel: nothing could be scored or "
+            f"learnt. Received: {doubt or 'no labels'}"
+        )
+    print(f"--{flag}: {shares}")
     if doubt:
         print(f"warning: --{flag}: {doubt}", file=sys.stderr)
 

@@ -3,29 +3,45 @@
 Prints and writes the distance to the target domain (FID, KID); for street
 scenes with labels, what the Cityscapes segmenter that ships with the package
 still recognises; for paired pictures, the distance to the true ones. Without
---model the pictures are scored untranslated. Example:
+--model the pictures are scored untranslated. Images are read one after the
+other: memory does not grow with their number. Examples:
 
   python experiments/evaluate.py --model=runs/street --source=game/test \\
       --target=street/test --labels=game/labels --output=runs/street/scores.json
+
+How much of the scene each step towards the target costs, in one run:
+
+  python experiments/evaluate.py --model=runs/street --source=game/test \\
+      --target=street/test --labels=game/labels --strength=0,0.25,0.5,0.75,1 \\
+      --output=runs/street/frontier.json --plot=runs/street/frontier.png
 """
 
 import hashlib
 import json
 import pathlib
+import warnings
 
+import dataroot
 from absl import flags
 from cli import quiet_imports
 from cli import run
 from cli import show_label_shares
+from path_flags import check_files_to_write
+from path_flags import check_folders_to_write
+from path_flags import check_images
+from path_flags import check_inputs
+from path_flags import check_models
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
-    "model", None, "Run directory, .keras or .pth file; none: untranslated."
+    "model",
+    None,
+    "Run directory, .keras or .pth file, or the name of a translator that "
+    "ships with the package; none: untranslated.",
 )
-flags.DEFINE_string(
-    "source", None, "Source pictures, as in train.py.", required=True
-)
+flags.DEFINE_string("source", None, "Source pictures, as in train.py.")
 flags.DEFINE_string("target", None, "Target pictures; none: no FID and KID.")
+dataroot.define_flags("testA", "testB")
 flags.DEFINE_string(
     "labels",
     None,
@@ -72,52 +88,141 @@ flags.DEFINE_string(
     "Of a model of two scales: attention, laplacian, fixed, context or "
     "detail, instead of that of its training.",
 )
-flags.DEFINE_float(
+flags.DEFINE_list(
     "strength",
     None,
     "Share of the way from the input that translations go, from 0 to 1, of a "
-    "residual generator (semst and semst_multiscale); its own if not given.",
+    "residual generator (semst and semst_multiscale); its own if not given. "
+    "Several, as 0,0.5,1, are scored one after the other, beside the "
+    "untranslated pictures.",
+)
+flags.DEFINE_string(
+    "plot",
+    None,
+    "Image file for the scores of several --strength: likeness to the target "
+    "against what of the scene is kept.",
 )
 flags.DEFINE_integer(
     "limit", 0, "Score the first source pictures only; 0: all."
 )
 flags.DEFINE_integer("seed", 0, "Of the subsets of KID.")
-flags.DEFINE_string("output", None, "JSON file to write.", required=True)
+flags.DEFINE_string("output", None, "JSON file to write.")
 
 
 def main(_):
-    if FLAGS.target is FLAGS.labels is FLAGS.truth is None:
-        raise ValueError(
-            "Nothing to score against: give --target, --labels or --truth. "
-            "Received: none of them"
-        )
+    source, target = dataroot.places(
+        "test", "source", "target", ("source", "output")
+    )
+    strengths = parsed_strengths()
+    check_flags(target, strengths)
     with quiet_imports():
+        from semst_tf.data.on_demand import OnDemand
         from semst_tf.data.read_images import open_images
         from semst_tf.metrics.all_scores import score_line
         from semst_tf.storage.atomic_files import write_json
 
+    # A warning about few images is for the person, not for a log.
+    warnings.showwarning = lambda message, *_, **__: print(f"note: {message}")
+    # A model that cannot be read is told before images are looked at.
+    models = [translator(strength) for strength in strengths or [None]]
     images = open_images(
-        FLAGS.source,
+        source,
         FLAGS.resize,
         FLAGS.resize_filter,
         FLAGS.limit,
         FLAGS.source_endings,
     )
-    sources = [images.load(index) for index in range(len(images))]
-    evaluation = references(images, sources)
-    scores = {"settings": settings(), "pictures": len(sources)}
-    translations, attention = translated(sources)
-    scores |= {**evaluation.scores(translations), **attention}
+    sources = OnDemand.of(images)
+    evaluation = references(images, sources, target)
+    scores = {"settings": settings(strengths), "pictures": len(images)}
+    if len(strengths) > 1:
+        rows = [{"strength": None, **scored(evaluation, sources)}]
+        print(f"untranslated: {score_line(rows[0])}")
+        for strength, model in zip(strengths, models):
+            rows.append(
+                {"strength": strength, **scored(evaluation, sources, model)}
+            )
+            print(f"strength {strength:g}: {score_line(rows[-1])}")
+        scores |= {"untranslated": rows[0], "strengths": rows[1:]}
+        del rows[0]["strength"]
+    else:
+        scores |= scored(evaluation, sources, models[0])
+        print(score_line(scores))
     output = pathlib.Path(FLAGS.output)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_json(output, scores)
-    print(score_line(scores))
     print(f"wrote {output}")
+    if FLAGS.plot is not None:
+        plot(scores)
 
 
-def references(images, sources):
-    """Reads labels, target and true pictures, where they are asked for."""
-    from semst_tf.data.read_images import read_images
+def parsed_strengths():
+    """Reads --strength as a list of numbers, empty if it is not given."""
+    try:
+        strengths = [float(text) for text in FLAGS.strength or []]
+    except ValueError:
+        strengths = [-1.0]
+    if not all(0 <= strength <= 1 for strength in strengths):
+        raise ValueError(
+            "--strength takes numbers from 0 to 1, as 0.5 or 0,0.5,1. "
+            f"Received: {','.join(FLAGS.strength)}"
+        )
+    if len(set(strengths)) < len(strengths):
+        raise ValueError(
+            "--strength names a number twice. "
+            f"Received: {','.join(FLAGS.strength)}"
+        )
+    return strengths
+
+
+def check_flags(target, strengths):
+    """Raises for what can be seen before anything is loaded."""
+    if target is FLAGS.labels is FLAGS.truth is None:
+        raise ValueError(
+            "Nothing to score against: give --target, --labels or --truth. "
+            "Received: none of them"
+        )
+    if strengths and FLAGS.model is None:
+        raise ValueError("--strength has no use without --model")
+    if FLAGS.plot is not None:
+        if len(strengths) < 2 or target is None or FLAGS.labels is None:
+            raise ValueError(
+                "--plot shows several --strength against each other, and "
+                "needs --target and --labels"
+            )
+        if pathlib.Path(FLAGS.plot).suffix not in (".png", ".svg", ".pdf"):
+            raise ValueError(
+                f"--plot ends in .png, .svg or .pdf. Received: {FLAGS.plot}"
+            )
+    check_models("model")
+    check_images("source", "target", "labels", "truth")
+    check_inputs("inception")
+    check_folders_to_write("cache")
+    check_files_to_write("output", "plot")
+
+
+def translator(strength):
+    """Loads the model of --model with a strength; `None` without one."""
+    if FLAGS.model is None:
+        return None
+    from semst_tf.loading.load_translator import load_translator
+
+    translator = load_translator(FLAGS.model, strength)
+    if FLAGS.fusion is None:
+        return translator
+    if not hasattr(translator, "fused_by"):
+        raise ValueError(
+            "Only a model of two scales has a fusion. "
+            f"Received: --fusion={FLAGS.fusion}"
+        )
+    return translator.fused_by(FLAGS.fusion)
+
+
+def references(images, sources, target):
+    """Opens labels, target and true pictures, where they are asked for."""
+    from semst_tf.data.on_demand import OnDemand
+    from semst_tf.data.read_images import open_images
+    from semst_tf.metrics.distance_scores import check_enough_images
     from semst_tf.metrics.evaluation import Evaluation
 
     labels = targets = truths = None
@@ -125,10 +230,11 @@ def references(images, sources):
         labels = labels_of(images)
     if FLAGS.truth is not None:
         truths = true_pictures(images)
-    if FLAGS.target is not None:
-        _, targets = read_images(
-            FLAGS.target, FLAGS.target_resize, FLAGS.resize_filter
+    if target is not None:
+        targets = OnDemand.of(
+            open_images(target, FLAGS.target_resize, FLAGS.resize_filter)
         )
+        check_enough_images(len(images), len(targets))
     return Evaluation(
         labels=labels,
         targets=targets,
@@ -141,22 +247,23 @@ def references(images, sources):
 
 
 def labels_of(images):
-    """Reads the labels of images, and shows which classes they have."""
+    """Opens the labels of images, and shows which classes they have."""
     from semst_tf.data.labels import Labels
+    from semst_tf.data.on_demand import OnDemand
     from semst_tf.pretrained import SEGMENTER_SIZE
 
     labels = Labels.of(
         images, FLAGS.labels, FLAGS.label_space, FLAGS.source_endings
     )
-    arrays = [
-        labels.load(index, SEGMENTER_SIZE) for index in range(len(labels))
-    ]
     show_label_shares("labels", labels.shares)
-    return arrays
+    return OnDemand(
+        lambda index: labels.load(index, SEGMENTER_SIZE), len(labels)
+    )
 
 
 def true_pictures(images):
-    """Reads the pictures that belong to these."""
+    """Opens the pictures that belong to these."""
+    from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_partners
 
     truths, places = open_partners(
@@ -167,34 +274,36 @@ def true_pictures(images):
         resize=FLAGS.resize,
         resize_filter=FLAGS.resize_filter,
     )
-    return [truths.load(place) for place in places]
+    return OnDemand(lambda index: truths.load(places[index]), len(places))
 
 
-def translated(sources):
-    """Translates the pictures, and describes the attention of two scales.
+def scored(evaluation, sources, model=None):
+    """Translates the source pictures one by one, and scores them.
 
-    Without a model the pictures themselves are returned.
+    Also describes the attention of a model of two scales. Without a model
+    the pictures themselves are scored.
     """
-    if FLAGS.model is None:
-        return sources, {}
+    if model is None:
+        return evaluation.scores(sources)
     from semst_tf.inference.translate import translate
-    from semst_tf.loading.load_translator import load_translator
     from semst_tf.metrics.attention_scores import attention_scores
 
-    translator = load_translator(FLAGS.model, FLAGS.strength)
-    if FLAGS.fusion is not None:
-        if not hasattr(translator, "fused_by"):
-            raise ValueError(
-                "Only a model of two scales has a fusion. "
-                f"Received: --fusion={FLAGS.fusion}"
-            )
-        translator = translator.fused_by(FLAGS.fusion)
-    attention = attention_scores(translator, sources)
-    translations = translate(translator, sources)
-    return translations, {} if attention is None else {"attention": attention}
+    attention = attention_scores(model, sources)
+    translations = (translate(model, picture) for picture in sources)
+    scores = evaluation.scores(translations)
+    return scores if attention is None else scores | {"attention": attention}
 
 
-def settings():
+def plot(scores):
+    """Draws the scores of several strengths."""
+    from semst_tf.metrics.plot_frontier import plot_frontier
+
+    pathlib.Path(FLAGS.plot).parent.mkdir(parents=True, exist_ok=True)
+    plot_frontier(FLAGS.plot, scores["strengths"], scores["untranslated"])
+    print(f"wrote {FLAGS.plot}")
+
+
+def settings(strengths):
     """What the scores depend on, besides the pictures."""
     from semst_tf.version import __version__
 
@@ -202,8 +311,9 @@ def settings():
         name: FLAGS[name].value
         for name in ("resize", "target_resize", "resize_filter", "seed")
     }
-    if FLAGS.strength is not None:
-        described["strength"] = FLAGS.strength
+    if strengths:
+        several = len(strengths) > 1
+        described["strength"] = strengths if several else strengths[0]
     if FLAGS.fusion is not None:
         described["fusion"] = FLAGS.fusion
     if FLAGS.labels is not None:

@@ -4,6 +4,9 @@ import contextlib
 import os
 import pathlib
 import shutil
+import tempfile
+
+_GLOB_CHARACTERS = frozenset("*?[]\\{}")
 
 
 def check_free(path, overwrite):
@@ -51,3 +54,31 @@ def folder_in_place(path):
         os.replace(unfinished, path)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def literal_path(folder):
+    """Gives a path to a folder that TensorFlow does not take for a glob.
+
+    Restoring variables, TensorFlow looks for files that match the path:
+    `street [1]` finds what lies in `street 1`, or nothing.
+
+    Args:
+        folder: Path of an existing folder.
+
+    Yields:
+        `pathlib.Path`: the folder itself, or a link to it in a temporary
+        folder.
+    """
+    folder = pathlib.Path(folder)
+    if not _GLOB_CHARACTERS & set(str(folder)):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        link = pathlib.Path(temporary) / "export"
+        try:
+            link.symlink_to(folder.resolve(), target_is_directory=True)
+        except OSError:
+            # Windows lets few people make links.
+            shutil.copytree(folder, link)
+        yield link

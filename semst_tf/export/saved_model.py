@@ -15,6 +15,7 @@ from semst_tf.export.parity import write_parity
 from semst_tf.export.pixels import WHITE
 from semst_tf.export.place import check_free
 from semst_tf.export.place import folder_in_place
+from semst_tf.export.place import literal_path
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
 from semst_tf.export.warm_up import write_warm_up
@@ -151,7 +152,8 @@ def load_saved_model(folder):
         ValueError: If the folder holds no export.
     """
     folder = newest_version(folder)
-    loaded = tf.saved_model.load(str(folder))
+    with literal_path(folder) as place:
+        loaded = tf.saved_model.load(str(place))
     if "translate_float" not in loaded.signatures:
         raise ValueError(
             "This SavedModel has no signature `translate_float`; it was not "

@@ -56,11 +56,7 @@ class DistanceScores:
 
     def try_out(self, image, count):
         """Loads the network and looks at the targets and one translation."""
-        if min(count, len(self.references)) < 2:
-            raise ValueError(
-                "FID and KID need at least two translations and two target "
-                f"images. Received: {count} and {len(self.references)}"
-            )
+        check_enough_images(count, len(self.references))
         image = as_colour(image)  # Before anything is downloaded.
         fid, _ = self._metrics()
         fid.features(image[None])
@@ -100,6 +96,24 @@ class DistanceScores:
             with replacing(path) as unfinished:
                 np.save(unfinished, features)
         return np.load(path)
+
+
+def check_enough_images(translations, targets):
+    """Raises if FID and KID cannot be computed of so few images.
+
+    Args:
+        translations: int. Their number.
+        targets: int. Number of target images.
+
+    Raises:
+        ValueError: If either is less than two.
+    """
+    if min(translations, targets) < 2:
+        raise ValueError(
+            "FID and KID need at least two translations and two target "
+            "images: they compare how images vary. Received: "
+            f"{translations} and {targets}"
+        )
 
 
 def _inception(path):

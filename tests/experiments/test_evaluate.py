@@ -1,6 +1,7 @@
 """evaluate.py from outside: what it writes, and what it refuses."""
 
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from metrics.features import mean_colour
 from PIL import Image
 from scripts import assert_one_line
 from scripts import run_here
+from small import small_model
 
+from semst_tf.data import ImageCollection
 from semst_tf.metrics import consistency_scores
 from semst_tf.metrics import distance_scores
 
@@ -160,3 +163,131 @@ def test_shares_of_classes_are_printed_and_an_odd_one_is_doubted(folders):
     result, _ = evaluate(folders, f"--labels={folders / 'labels'}")
     assert result.returncode == 0
     assert "100% of the pixels are sky" in result.stderr
+
+
+def test_labels_without_a_counted_pixel_are_one_line(folders):
+    for path in (folders / "labels").iterdir():
+        Image.fromarray(np.full((34, 40), 255, "uint8")).save(path)
+    result, scores = evaluate(
+        folders,
+        f"--labels={folders / 'labels'}",
+        f"--target={folders / 'target'}",
+    )
+    assert_one_line(result, "--labels", "no labelled pixel")
+    assert scores is None
+
+
+@pytest.mark.parametrize("which", ["source", "target"])
+def test_too_few_pictures_for_fid_are_told_before_the_work(folders, which):
+    write_pictures(folders / "one", count=1)
+    places = {"source": folders / "source", "target": folders / "target"}
+    places[which] = folders / "one"
+    flags = [f"--{name}={place}" for name, place in places.items()]
+    result, scores = evaluate(folders, *flags)
+    assert_one_line(result, "at least two", "compare how images vary")
+    assert scores is None
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+def test_memory_does_not_grow_with_the_number_of_pictures(folders, monkeypatch):
+    alive, most = [], [0]
+    decode = ImageCollection.decode
+
+    def watched(self, index):
+        image = decode(self, index)
+        alive.append(weakref.ref(image))
+        kept = sum(reference() is not None for reference in alive)
+        most[0] = max(most[0], kept)
+        return image
+
+    monkeypatch.setattr(ImageCollection, "decode", watched)
+    write_pictures(folders / "many", count=12)
+    result, _ = evaluate(
+        folders,
+        f"--source={folders / 'many'}",
+        f"--target={folders / 'many'}",
+        f"--truth={folders / 'many'}",
+    )
+    assert result.returncode == 0, result.stderr
+    assert len(alive) >= 36
+    assert most[0] < 10
+
+
+@pytest.fixture
+def residual_model(tmp_path):
+    path = tmp_path / "model.keras"
+    small_model("semst").save(path)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+def test_several_strengths_give_the_frontier(folders, residual_model):
+    references = [
+        f"--target={folders / 'target'}",
+        f"--labels={folders / 'labels'}",
+        f"--model={residual_model}",
+    ]
+    result, scores = evaluate(
+        folders,
+        *references,
+        "--strength=0,0.5,1",
+        f"--plot={folders / 'new' / 'frontier.png'}",
+    )
+    assert result.returncode == 0, result.stderr
+    rows = scores["strengths"]
+    assert [row["strength"] for row in rows] == [0.0, 0.5, 1.0]
+    assert scores["settings"]["strength"] == [0.0, 0.5, 1.0]
+    # Nothing of the way is the untranslated picture.
+    assert rows[0]["distance"] == scores["untranslated"]["distance"]
+    assert rows[0]["diagnostics"] != rows[2]["diagnostics"]
+    with Image.open(folders / "new" / "frontier.png") as plot:
+        assert len(np.unique(np.asarray(plot.convert("L")))) > 10
+    for row, strength in zip(rows, ("0", "0.5", "1")):
+        _, alone = evaluate(
+            folders, *references, f"--strength={strength}", output="one.json"
+        )
+        assert alone["settings"]["strength"] == row.pop("strength")
+        assert {key: alone[key] for key in row} == row
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--strength=0,x"], ["Received: 0,x"]),
+        (["--strength=2", "--model={model}"], ["Received: 2"]),
+        (["--strength=1,1.0", "--model={model}"], ["twice"]),
+        (["--strength=1"], ["--model"]),
+        (["--plot=a.png"], ["--plot", "--labels"]),
+        (
+            [
+                "--strength=0,1",
+                "--model={model}",
+                "--labels={root}/labels",
+                "--plot={root}/a.bmp",
+            ],
+            [".svg", "a.bmp"],
+        ),
+    ],
+)
+def test_strengths_that_make_no_sense_are_one_line(
+    folders, residual_model, flags, words
+):
+    flags = [f.format(model=residual_model, root=folders) for f in flags]
+    result, scores = evaluate(folders, f"--target={folders}/target", *flags)
+    assert_one_line(result, *words)
+    assert scores is None
+
+
+def test_a_data_set_of_cut_is_evaluated_by_its_root(folders):
+    (folders / "source").rename(folders / "testA")
+    (folders / "target").rename(folders / "testB")
+    path = folders / "scores.json"
+    result = run_here(
+        "evaluate",
+        f"--dataroot={folders}",
+        f"--truth={folders / 'testA'}",
+        f"--output={path}",
+    )
+    assert result.returncode == 0, result.stderr
+    scores = json.loads(path.read_text())
+    assert scores["distance"]["targets"] == 4
