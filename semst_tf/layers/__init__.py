@@ -11,6 +11,7 @@ from semst_tf.layers.instance_normalization import InstanceNormalization
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.instance_normalization import moments_from
 from semst_tf.layers.layer_sequence import LayerSequence
+from semst_tf.layers.leaky_relu import LeakyReLU
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.layers.random_mixing import RandomMixing
@@ -21,6 +22,7 @@ from semst_tf.layers.spectral_conv2d import SpectralConv2D
 from semst_tf.layers.winograd_convolution import winograd_convolution
 
 __all__ = [
+    "LeakyReLU",
     "BlurDownsample",
     "BlurUpsample",
     "Conv2D",

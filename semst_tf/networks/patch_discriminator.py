@@ -5,6 +5,7 @@ from keras import ops
 
 from semst_tf.config.choices import NORMALIZATIONS
 from semst_tf.layers import BlurDownsample
+from semst_tf.layers import LeakyReLU
 from semst_tf.layers import instance_normalization
 from semst_tf.networks.checks import check_positive
 from semst_tf.ops.initializers import seed_sequence
@@ -118,9 +119,7 @@ class PatchDiscriminator(keras.Model):
         ]
 
     def _activation(self):
-        return keras.layers.LeakyReLU(
-            negative_slope=0.2, dtype=self.dtype_policy
-        )
+        return LeakyReLU(0.2, dtype=self.dtype_policy)
 
     @property
     def minimum_size(self):

@@ -1,12 +1,12 @@
 """A discriminator that reads the features of a frozen network."""
 
 import keras
-from keras import ops
 
 from semst_tf.layers.random_mixing import RandomMixing
 from semst_tf.layers.spectral_conv2d import SpectralConv2D
 from semst_tf.networks.checks import check_positive
 from semst_tf.ops.initializers import seed_sequence
+from semst_tf.ops.leaky_relu import leaky_relu
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -144,7 +144,7 @@ class _Head(keras.layers.Layer):
 
     def call(self, maps, training=False):
         for layer in self.hidden:
-            maps = ops.leaky_relu(layer(maps, training=training), 0.2)
+            maps = leaky_relu(layer(maps, training=training))
         return self.last(maps, training=training)
 
     def compute_output_shape(self, input_shape):
