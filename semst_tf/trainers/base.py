@@ -18,6 +18,7 @@ from semst_tf.trainers.batch import check_batch
 from semst_tf.trainers.batch import check_first_batch
 from semst_tf.trainers.batch import check_first_images
 from semst_tf.trainers.batch import first_batch
+from semst_tf.trainers.fit_length import check_fit_length
 
 _STEP = contextvars.ContextVar("terms of the step that is computed")
 
@@ -61,7 +62,8 @@ class BaseTrainer:
             the validation data.
 
         Raises:
-            ValueError: If the data does not fit the model, a callback wants
+            ValueError: If the data does not fit the model or has no end and
+                there is no `steps_per_epoch`, a callback wants
                 to set a learning rate that follows a schedule, or networks
                 were changed after `compile`.
         """
@@ -75,6 +77,9 @@ class BaseTrainer:
         kwargs["validation_data"] = self._validation_data(
             kwargs.get("validation_data"),
             kwargs.get("validation_batch_size") or size,
+        )
+        check_fit_length(
+            x if y is None else (x, y), self.config, current_step(self), kwargs
         )
         if not self.adapted:
             self.adapt(target_batches(x if y is None else (x, y)))

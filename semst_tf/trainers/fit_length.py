@@ -1,0 +1,65 @@
+"""How long a `fit` trains, and whether the schedules agree."""
+
+import sys
+import warnings
+
+import keras
+
+_ENDLESS = -1  # `tf.data.INFINITE_CARDINALITY`
+
+
+def check_fit_length(data, config, done, options):
+    """Looks at the length of a `fit` before it begins.
+
+    Args:
+        data: What `fit` trains on: a dataset, an iterable, or arrays.
+        config: `SemSTConfig` whose `training.steps` the schedules refer to.
+        done: int. Steps that were taken before.
+        options: Dict of the arguments of `fit`.
+
+    Raises:
+        ValueError: If the data has no end and nothing ends the epochs.
+    """
+    steps = options.get("steps_per_epoch")
+    if steps is None:
+        steps = _batches(data, options.get("batch_size"))
+        if steps == _ENDLESS:
+            raise ValueError(
+                "This data has no end, and neither would the first epoch: "
+                "give `steps_per_epoch` to `fit`, or `passes` to "
+                "`unpaired_images`. Received: steps_per_epoch=None"
+            )
+    if not steps or steps >= sys.maxsize:
+        return  # Not known, or ended by a callback.
+    epochs = options.get("epochs", 1) - options.get("initial_epoch", 0)
+    end = done + steps * max(epochs, 0)
+    made_for = config.training.steps
+    shorter = end < 0.9 * made_for and done == 0
+    if shorter or end > made_for:
+        consequence = (
+            "the learning rate does not fall and alignment terms may not "
+            "reach their weight"
+            if shorter
+            else "the learning rate is 0 behind it"
+        )
+        warnings.warn(
+            f"This training ends at step {end}, and its schedules are made "
+            f"for {made_for}: {consequence}. Set `training.steps` to the "
+            "steps that you train.",
+            stacklevel=4,
+        )
+
+
+def _batches(data, batch_size):
+    """Batches of an epoch: a number, -1 for no end, `None` if not known."""
+    if isinstance(data, keras.utils.PyDataset):
+        count = data.num_batches
+        return _ENDLESS if count is None else count
+    if hasattr(data, "cardinality"):
+        count = int(data.cardinality())
+        return count if count >= _ENDLESS else None
+    arrays = keras.tree.flatten(data)
+    counts = {len(array) for array in arrays if hasattr(array, "shape")}
+    if arrays and len(counts) == 1:
+        return -(-counts.pop() // (batch_size or 32))
+    return None
