@@ -6,6 +6,7 @@ import numpy as np
 from semst_tf.data.label_spaces import IGNORE
 from semst_tf.data.resize import resize_image
 from semst_tf.metrics.kernel_inception_distance import squared_discrepancy
+from semst_tf.metrics.score import Score
 from semst_tf.pretrained.frozen_network import FrozenNetwork
 from semst_tf.pretrained.frozen_networks import frozen_network
 from semst_tf.pretrained.segmenter import SEGMENTER_SIZE
@@ -90,6 +91,19 @@ class ClassMatchedDistance(keras.metrics.Metric):
         semst_tf design; after cKVD of FeaMGAN, Garbe et al. 2023, and sKVD
         of EPE, Richter et al. 2021.
     """
+
+    scores = (
+        Score(
+            group="distance",
+            key="class_matched",
+            heading="class-matched",
+            log_name="val_class_matched",
+            direction="down",
+            digits=1,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
+from semst_tf.metrics.score import Score
 from semst_tf.ops.maps import luminance
 
 _NEAR = (2, 5)
@@ -40,6 +41,19 @@ class EdgeHalos(keras.metrics.Metric):
     Reference:
         semst_tf design.
     """
+
+    scores = (
+        Score(
+            group="diagnostics",
+            key="edge_halos",
+            heading="edge halos",
+            log_name="val_edge_halos",
+            direction="down",
+            digits=1,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
 
     def __init__(
         self, edge_above=40.0, flat_below=8.0, name="edge_halos", dtype=None

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
+from semst_tf.metrics.score import Score
 from semst_tf.ops.maps import luminance
 
 
@@ -46,6 +47,19 @@ class PeriodicArtefacts(keras.metrics.Metric):
         semst_tf design; on the cause, Odena et al. 2016 (deconvolution and
         checkerboard artifacts).
     """
+
+    scores = (
+        Score(
+            group="diagnostics",
+            key="periodic_artefacts",
+            heading="periodic artefacts",
+            log_name="val_periodic_artefacts",
+            direction="down",
+            digits=2,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
 
     def __init__(
         self,

@@ -33,6 +33,11 @@ def wave(period, axis=1, amplitude=20, **arguments):
     return images + levels(amplitude * np.cos(places)).reshape(shape)
 
 
+@pytest.mark.parametrize("metric", [PeriodicArtefacts, EdgeHalos])
+def test_keras_is_told_that_less_is_better(metric):
+    assert metric._direction == metric.scores[0].direction == "down"
+
+
 @pytest.mark.parametrize("period, axis", [(4, 1), (4, 2)])
 def test_a_pattern_counts_by_its_root_mean_square(period, axis):
     value = measured(PeriodicArtefacts(), flat(), wave(period, axis))
