@@ -153,7 +153,6 @@ def main(_):
         dtype=FLAGS.dtype,
         devices=FLAGS.devices,
         skip_bad=FLAGS.skip_bad,
-        monitor="val_miou" if FLAGS.validate_labels else "val_kid",
         accept_changes=FLAGS.accept_changes,
         init=FLAGS.init,
     )

@@ -16,30 +16,17 @@ from absl import flags
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
+from cli import quiet_imports
 from cli import run
+
+with quiet_imports():
+    from semst_tf.metrics.all_scores import SCORES
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("results", "docs/results", "Folder that is searched.")
 
-# Heading, digits after the point, factor, and where the value is.
-COLUMNS = (
-    ("FID", 1, 1, ("scores", "distance", "fid")),
-    ("KID x100", 2, 100, ("scores", "distance", "kid")),
-    ("pixel accuracy", 3, 1, ("scores", "consistency", "pixel_accuracy")),
-    ("mIoU", 3, 1, ("scores", "consistency", "mean_iou")),
-    ("mIoU, exact labels", 3, 1, ("exact_labels", "consistency", "mean_iou")),
-    (
-        "paired accuracy",
-        3,
-        1,
-        ("scores", "paired", "photo_to_map_accuracy"),
-    ),
-    ("RMSE", 1, 1, ("scores", "paired", "root_mean_squared_error")),
-    ("SSIM", 3, 1, ("scores", "paired", "ssim")),
-    ("structure", 3, 1, ("scores", "diagnostics", "structure_information")),
-    ("texture", 3, 1, ("scores", "diagnostics", "texture_information")),
-    ("colour shift", 1, 1, ("scores", "diagnostics", "colour_shift")),
-)
+EXACT_LABELS = "exact_labels"
+"""File of scores with labels that are no predictions of a segmenter."""
 
 
 def main(_):
@@ -80,12 +67,30 @@ def read_run(folder):
     }
 
 
+def all_columns():
+    """Heading, place in the files, and way of writing of every column."""
+    columns = []
+    for score in SCORES:
+        if score.in_tables:
+            place = ("scores", score.group, score.key)
+            columns.append((score.heading, place, score.text))
+        if score.log_name == "val_miou":
+            columns.append(
+                (
+                    f"{score.heading}, exact labels",
+                    (EXACT_LABELS, score.group, score.key),
+                    score.text,
+                )
+            )
+    return columns
+
+
 def table_lines(rows):
     """Makes the lines of one table."""
     columns = [
         column
-        for column in COLUMNS
-        if any(values(runs, column[3]) for runs in rows.values())
+        for column in all_columns()
+        if any(values(runs, column[1]) for runs in rows.values())
     ]
     headings = [heading for heading, *_ in columns]
     head = ["run", "seeds", "steps", "minutes", *headings, "largest flips"]
@@ -98,8 +103,8 @@ def table_lines(rows):
                 name,
                 len(runs) if steps else "",
                 steps[0] if steps else "",
-                spread(seconds, 0, 1 / 60),
-                *(spread(values(runs, p), d, f) for _, d, f, p in columns),
+                spread(seconds, lambda second: f"{second / 60:.0f}"),
+                *(spread(values(runs, p), text) for _, p, text in columns),
                 largest_flips(runs[0]),
             ]
         )
@@ -118,15 +123,19 @@ def values(runs, path):
     return found
 
 
-def spread(numbers, digits, factor):
-    """The mean, and from the lowest to the highest if there are several."""
+def spread(numbers, text):
+    """The mean, and from the lowest to the highest if there are several.
+
+    Args:
+        numbers: List of float.
+        text: Function that writes one of them.
+    """
     if not numbers:
         return ""
-    scaled = [factor * number for number in numbers]
-    mean = f"{sum(scaled) / len(scaled):.{digits}f}"
-    if len(scaled) == 1:
+    mean = text(sum(numbers) / len(numbers))
+    if len(numbers) == 1:
         return mean
-    return f"{mean} ({min(scaled):.{digits}f} to {max(scaled):.{digits}f})"
+    return f"{mean} ({text(min(numbers))} to {text(max(numbers))})"
 
 
 def largest_flips(run_files):

@@ -2,6 +2,11 @@
 
 import statistics
 
+from semst_tf.metrics.all_scores import score_of
+
+_IOU = score_of("val_miou")
+_ACCURACY = score_of("val_pixel_accuracy")
+
 GAINS = (
     ("gain", "untranslated", "translated"),
     (
@@ -42,15 +47,16 @@ def adaptation_table(results):
 def _rows(classes):
     for name in classes:
         yield name, lambda cell, name=name: cell["class_iou"][name]
-    yield "**mean IoU**", lambda cell: cell["mean_iou"]
-    yield "**pixel accuracy**", lambda cell: cell["pixel_accuracy"]
+    for score, heading in ((_IOU, "mean IoU"), (_ACCURACY, _ACCURACY.heading)):
+        yield f"**{heading}**", lambda cell, key=score.key: cell[key]
 
 
 def _mean_and_spread(values, sign=""):
     # Plus zero: a mean that rounds to nothing has no sign.
-    text = f"{round(statistics.fmean(values), 3) + 0.0:{sign}.3f}"
+    digits = _IOU.digits
+    text = f"{round(statistics.fmean(values), digits) + 0.0:{sign}.{digits}f}"
     if len(values) > 1:
-        text += f" ± {statistics.stdev(values):.3f}"
+        text += f" ± {_IOU.text(statistics.stdev(values))}"
     return text
 
 

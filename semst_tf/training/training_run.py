@@ -30,6 +30,8 @@ from semst_tf.data.reading_errors import plain_reading_errors
 from semst_tf.distribution.workers import is_chief
 from semst_tf.distribution.workers import numbers_of_replicas
 from semst_tf.loading.initial_weights import load_initial_weights
+from semst_tf.metrics.all_scores import SCORES
+from semst_tf.metrics.all_scores import score_of
 from semst_tf.semst import SemST
 from semst_tf.storage.atomic_files import remove_unfinished
 from semst_tf.storage.atomic_files import replacing
@@ -83,8 +85,10 @@ class TrainingRun:
         validation: `semst_tf.callbacks.ValidationScores` or `None`. Its
             scores join the loss curves at the end of intervals, and
             `best.keras` keeps the model of the best `monitor`.
-        monitor: str. Score to keep the best of. Those of distance (`fid`,
-            `kid`, `rmse`) are best when small. Defaults to `"val_miou"`.
+        monitor: str or `None`. Name in the logs of the score to keep the best
+            of, such as `"val_kid"`; which way is better, the score knows.
+            Defaults to `None`: `"val_miou"` where there are labels, else the
+            kernel distance, else the first score that the validation gives.
         accept_changes: bool. Continue also with another configuration, other
             pictures or other devices than before. The result is then that of
             neither. Networks and precision must still fit the checkpoint.
@@ -119,7 +123,7 @@ class TrainingRun:
         devices=None,
         skip_bad=False,
         validation=None,
-        monitor="val_miou",
+        monitor=None,
         accept_changes=False,
         init=None,
     ):
@@ -142,6 +146,8 @@ class TrainingRun:
             raise ValueError(
                 f"`workdir` must name a directory. Received: {workdir!r}"
             )
+        if monitor is not None:
+            score_of(monitor)  # Refuses a name that there is not.
         self.strategy = _strategy(devices)
         self.workdir = pathlib.Path(workdir)
         self.config = config
@@ -193,6 +199,7 @@ class TrainingRun:
                 the training began.
         """
         # Directory and pictures are checked before anything is written.
+        self._monitored_score()
         description = self._checked_description()
         model = self._model()
         self._check_crops(model)
@@ -478,22 +485,39 @@ class TrainingRun:
         """Callbacks that score the model, and record the scores."""
         if self.validation is None:
             return []
-        smaller = any(n in self.monitor for n in ("fid", "kid", "rmse"))
-        best = min if smaller else max
+        score = self._monitored_score()
         before = [
-            row[self.monitor]
+            row[score.log_name]
             # The one that all workers see.
             for row in read_history(self.workdir / "metrics.json")
-            if row["step"] <= position.step and self.monitor in row
+            if row["step"] <= position.step and score.log_name in row
         ]
         keep_best = KeepBest(
             self._place / "best.keras",
-            monitor=self.monitor,
-            smaller=smaller,
-            best=best(before) if before else None,
+            monitor=score.log_name,
+            smaller=score.direction == "down",
+            best=score.best(before) if before else None,
         )
         record = ValidationRecord(losses, summaries)
         return [self.validation, keep_best, record]
+
+    def _monitored_score(self):
+        """The score to keep the best of; `None` without a validation."""
+        if self.validation is None:
+            return None
+        evaluation = getattr(self.validation, "evaluation", None)
+        known = [score.log_name for score in SCORES]
+        given = getattr(evaluation, "log_names", known)
+        name = self.monitor
+        if name is None:
+            preferred = ["val_miou", "val_kid", *given]
+            name = next(name for name in preferred if name in given)
+        if name not in given:
+            raise ValueError(
+                "`monitor` must be a score that the validation gives: "
+                f"{', '.join(given)}. Received: monitor={name!r}"
+            )
+        return score_of(name)
 
     def _samples(self):
         pictures, _ = self._usable()

@@ -20,8 +20,11 @@ from summaries import scalars
 from semst_tf import SemST
 from semst_tf import SemSTConfig
 from semst_tf.callbacks import NonFiniteError
+from semst_tf.callbacks import ValidationScores
 from semst_tf.data import read_image
 from semst_tf.data.image_files import write_image
+from semst_tf.metrics.evaluation import Evaluation
+from semst_tf.storage.checkpoint_files import Position
 from semst_tf.training.training_run import TrainingRun
 
 STEPS = 7  # No multiple of the interval, and past a checkpoint.
@@ -643,3 +646,42 @@ def test_validation_joins_the_curves_and_keeps_the_best_of_all_runs(
     kept = keras.saving.load_model(best)
     for one, other in zip(kept.get_weights(), model.get_weights()):
         np.testing.assert_array_equal(one, other)
+
+
+def test_an_unknown_score_to_keep_the_best_of_is_refused_at_once(
+    pictures, tmp_path
+):
+    with pytest.raises(ValueError, match="val_kid.*Received: 'val_mIoU'"):
+        training(tmp_path / "run", pictures, monitor="val_mIoU")
+
+
+def test_a_score_that_the_validation_does_not_give_is_refused(
+    pictures, tmp_path
+):
+    sources = [np.zeros((20, 20, 3), "uint8")] * 2
+    validation = ValidationScores(sources, Evaluation(truths=sources))
+    run = training(
+        tmp_path / "run", pictures, validation=validation, monitor="val_kid"
+    )
+    with pytest.raises(ValueError, match="val_rmse.*Received.*'val_kid'"):
+        run.train()
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("monitor", "best"),
+    [("val_colour_shift", 0.5), ("val_kid", 0.5), ("val_structure", 0.9)],
+)
+def test_the_best_of_before_is_that_of_the_score_s_own_direction(
+    monitor, best, copy, pictures
+):
+    record = json.loads((copy / "metrics.json").read_text())
+    for row, value in zip(record["history"], (0.9, 0.5)):
+        row[monitor] = value
+    (copy / "metrics.json").write_text(json.dumps(record))
+    scores = Scores([], copy / "best.keras")
+    run = training(copy, pictures, validation=scores, monitor=monitor)
+    position = Position(step=STEPS, batches=0, metrics=[])
+    _, keep_best, _ = run._validating(position, None, None)
+    assert keep_best.best == best
+    assert keep_best.smaller == (best == 0.5)
