@@ -219,30 +219,39 @@ def validation(config):
         limit,
         FLAGS.source_endings,
         channels=config.generator.input_channels,
+        value_range=data.value_range,
     )
     labels = targets = None
     if FLAGS.validate_labels is not None:
         labels = validation_labels(images)
     if FLAGS.validate_target is not None:
-        targets = loaded(
+        targets = scored(
             open_images(
                 FLAGS.validate_target,
                 data.target_resize or data.resize,
                 data.resize_filter,
                 limit,
                 channels=config.generator.output_channels,
+                value_range=data.target_value_range,
             )
         )
     sources = loaded(images)
     evaluation = Evaluation(
         labels=labels,
         targets=targets,
-        sources=sources,
+        sources=scored(images),
         inception=FLAGS.inception,
     )
     return ValidationScores(
         sources, evaluation, every=FLAGS.validate_every // FLAGS.interval
     )
+
+
+def scored(images):
+    """Reads all images of a collection, in a range that scores know."""
+    if images.value_range is None:
+        return loaded(images)
+    return [images.to_unit_range(image) for image in loaded(images)]
 
 
 def loaded(images):

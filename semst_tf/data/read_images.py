@@ -12,6 +12,7 @@ def open_images(
     limit=0,
     endings=(),
     channels=3,
+    value_range=None,
 ):
     """Returns the images of a folder, which are decoded when they are loaded.
 
@@ -25,6 +26,7 @@ def open_images(
         endings: Strings that end names, see `pair_names`. Files that do not
             end in the first of them are left out. Defaults to none.
         channels: int or `"auto"`. Defaults to `3`.
+        value_range: See `ImageCollection`. Defaults to `None`.
 
     Returns:
         An `ImageCollection` with at least one image.
@@ -38,6 +40,7 @@ def open_images(
         resize=resize or None,
         resize_filter=resize_filter,
         channels=channels,
+        value_range=value_range,
     )
     if len(images) == 0:
         raise ValueError(f"There are no images. Received: {folder}")

@@ -13,6 +13,7 @@ from semst_tf.export.pixels import to_unit_range
 from semst_tf.export.tiles import check_tiles
 from semst_tf.export.tiles import translate_tiles
 from semst_tf.export.translator import output_channels_of
+from semst_tf.inference.translation_ranges import translation_ranges
 
 
 class ExportModule(tf.Module):
@@ -25,7 +26,8 @@ class ExportModule(tf.Module):
 
     Args:
         translator: Keras model, float32, with the attribute
-            `input_channels`.
+            `input_channels`; its `value_range` and `target_value_range`, if
+            any, become part of the graph.
         dtype: str. `"uint8"` or `"uint16"`, the pixels of `translate`,
             `translate_tiled` and of the PNG files.
         tile: int. Side in pixels of the tiles of `translate_tiled`.
@@ -36,6 +38,8 @@ class ExportModule(tf.Module):
         super().__init__(name="translator")
         check_tiles(tile, overlap)
         self.dtype = dtype
+        # As `translate` does it with what the model was trained with.
+        self._ranges = translation_ranges(translator, dtype)
         self.tile = tile
         self.overlap = overlap
         self.input_channels = translator.input_channels
@@ -65,9 +69,9 @@ class ExportModule(tf.Module):
             self.output_channels,
             self.tile,
             self.overlap,
-            to_unit_range,
+            self._to_unit,
         )
-        return {"images": from_unit_range(translated, self.dtype)}
+        return {"images": self._from_unit(translated)}
 
     def translate_image_bytes(self, image_bytes):
         """A batch of whole files, of any sizes, to PNG files."""
@@ -118,8 +122,13 @@ class ExportModule(tf.Module):
         return tf.TensorSpec((None,) * 4, tf.as_dtype(dtype), name="images")
 
     def _translate_pixels(self, images):
-        translated = self._translate(to_unit_range(images))
-        return from_unit_range(translated, self.dtype)
+        return self._from_unit(self._translate(self._to_unit(images)))
+
+    def _to_unit(self, images):
+        return to_unit_range(images, self._ranges.source)
+
+    def _from_unit(self, translated):
+        return from_unit_range(translated, self.dtype, self._ranges.target)
 
     def _translate_file(self, contents):
         image = decode(contents, self.input_channels, self.dtype)

@@ -70,16 +70,31 @@ def check_unit_range(images):
     )
 
 
-def to_unit_range(images):
-    """Maps uint8 or uint16 pixels to float32 in [-1, 1]."""
-    scale = 2.0 / WHITE[images.dtype.name]
-    return tf.cast(images, tf.float32) * scale - 1.0
+def to_unit_range(images, value_range=None):
+    """Maps uint8 or uint16 pixels to float32 in [-1, 1].
+
+    Args:
+        images: Integer tensor.
+        value_range: Pair of the values that stand for black and white; values
+            outside become its ends. Defaults to `None`, those of the type.
+    """
+    low, high = value_range or (0.0, WHITE[images.dtype.name])
+    unit = (tf.cast(images, tf.float32) - low) * (2.0 / (high - low)) - 1.0
+    return unit if value_range is None else tf.clip_by_value(unit, -1.0, 1.0)
 
 
-def from_unit_range(images, dtype):
-    """Maps [-1, 1] to uint8 or uint16, rounding to the nearest value."""
+def from_unit_range(images, dtype, value_range=None):
+    """Maps [-1, 1] to uint8 or uint16, rounding to the nearest value.
+
+    Args:
+        images: Float tensor.
+        dtype: str.
+        value_range: Pair of the values that stand for black and white, within
+            the type. Defaults to `None`, those of the type.
+    """
+    low, high = value_range or (0.0, WHITE[dtype])
     values = tf.clip_by_value(images, -1.0, 1.0) + 1.0
-    return tf.cast(tf.round(values * (0.5 * WHITE[dtype])), dtype)
+    return tf.cast(tf.round(values * (0.5 * (high - low)) + low), dtype)
 
 
 def decode(contents, channels, dtype):

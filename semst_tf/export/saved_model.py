@@ -232,6 +232,8 @@ def _description(model, network, module):
         "overlap": module.overlap,
         "weights_sha256": weights_hash(network),
         "translator": keras.saving.serialize_keras_object(network),
+        "value_range": getattr(network, "value_range", None),
+        "target_value_range": getattr(network, "target_value_range", None),
     }
     if hasattr(model, "config"):
         description["config"] = model.config.to_dict()

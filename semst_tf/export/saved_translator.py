@@ -50,9 +50,8 @@ class SavedTranslator:
 def _value_ranges(folder):
     """What it was trained with; older exports do not say."""
     description = json.loads((folder / "config.json").read_text())
-    data = description.get("config", {}).get("data", {})
     names = ("value_range", "target_value_range")
-    return tuple(parse_value_range(data.get(name)) for name in names)
+    return tuple(parse_value_range(description.get(name)) for name in names)
 
 
 def _channels(folder):

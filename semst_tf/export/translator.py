@@ -33,7 +33,10 @@ def translator_of(model):
             "Only a SemST or a network that translates, such as a "
             f"ResNetGenerator, can be exported. Received: {model!r}"
         )
-    return in_float32(network)
+    copy = in_float32(network)
+    for name in ("value_range", "target_value_range"):
+        setattr(copy, name, getattr(network, name, None))
+    return copy
 
 
 def output_channels_of(network):

@@ -234,3 +234,24 @@ def test_parts_that_do_not_fit_are_refused(make_folder, part):
     folders = make_folder("s", 2), make_folder("t", 2)
     with pytest.raises(ValueError, match="Received: part"):
         unpaired_images(*folders, crop_size=8, batch_size=4, part=part)
+
+
+def test_each_domain_has_its_own_value_range(tmp_path):
+    for name, low in (("s", -1000), ("t", 0)):
+        (tmp_path / name).mkdir()
+        ramp = np.linspace(low, low + 4000, 64).astype("int16")
+        np.save(tmp_path / name / "a.npy", ramp.reshape(8, 8, 1))
+    data = unpaired_images(
+        tmp_path / "s",
+        tmp_path / "t",
+        crop_size=8,
+        flip=False,
+        value_range=(-1000, 1000),
+        target_value_range="0,4000",
+    )
+    batch = next(iter(data))
+    source, target = (np.ravel(batch[name]) for name in ("source", "target"))
+    np.testing.assert_allclose(target, np.linspace(-1, 1, 64), atol=1e-3)
+    np.testing.assert_allclose(
+        source, np.minimum(np.linspace(-1, 3, 64), 1), atol=2e-3
+    )

@@ -1,0 +1,52 @@
+"""What stands for black and white goes into exports."""
+
+import numpy as np
+import pytest
+from small import small_model
+
+from semst_tf.export.export_module import ExportModule
+from semst_tf.export.saved_translator import SavedTranslator
+from semst_tf.export.translator import translator_of
+from semst_tf.inference.translate import translate
+
+
+def ranged_model(dtype=None, **data):
+    return small_model(
+        "cut",
+        dtype=dtype,
+        generator={
+            "input_channels": 1,
+            "output_channels": 1,
+            "residual": True,
+            "strength": 0.0,
+        },
+        optimizer={"ema_decay": 0.5},
+        data=data,
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_graphs_map_pixels_as_translate_does(dtype):
+    model = ranged_model(
+        dtype, value_range="0,4095", target_value_range=(1000, 2000)
+    )
+    image = np.random.default_rng(0).integers(0, 6000, (1, 16, 16, 1))
+    image = image.astype("uint16")
+    module = ExportModule(translator_of(model), "uint16")
+    exported = module.translate(image)["images"].numpy()
+    expected = 1000 + np.clip(image / 4095, 0, 1) * 1000
+    np.testing.assert_allclose(
+        exported, expected, atol=1 + 4 * (dtype[0] == "m")
+    )
+    translated = translate(translator_of(model), image)
+    np.testing.assert_allclose(exported.astype(int), translated, atol=1)
+
+
+def test_an_exported_model_knows_its_ranges(tmp_path):
+    model = ranged_model(value_range="-1000,2000")
+    model.export(tmp_path / "ct")
+    translator = SavedTranslator(tmp_path / "ct")
+    assert translator.value_range == (-1000, 2000)
+    assert translator.target_value_range is None
+    values = np.full((16, 16, 1), 500, "int16")
+    np.testing.assert_allclose(translate(translator, values), values, atol=1)
