@@ -105,6 +105,17 @@ flags.DEFINE_string(
 flags.DEFINE_integer(
     "limit", 0, "Score the first source pictures only; 0: all."
 )
+flags.DEFINE_string(
+    "value_range",
+    None,
+    "Stored values of source images that stand for black and white, as "
+    "low,high; what the model was trained with, or the range of their type.",
+)
+flags.DEFINE_string(
+    "target_value_range",
+    None,
+    "The same for translations, target images and true images.",
+)
 flags.DEFINE_integer("seed", 0, "Of the subsets of KID.")
 flags.DEFINE_string("output", None, "JSON file to write.")
 
@@ -131,12 +142,14 @@ def main(_):
         FLAGS.resize_filter,
         FLAGS.limit,
         FLAGS.source_endings,
+        value_range=value_ranges(models[0])[0],
     )
     sources = OnDemand.of(images)
-    evaluation = references(images, sources, target)
+    shown = OnDemand.scored(images)
+    evaluation = references(images, shown, target, value_ranges(models[0])[1])
     scores = {"settings": settings(strengths), "pictures": len(images)}
     if len(strengths) > 1:
-        rows = [{"strength": None, **scored(evaluation, sources)}]
+        rows = [{"strength": None, **scored(evaluation, shown)}]
         print(f"untranslated: {score_line(rows[0])}")
         for strength, model in zip(strengths, models):
             rows.append(
@@ -146,7 +159,8 @@ def main(_):
         scores |= {"untranslated": rows[0], "strengths": rows[1:]}
         del rows[0]["strength"]
     else:
-        scores |= scored(evaluation, sources, models[0])
+        model = models[0]
+        scores |= scored(evaluation, sources if model else shown, model)
         print(score_line(scores))
     output = pathlib.Path(FLAGS.output)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -154,6 +168,16 @@ def main(_):
     print(f"wrote {output}")
     if FLAGS.plot is not None:
         plot(scores)
+
+
+def value_ranges(model):
+    """What stands for black and white in sources and in translations."""
+    from semst_tf.data.value_range import parse_value_range
+
+    return [
+        parse_value_range(FLAGS[name].value) or getattr(model, name, None)
+        for name in ("value_range", "target_value_range")
+    ]
 
 
 def parsed_strengths():
@@ -208,6 +232,9 @@ def translator(strength):
     from semst_tf.loading.load_translator import load_translator
 
     translator = load_translator(FLAGS.model, strength)
+    translator.value_range, translator.target_value_range = value_ranges(
+        translator
+    )
     if FLAGS.fusion is None:
         return translator
     if not hasattr(translator, "fused_by"):
@@ -218,7 +245,7 @@ def translator(strength):
     return translator.fused_by(FLAGS.fusion)
 
 
-def references(images, sources, target):
+def references(images, sources, target, value_range):
     """Opens labels, target and true pictures, where they are asked for."""
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_images
@@ -229,10 +256,15 @@ def references(images, sources, target):
     if FLAGS.labels is not None:
         labels = labels_of(images)
     if FLAGS.truth is not None:
-        truths = true_pictures(images)
+        truths = true_pictures(images, value_range)
     if target is not None:
-        targets = OnDemand.of(
-            open_images(target, FLAGS.target_resize, FLAGS.resize_filter)
+        targets = OnDemand.scored(
+            open_images(
+                target,
+                FLAGS.target_resize,
+                FLAGS.resize_filter,
+                value_range=value_range,
+            )
         )
         check_enough_images(len(images), len(targets))
     return Evaluation(
@@ -261,7 +293,7 @@ def labels_of(images):
     )
 
 
-def true_pictures(images):
+def true_pictures(images, value_range):
     """Opens the pictures that belong to these."""
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_partners
@@ -273,8 +305,10 @@ def true_pictures(images):
         FLAGS.source_endings,
         resize=FLAGS.resize,
         resize_filter=FLAGS.resize_filter,
+        value_range=value_range,
     )
-    return OnDemand(lambda index: truths.load(places[index]), len(places))
+    truths = OnDemand.scored(truths)
+    return OnDemand(lambda index: truths[places[index]], len(places))
 
 
 def scored(evaluation, sources, model=None):
@@ -286,10 +320,14 @@ def scored(evaluation, sources, model=None):
     if model is None:
         return evaluation.scores(sources)
     from semst_tf.inference.translate import translate
+    from semst_tf.inference.translation_ranges import scored_translation
     from semst_tf.metrics.attention_scores import attention_scores
 
     attention = attention_scores(model, sources)
-    translations = (translate(model, picture) for picture in sources)
+    translations = (
+        scored_translation(model, translate(model, picture))
+        for picture in sources
+    )
     scores = evaluation.scores(translations)
     return scores if attention is None else scores | {"attention": attention}
 

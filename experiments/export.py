@@ -184,7 +184,9 @@ def pictures(place, model):
 
     path = pathlib.Path(place)
     collection = ImageCollection(
-        [path] if path.is_file() else path, channels=model.input_channels
+        [path] if path.is_file() else path,
+        channels=model.input_channels,
+        value_range=getattr(model, "value_range", None),
     )
     count = min(len(collection), MOST_PICTURES)
     numbers = [i * len(collection) // count for i in range(count)]

@@ -2,9 +2,8 @@
 
 import keras
 
-from semst_tf.data.value_range import to_unit_range
 from semst_tf.inference.translate_within_memory import translate_within_memory
-from semst_tf.inference.translation_ranges import translation_ranges
+from semst_tf.inference.translation_ranges import scored_translation
 from semst_tf.metrics.all_scores import SCORES
 
 
@@ -75,7 +74,10 @@ class ValidationScores(keras.callbacks.Callback):
         translations = translate_within_memory(
             self.model, self.images, self.batch_size
         )
-        translations = _scored(self.model, translations)
+        translations = [
+            scored_translation(self.model.translator, translation)
+            for translation in translations
+        ]
         return validation_logs(self.evaluation.scores(translations))
 
     def try_out(self, model):
@@ -91,20 +93,8 @@ class ValidationScores(keras.callbacks.Callback):
             ValueError, OSError: If the images cannot be validated.
         """
         (translation,) = translate_within_memory(model, self.images[:1])
-        (translation,) = _scored(model, [translation])
+        translation = scored_translation(model.translator, translation)
         self.evaluation.try_out(translation, len(self.images))
-
-
-def _scored(model, translations):
-    """Translations in a range that a score knows: that of their type."""
-    translator = getattr(model, "translator", None)
-    if getattr(translator, "target_value_range", None) is None:
-        return translations
-    ranges = (translation_ranges(translator, t.dtype) for t in translations)
-    return [
-        to_unit_range(translation, range_.target, clip=True)
-        for translation, range_ in zip(translations, ranges)
-    ]
 
 
 def validation_logs(scores):

@@ -29,6 +29,19 @@ class OnDemand(collections.abc.Sequence):
         """Returns the images of an `ImageCollection`."""
         return cls(images.load, len(images))
 
+    @classmethod
+    def scored(cls, images):
+        """Returns them in a range that scores know: their type's or [-1, 1].
+
+        Args:
+            images: `ImageCollection`; one with a `value_range` gives float32.
+        """
+        if images.value_range is None:
+            return cls.of(images)
+        return cls(
+            lambda index: images.to_unit_range(images.load(index)), len(images)
+        )
+
     def __len__(self):
         return self._count
 

@@ -74,3 +74,20 @@ def translation_ranges(translator, dtype, value_range=None):
     if source is None:
         return TranslationRanges(dtype.name, own, target, False)
     return TranslationRanges(dtype.name, tuple(source), target, True)
+
+
+def scored_translation(translator, translation):
+    """Returns a translation in a range that scores know.
+
+    Args:
+        translator: As for `translate`.
+        translation: Array, as `translate` returns it.
+
+    Returns:
+        The array itself, which is in the range of its type or in [-1, 1]; of
+        a translator with value ranges, float32 in [-1, 1].
+    """
+    ranges = translation_ranges(translator, translation.dtype)
+    if ranges.target in (None, (-1.0, 1.0)):
+        return translation
+    return to_unit_range(translation, ranges.target, clip=True)
