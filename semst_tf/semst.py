@@ -17,11 +17,23 @@ from semst_tf.objective.alignment import Alignment
 from semst_tf.objective.alignment import feature_layer_of
 from semst_tf.objective.objective import Networks
 from semst_tf.objective.objective import Objective
+from semst_tf.ops.private_api import random_seed
 from semst_tf.trainers import backend_trainer
 from semst_tf.trainers.batch import check_images
 from semst_tf.trainers.batch import check_values
 from semst_tf.trainers.batch import is_concrete
 from semst_tf.trainers.linear_decay import LinearDecay
+
+_FIXED = {
+    "alignments",
+    "average_generator",
+    "config",
+    "context_discriminator",
+    "discriminator",
+    "generator",
+    "objective",
+    "projector",
+}
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -68,6 +80,8 @@ class SemST(backend_trainer(), keras.Model):
         super().__init__(**kwargs)
         if config is None:
             config = preset_config("semst")
+            if random_seed() is not None:
+                config = config.replace({"seed": random_seed()})
         elif isinstance(config, dict):
             config = SemSTConfig.from_dict(config)
         if not isinstance(config, SemSTConfig):
@@ -114,6 +128,17 @@ class SemST(backend_trainer(), keras.Model):
         self.loss_metric = keras.metrics.Mean(name="loss")
         self.built = True
 
+    def __setattr__(self, name, value):
+        if name in _FIXED and value is not vars(self).get(name, value):
+            raise ValueError(
+                f"`{name}` is fixed when a SemST is made, because its losses, "
+                "heads and optimizers belong to it: make a new one by "
+                "`SemST(config, generator=..., discriminator=...)`, or give "
+                f"the network that is there other weights by `model.{name}."
+                f"set_weights`. Received: {name}={value!r}"
+            )
+        super().__setattr__(name, value)
+
     @classmethod
     def from_preset(cls, preset, name=None, dtype=None, **overrides):
         """Makes a translator from a named configuration.
@@ -127,12 +152,17 @@ class SemST(backend_trainer(), keras.Model):
                 through `**{"generator.filters": 32}`.
 
         Returns:
-            A `SemST` with fresh weights.
+            A `SemST` with fresh weights. Its seed is the `seed` that is
+            given here; else that of `keras.utils.set_random_seed`, where it
+            was called; else the preset's.
 
         Raises:
             ValueError: If the preset or a field does not exist, or a value
                 does not fit.
         """
+        drawn = random_seed()
+        if drawn is not None:
+            overrides = {"seed": drawn, **overrides}
         config = preset_config(preset).replace(overrides)
         return cls(config, name=name, dtype=dtype)
 
@@ -269,6 +299,14 @@ class SemST(backend_trainer(), keras.Model):
             **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile` and
                 `auto_scale_loss` of `keras.Model.compile`.
         """
+        overridden = type(self).compute_metrics
+        if overridden is not keras.Model.compute_metrics:
+            raise ValueError(
+                "`compute_metrics` of a SemST is never called: its metrics "
+                "are the terms that it minimises. Override `compute_loss`, or "
+                "`train_step` and `test_step`. "
+                f"Received: {overridden.__qualname__}"
+            )
         unknown = set(kwargs) - {
             "run_eagerly",
             "steps_per_execution",

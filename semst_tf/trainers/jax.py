@@ -80,7 +80,7 @@ class JaxTrainer(BaseTrainer):
         values = _Values(groups, state)
         values.set([self.optimizer.iterations], [step])
         with values.scope() as scope:
-            _, _, found = self._losses(batch, training=False)
+            _, _, found = self._step_losses(batch, training=False)
             logs = self.update_metrics(found)
         return logs, values.after(scope, groups)
 
@@ -114,7 +114,9 @@ class JaxTrainer(BaseTrainer):
             inner.set(generator, generator_values)
             inner.set(discriminator, discriminator_values)
             with rematerialise(again), inner.scope() as scope:
-                generator_loss, discriminator_loss, found = self._losses(data)
+                generator_loss, discriminator_loss, found = self._step_losses(
+                    data
+                )
                 second = self.discriminator_optimizer or self.optimizer
                 generator_loss = self.optimizer.scale_loss(generator_loss)
                 discriminator_loss = second.scale_loss(discriminator_loss)
@@ -133,7 +135,7 @@ class JaxTrainer(BaseTrainer):
         _, discriminator_gradients = pull_back((0.0, 1.0))
         return generator_gradients, discriminator_gradients, found
 
-    def _losses(self, data, training=True):
+    def _step_losses(self, data, training=True):
         source, target = self.checked_batch(data)
         seeds = StepSeeds(self.config.seed, self.optimizer.iterations.value)
         return self.batch_losses(source, target, seeds, training)
