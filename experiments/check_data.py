@@ -38,7 +38,10 @@ flags.DEFINE_string(
     "side (short:286).",
 )
 flags.DEFINE_integer(
-    "channels", None, "Convert every picture to 1 (grey) or 3 (colour)."
+    "channels",
+    3,
+    "Channels of the generator: grey becomes colour and colour grey, as in "
+    "training. Images with others are named.",
 )
 flags.DEFINE_list(
     "value_range",
@@ -80,7 +83,7 @@ def main(_):
         data.ImageCollection(
             pictures,
             resize=FLAGS.resize,
-            channels="auto" if FLAGS.channels is None else FLAGS.channels,
+            channels=FLAGS.channels,
             value_range=value_range,
             default_split=split,
         )

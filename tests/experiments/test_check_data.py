@@ -95,6 +95,13 @@ def test_wrong_input_is_one_line_and_exit_code_two(folders, flag, word):
     assert_one_line(check_data(*flags_of(folders, flag)), word)
 
 
+def test_a_grey_picture_among_colour_is_taken_as_training_takes_it(folders):
+    grey = Image.new("L", (32, 24), 7)
+    grey.save(folders / "source" / "grey.png")
+    result = check_data(*flags_of(folders, "--thorough"))
+    assert result.returncode == 0, result.stderr
+
+
 def test_missing_flags_are_named():
     assert_one_line(run_script(), "--source", "--target")
 

@@ -25,7 +25,7 @@ def small_tiny():
         "tiny", **{"data.crop_size": 32, "data.resize": "short:48"}
     )
     with pytest.MonkeyPatch.context() as patch:
-        presets = importlib.import_module("semst_tf.presets")
+        presets = importlib.import_module("semst_tf.config.preset_configs")
         patch.setitem(presets._CONFIGS, "tiny", config)
         yield
 

@@ -1,6 +1,9 @@
 """translate.py from outside: what comes out, and what is refused."""
 
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from PIL import Image
 from scripts import assert_one_line
 from scripts import run_here
 from scripts import run_in_shell
+from scripts import script_path
 from small import small_model
 
 from semst_tf.data import read_image
@@ -462,3 +466,134 @@ def test_a_model_keeps_the_value_range_it_was_trained_with(tmp_path):
     written = read_image(tmp_path / "out" / "a.tif")
     assert written.dtype == np.int16
     np.testing.assert_allclose(written[0, :, 0], [0, 0, 150, 300, 300], atol=1)
+
+
+def digest(folder):
+    return {name: data for name, data in contents(folder).items() if data}
+
+
+@pytest.mark.parametrize("kind", ["same", "dots", "link", "link to parent"])
+def test_no_input_is_ever_replaced(models, tmp_path, kind):
+    photos = write_pictures(tmp_path / "photos", count=2)
+    (tmp_path / "link").symlink_to(photos)
+    (tmp_path / "up").symlink_to(tmp_path)
+    outputs = {
+        "same": photos,
+        "dots": photos / ".." / "photos",
+        "link": tmp_path / "link",
+        "link to parent": tmp_path / "up" / "photos",
+    }
+    before = digest(photos)
+    for source in (photos, photos / "0.png", photos / "*.png"):
+        result = translate(models, source, outputs[kind], "--overwrite")
+        assert_one_line(result, "--output")
+    assert digest(photos) == before
+
+
+def test_a_link_to_an_input_is_not_replaced_either(models, tmp_path):
+    photos = write_pictures(tmp_path / "photos", count=1)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "0.png").symlink_to(photos / "0.png")
+    result = translate(models, photos, tmp_path / "out", "--overwrite")
+    assert_one_line(result, "An input would be replaced", "0.png")
+    assert (tmp_path / "out" / "0.png").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["translated", "deep/er"])
+def test_what_was_written_inside_the_input_is_not_translated_again(
+    models, tmp_path, name
+):
+    photos = write_pictures(tmp_path / "photos", count=2)
+    output = photos / name
+    assert translate(models, photos, output).returncode == 0
+    once = contents(output)
+    result = translate(models, photos, output, "--overwrite")
+    assert result.returncode == 0, result.stderr
+    assert "left out 2 pictures of --output" in result.stdout
+    assert contents(output) == once
+
+
+def test_an_input_below_the_output_is_translated(models, tmp_path):
+    photos = write_pictures(tmp_path / "out" / "photos", count=1)
+    result = translate(models, photos, tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "out" / "0.png").is_file()
+
+
+@pytest.mark.parametrize(
+    "name", ["photos [1]", "a*b?", "Straße Ω", "with space", "{x}"]
+)
+def test_any_name_of_a_folder_is_a_name(models, tmp_path, name):
+    photos = write_pictures(tmp_path / name, count=1)
+    (photos / "0.png").rename(photos / f"{name}.png")
+    for source in (photos, photos / f"{name}.png", photos / "*.png"):
+        result = translate(models, source, tmp_path / "out", "--overwrite")
+        assert result.returncode == 0, result.stderr
+        assert files(tmp_path / "out") == {f"{name}.png"}
+
+
+def test_a_terminal_of_few_characters_shows_everything(models, tmp_path):
+    photos = write_pictures(tmp_path / "Straße Ω", count=1)
+    (photos / "0.png").rename(photos / "Ω.png")
+    (photos / "damaged ☃.png").write_bytes(
+        (photos / "Ω.png").read_bytes()[:-30]
+    )
+    command = [
+        sys.executable,
+        str(script_path("translate")),
+        f"--model={models / 'colour.keras'}",
+        f"--output={tmp_path / 'über'}",
+    ]
+    settings = {
+        **os.environ,
+        "PYTHONIOENCODING": "ascii:strict",
+        "LANG": "C",
+        "LC_ALL": "C",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    for source, code in ((photos / "Ω.png", 0), (photos, 2)):
+        result = subprocess.run(
+            [*command, f"--input={source}", "--overwrite"],
+            capture_output=True,
+            text=True,
+            env=settings,
+        )
+        assert result.returncode == code, result.stderr
+        shown = result.stdout + result.stderr
+        assert "Traceback" not in shown and "Unicode" not in shown
+        assert shown.isascii()
+        # Progress bars stay short, names stay legible.
+        assert "u2501" not in shown
+        assert ("\\xfcber" if code == 0 else "\\u2603") in shown
+
+
+def test_a_data_set_of_cut_is_translated_by_its_root(models, tmp_path):
+    write_pictures(tmp_path / "testA", count=1)
+    write_pictures(tmp_path / "testB", count=2)
+    for direction, count in (("AtoB", 1), ("BtoA", 2)):
+        output = tmp_path / direction
+        result = run_here(
+            "translate",
+            f"--model={models / 'colour.keras'}",
+            f"--dataroot={tmp_path}",
+            f"--direction={direction}",
+            f"--output={output}",
+        )
+        assert result.returncode == 0, result.stderr
+        assert len(files(output)) == count
+
+
+def test_a_translator_that_ships_is_found_by_its_name(folder, tmp_path):
+    result = run_here(
+        "translate",
+        "--model=colour2vintage",
+        f"--input={folder / 'one.png'}",
+        f"--output={tmp_path}",
+    )
+    assert result.returncode == 0, result.stderr
+    assert files(tmp_path) == {"one.png"}
+
+
+def test_an_unknown_name_lists_those_that_ship(models, tmp_path):
+    result = translate(models, "x", tmp_path, model="color2vintage")
+    assert_one_line(result, "colour2vintage")

@@ -190,3 +190,40 @@ def test_strength_of_any_other_generator_is_refused(saved):
     folder, _ = saved
     with pytest.raises(ValueError, match="generator.residual.*Received: "):
         load_translator(folder / "older.keras", strength=0.5)
+
+
+def test_a_run_directory_of_cut_is_a_model(tmp_path):
+    shutil.copy(REFERENCE / "cut_net_G.pth", tmp_path / "latest_net_G.pth")
+    shutil.copy(REFERENCE / "cut_net_D.pth", tmp_path / "latest_net_D.pth")
+    loaded = load_translator(tmp_path)
+    assert_same_translator(loaded, cut_generator(REFERENCE / "cut_net_G.pth"))
+
+
+def test_a_training_here_comes_before_the_weights_it_began_with(
+    saved, tmp_path
+):
+    folder, models = saved
+    shutil.copy(REFERENCE / "cut_net_G.pth", tmp_path / "latest_net_G.pth")
+    shutil.copy(folder / "older.keras", tmp_path / "model.keras")
+    assert_same_translator(
+        load_translator(tmp_path), models["older"].translator
+    )
+
+
+def test_models_that_ship_have_names_and_paths_come_first(
+    saved, tmp_path, monkeypatch
+):
+    shipped = load_translator("colour2vintage")
+    assert shipped.input_channels == 3
+    folder, models = saved
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "colour2vintage").mkdir()
+    shutil.copy(folder / "older.keras", "colour2vintage/model.keras")
+    assert_same_translator(
+        load_translator("colour2vintage"), models["older"].translator
+    )
+
+
+def test_an_unknown_name_lists_those_that_ship():
+    with pytest.raises(ValueError, match="colour2vintage.*Received: color"):
+        load_translator("color2vintage")
