@@ -126,7 +126,9 @@ def normalise_fields(config, prefix="", group=None):
 
 
 def _unknown_field(config, prefix, name):
-    known = {prefix + field: prefix + field for field in field_names(config)}
+    names = [field.name for field in dataclasses.fields(config)]
+    known = {prefix + field: prefix + field for field in names}
+    known |= {prefix + field: prefix + field for field in field_names(config)}
     known |= {
         old: new for old, new in RENAMED.items() if old.startswith(prefix)
     }

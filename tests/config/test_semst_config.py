@@ -81,6 +81,8 @@ def test_whole_numbers_fit_fields_of_fractions():
     [
         ("generator.filter", "generator.filters"),
         ("sed", "seed"),
+        ("trainin", "training"),
+        ("discriminator.wieght", "adversarial.weight"),
         ("structure.wieght", "structure.weight"),
         ("optimizer.step", "training.steps"),
     ],
