@@ -9,13 +9,8 @@ from semst_tf.data.target_colour import mean_colour
 from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.inference.translate import translate
 from semst_tf.layers import direct_convolutions
-from semst_tf.networks import MultiScaleGenerator
-from semst_tf.networks import PatchDiscriminator
-from semst_tf.networks import PatchProjector
-from semst_tf.networks import ResNetGenerator
-from semst_tf.objective.alignment import Alignment
-from semst_tf.objective.alignment import feature_layer_of
-from semst_tf.objective.objective import Networks
+from semst_tf.networks.make_networks import make_average_generator
+from semst_tf.networks.make_networks import make_networks
 from semst_tf.objective.objective import Objective
 from semst_tf.ops.private_api import random_seed
 from semst_tf.trainers import backend_trainer
@@ -91,36 +86,17 @@ class SemST(backend_trainer(), keras.Model):
                 f"Received: config={config!r}"
             )
         self.config = config
-        self.generator = self._make_generator("generator")
-        self.discriminator = self._make_discriminator("discriminator", 1)
-        self.context_discriminator = None
-        if config.multi_scale.fusion:
-            self.context_discriminator = self._make_discriminator(
-                "context_discriminator", 4
-            )
-        self.projector = PatchProjector(
-            feature_channels=self.generator.feature_channels,
-            units=config.contrastive.units,
-            seed=config.seed + 2,
-            name="projector",
-            dtype=self.dtype_policy,
+        networks = make_networks(config, self.dtype_policy)
+        self.generator = networks.generator
+        self.discriminator = self.context_discriminator = None
+        for name, network in networks.discriminators.items():
+            setattr(self, name, network)
+        self.projector = networks.projector
+        self.average_generator = make_average_generator(
+            config, self.generator, self.dtype_policy
         )
-        self.alignments = {
-            name: self._make_alignment(name)
-            for name in ("structure", "texture", "tone")
-            if getattr(config, name).weight > 0
-        }
-        self.average_generator = self._make_average_generator()
         self.discriminator_optimizer = None
-        self.objective = Objective(
-            config,
-            Networks(
-                self.generator,
-                self._discriminators(),
-                self.projector,
-                dict(self.alignments),
-            ),
-        )
+        self.objective = Objective(config, networks)
         self.term_metrics = {
             name: keras.metrics.Mean(name=name)
             for name in self.objective.term_names()
@@ -166,84 +142,6 @@ class SemST(backend_trainer(), keras.Model):
         config = preset_config(preset).replace(overrides)
         return cls(config, name=name, dtype=dtype)
 
-    def _make_generator(self, name, strength=1.0):
-        scales = self.config.multi_scale
-        if not scales.fusion:
-            return self._make_single_scale_generator(name, strength)
-        return MultiScaleGenerator(
-            self._make_single_scale_generator(f"{name}_base", strength),
-            ratio=scales.ratio,
-            fusion=scales.fusion,
-            seed=self.config.seed + 5,
-            name=name,
-            dtype=self.dtype_policy,
-        )
-
-    def _make_single_scale_generator(self, name, strength):
-        config = self.config.generator
-        return ResNetGenerator(
-            filters=config.filters,
-            blocks=config.blocks,
-            input_channels=config.input_channels,
-            output_channels=config.output_channels,
-            residual=config.residual,
-            strength=strength,
-            seed=self.config.seed,
-            name=name,
-            dtype=self.dtype_policy,
-        )
-
-    def _make_discriminator(self, name, seed):
-        return PatchDiscriminator(
-            filters=self.config.discriminator.filters,
-            layers=self.config.discriminator.layers,
-            normalization=self.config.discriminator.normalization,
-            input_channels=self.config.generator.output_channels,
-            seed=self.config.seed + seed,
-            name=name,
-            dtype=self.dtype_policy,
-        )
-
-    def _discriminators(self):
-        networks = {"discriminator": self.discriminator}
-        if self.context_discriminator is not None:
-            networks["context_discriminator"] = self.context_discriminator
-        return networks
-
-    def _make_average_generator(self):
-        if self.config.training.ema_decay is None:
-            return None
-        average = self._make_generator(
-            "average_generator", self.config.generator.strength
-        )
-        average.set_weights(self.generator.get_weights())
-        average.trainable = False
-        return average
-
-    def _make_alignment(self, name):
-        config = getattr(self.config, name)
-        generator = self.config.generator
-        same = generator.input_channels == generator.output_channels
-        pictures = generator.input_channels if same else 1
-        features = dict(
-            zip(
-                self.generator.single_scale().feature_layers,
-                self.generator.feature_channels,
-            )
-        )
-        layer = feature_layer_of(config.descriptor)
-        return Alignment(
-            descriptor=config.descriptor,
-            input_channels=features.get(layer, pictures),
-            estimator=config.estimator,
-            critic=config.critic,
-            temperature=config.temperature,
-            patches=config.patches,
-            duplicate_threshold=config.duplicate_threshold,
-            seed=self.config.seed + 3,
-            name=name,
-        )
-
     @property
     def translator(self):
         """The generator that translates: the averaged one if there is one."""
@@ -255,11 +153,10 @@ class SemST(backend_trainer(), keras.Model):
 
     @property
     def generator_variables(self):
-        """What the generator's loss trains: generator and all heads."""
+        """What the generator's loss trains: generator and projector."""
         variables = list(self.generator.trainable_variables)
-        variables += self.projector.trainable_variables
-        for alignment in self.alignments.values():
-            variables += alignment.trainable_variables
+        if self.projector is not None:
+            variables += self.projector.trainable_variables
         return variables
 
     @property
@@ -267,7 +164,7 @@ class SemST(backend_trainer(), keras.Model):
         """What the discriminators' loss trains."""
         return [
             variable
-            for network in self._discriminators().values()
+            for network in self.objective.networks.discriminators.values()
             for variable in network.trainable_variables
         ]
 

@@ -17,6 +17,13 @@ RENAMED = {
 }
 """From the old name of a field to its name."""
 
+REMOVED = {
+    "structure.critic": "fixed",
+    "texture.critic": "fixed",
+    "tone.critic": "fixed",
+}
+"""From a field that is gone to the value that means what is done today."""
+
 OFF = {
     "contrastive.duplicate_threshold": 1.0,
     "structure.duplicate_threshold": 1.0,
@@ -53,6 +60,14 @@ def upgraded(nested):
         there, value = take_field(result, old)
         if there and not take_field(_copied(result), name)[0]:
             insert_field(result, name.split("."), value)
+    for name, only in REMOVED.items():
+        group, field = name.split(".")
+        value = result.get(group, {}).pop(field, only)
+        if value != only:
+            raise ValueError(
+                f"Config field `{name}` was removed; what is done today is "
+                f"{only!r}. Received: {value!r}"
+            )
     for name, off in OFF.items():
         there, value = take_field(result, name)
         if there:

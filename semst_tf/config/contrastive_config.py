@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from semst_tf.config.choices import CONTRASTIVE_LOSSES
 from semst_tf.config.option import option
+from semst_tf.losses.contrastive_losses import CONTRASTIVE_LOSSES
 
 
 @dataclasses.dataclass(frozen=True)

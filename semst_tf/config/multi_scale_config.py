@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from semst_tf.config.choices import FUSIONS
 from semst_tf.config.option import option
+from semst_tf.layers.scale_fusion import FUSIONS
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,9 +7,6 @@ from semst_tf.config.adversarial_config import AdversarialConfig
 from semst_tf.config.aliases import upgraded
 from semst_tf.config.alignment_config import AlignmentConfig
 from semst_tf.config.checks import check_config
-from semst_tf.config.choices import STRUCTURE_DESCRIPTORS
-from semst_tf.config.choices import TEXTURE_DESCRIPTORS
-from semst_tf.config.choices import TONE_DESCRIPTORS
 from semst_tf.config.contrastive_config import ContrastiveConfig
 from semst_tf.config.data_config import DataConfig
 from semst_tf.config.discriminator_config import DiscriminatorConfig
@@ -72,19 +69,25 @@ class SemSTConfig:
         AlignmentConfig(),
         "Edges and shapes: mutual information between a descriptor of the "
         "input and of the output.",
-        descriptor=STRUCTURE_DESCRIPTORS,
     )
     texture: AlignmentConfig = group(
         AlignmentConfig(descriptor="pixel_moments", estimator="rsmi"),
         "Local statistics: mutual information between a descriptor of the "
         "input and of the output.",
-        descriptor=TEXTURE_DESCRIPTORS,
     )
     tone: AlignmentConfig = group(
         AlignmentConfig(descriptor="colour", estimator="correlation_ratio"),
         "Colour and brightness: mutual information between a descriptor of "
         "the input and of the output.",
-        descriptor=TONE_DESCRIPTORS,
+    )
+    semantics: AlignmentConfig = group(
+        AlignmentConfig(
+            descriptor="features",
+            estimator="soft_infonce",
+            features="efficientnet_lite0/stride_8,efficientnet_lite0/stride_16",
+        ),
+        "What places show: features of a frozen network of the input and of "
+        "the output.",
     )
     multi_scale: MultiScaleConfig = group(
         MultiScaleConfig(),

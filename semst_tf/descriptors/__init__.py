@@ -1,10 +1,10 @@
 """Fields of a picture or a feature map that source and translation share."""
 
+from semst_tf.descriptors.feature_field import FeatureField
 from semst_tf.descriptors.filter_bank import texture_filters
 from semst_tf.descriptors.orientation import OrientationField
 from semst_tf.descriptors.random_projection import random_projection
 from semst_tf.descriptors.second_moments import SecondMomentField
-from semst_tf.descriptors.self_similarity import SelfSimilarityField
 from semst_tf.descriptors.tone import ToneField
 from semst_tf.ops.maps import luminance
 from semst_tf.ops.patch_positions import gather_tokens
@@ -12,9 +12,9 @@ from semst_tf.ops.patch_positions import grid_coordinates
 from semst_tf.ops.patch_positions import sample_positions
 
 __all__ = [
+    "FeatureField",
     "OrientationField",
     "SecondMomentField",
-    "SelfSimilarityField",
     "ToneField",
     "gather_tokens",
     "grid_coordinates",

@@ -61,8 +61,6 @@ class OrientationField(keras.layers.Layer):
         Triggs 2005).
     """
 
-    feature_layer = None
-
     def __init__(
         self,
         cell=4,

@@ -1,3 +1,5 @@
+"""Texture: local second moments of filter responses."""
+
 import math
 
 import keras
@@ -11,7 +13,6 @@ from semst_tf.ops.maps import require_images
 from semst_tf.ops.maps import soft_unit_length
 
 GRID_STRIDE = 4  # pixels of the picture
-ENCODER_STRIDE = 2  # pixels of the picture per cell of layer 8
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -24,33 +25,21 @@ class SecondMomentField(keras.layers.Layer):
     0. There are no weights.
 
     Args:
-        source: `"pixels"` applies a fixed bank of derivative filters to the
-            picture, see `texture_filters`; nothing in it is learned, so a
-            network cannot hide anything from it. `"encoder"` projects the
-            encoder's features of layer 8 (half the picture's size) to a few
-            fixed random directions. Defaults to `"pixels"`.
-        projections: Integer, for `"encoder"`: number of directions, at most
-            the number of channels. Defaults to `16`.
         window: Integer, side of the window in pixels of the picture, a
             multiple of 4. Defaults to `16`.
-        seed: Integer, of the random directions. Defaults to `0`.
         **kwargs: `name` and other arguments of `keras.layers.Layer`; the layer
             computes in float32.
 
     Call arguments:
-        inputs: Tensor of shape `(batch, height, width, channels)`: images in
-            `[-1, 1]`, or features, according to `source`. The attribute
-            `feature_layer` tells which: `None` or `8`.
+        images: Tensor of shape `(batch, height, width, channels)` in `[-1, 1]`.
 
     Returns:
-        Float32 tensor on the grid of stride 4 pixels: for images of shape
-        `(batch, height // 4, width // 4, n * (n + 1) / 2)` with the number of
-        responses n = 12 for three channels, 10 otherwise; for features of
-        shape `(batch, height // 2, width // 2, n * (n + 1) / 2)` with
-        n = `projections`. 78, 55 and 136 channels by default.
+        Float32 tensor on the grid of stride 4 pixels, `(batch, height // 4,
+        width // 4, n * (n + 1) / 2)` with the number of responses n = 12 for
+        three channels, 10 otherwise; 78 or 55 channels.
 
     Raises:
-        ValueError: If an argument is out of range or `inputs` does not have
+        ValueError: If an argument is out of range or `images` does not have
             four axes.
 
     Example:
@@ -63,81 +52,45 @@ class SecondMomentField(keras.layers.Layer):
         semst_tf design, after region covariance (Tuzel et al. 2006).
     """
 
-    def __init__(
-        self, source="pixels", projections=16, window=16, seed=0, **kwargs
-    ):
+    def __init__(self, window=16, **kwargs):
         kwargs.setdefault("dtype", "float32")
         super().__init__(**kwargs)
-        if source not in ("pixels", "encoder"):
+        if window < GRID_STRIDE or window % GRID_STRIDE:
             raise ValueError(
-                "`source` must be 'pixels' or 'encoder'. "
-                f"Received: source={source!r}"
+                f"`window` must be a multiple of {GRID_STRIDE}. "
+                f"Received: window={window}"
             )
-        if projections < 1 or window < GRID_STRIDE or window % GRID_STRIDE:
-            raise ValueError(
-                "`projections` must be at least 1 and `window` a multiple of "
-                f"{GRID_STRIDE}. Received: projections={projections}, "
-                f"window={window}"
-            )
-        self.source = source
-        self.projections = projections
         self.window = window
-        self.seed = seed
-        self.feature_layer = None if source == "pixels" else 8
 
     def build(self, input_shape):
         require_images(keras.KerasTensor(input_shape))
-        channels = input_shape[-1]
-        if self.source == "pixels":
-            self._filters = texture_filters(channels)
-        else:
-            self._filters = _orthonormal_columns(
-                channels, self.projections, self.seed
-            )
+        self._filters = texture_filters(input_shape[-1])
         self.built = True
 
-    def call(self, inputs):
-        responses = self._responses(ops.cast(inputs, "float32"))
-        window, stride = self._window_and_stride()
-        responses = reflect_pad(responses, (window - stride) // 2)
-        covariance = _covariance_of_windows(responses, window, stride)
+    def call(self, images):
+        images = ops.cast(images, "float32")
+        responses = ops.conv(reflect_pad(images, FILTER_REACH), self._filters)
+        border = (self.window - GRID_STRIDE) // 2
+        covariance = _covariance_of_windows(
+            reflect_pad(responses, border), self.window, GRID_STRIDE
+        )
         covariance = _upper_triangle(covariance)
         # A signed square root whose slope stays finite at 0.
         compressed = covariance * ops.rsqrt(ops.abs(covariance) + 1e-6)
         return soft_unit_length(compressed, 1e-4)
 
-    def _responses(self, inputs):
-        if self.source == "pixels":
-            return ops.conv(reflect_pad(inputs, FILTER_REACH), self._filters)
-        return ops.matmul(inputs, self._filters)
-
-    def _window_and_stride(self):
-        if self.source == "pixels":
-            return self.window, GRID_STRIDE
-        return self.window // ENCODER_STRIDE, GRID_STRIDE // ENCODER_STRIDE
-
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape
-        _, stride = self._window_and_stride()
-        if self.source == "pixels":
-            responses = texture_filters(channels).shape[-1]
-        else:
-            responses = min(self.projections, channels)
+        responses = texture_filters(channels).shape[-1]
         return (
             batch,
-            None if height is None else height // stride,
-            None if width is None else width // stride,
+            None if height is None else height // GRID_STRIDE,
+            None if width is None else width // GRID_STRIDE,
             responses * (responses + 1) // 2,
         )
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "source": self.source,
-            "projections": self.projections,
-            "window": self.window,
-            "seed": self.seed,
-        }
+        return {**super().get_config(), "window": self.window}
 
 
 def _covariance_of_windows(responses, window, stride):
@@ -190,11 +143,3 @@ def _upper_triangle(matrices):
     flat = ops.reshape(matrices, (batch, height, width, size * size))
     first, second = np.triu_indices(size)
     return ops.take(flat, first * size + second, axis=-1)
-
-
-def _orthonormal_columns(channels, count, seed):
-    """Fixed random directions, `(channels, min(count, channels))`."""
-    gaussian = np.random.default_rng(seed).standard_normal(
-        (channels, min(count, channels))
-    )
-    return np.linalg.qr(gaussian)[0].astype("float32")

@@ -1,7 +1,8 @@
+"""Tone: colours and brightness."""
+
 import keras
 from keras import ops
 
-from semst_tf.ops.maps import luminance
 from semst_tf.ops.maps import require_images
 
 
@@ -15,8 +16,6 @@ class ToneField(keras.layers.Layer):
 
     Args:
         stride: Integer, side of a square in pixels. Defaults to `2`.
-        colour: Boolean. Whether to keep the channels; otherwise the field is
-            the brightness alone. Defaults to `True`.
         **kwargs: `name` and other arguments of `keras.layers.Layer`; the layer
             computes in float32.
 
@@ -25,7 +24,7 @@ class ToneField(keras.layers.Layer):
 
     Returns:
         Float32 tensor of shape `(batch, height // stride, width // stride,
-        channels)`, one channel if not `colour`, in the range of the images.
+        channels)`, in the range of the images.
 
     Raises:
         ValueError: If `stride` is below 1 or `images` does not have four axes.
@@ -34,9 +33,7 @@ class ToneField(keras.layers.Layer):
         semst_tf design.
     """
 
-    feature_layer = None
-
-    def __init__(self, stride=2, colour=True, **kwargs):
+    def __init__(self, stride=2, **kwargs):
         kwargs.setdefault("dtype", "float32")
         super().__init__(**kwargs)
         if stride < 1:
@@ -44,12 +41,10 @@ class ToneField(keras.layers.Layer):
                 f"`stride` must be at least 1. Received: stride={stride}"
             )
         self.stride = stride
-        self.colour = colour
 
     def call(self, images):
         require_images(images)
         tone = ops.cast(images, "float32")
-        tone = tone if self.colour else luminance(tone)
         return ops.average_pool(tone, self.stride, self.stride)
 
     def compute_output_shape(self, input_shape):
@@ -58,7 +53,7 @@ class ToneField(keras.layers.Layer):
             batch,
             None if height is None else height // self.stride,
             None if width is None else width // self.stride,
-            channels if self.colour else 1,
+            channels,
         )
 
     def build(self, input_shape):
@@ -66,8 +61,4 @@ class ToneField(keras.layers.Layer):
         self.built = True
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "stride": self.stride,
-            "colour": self.colour,
-        }
+        return {**super().get_config(), "stride": self.stride}

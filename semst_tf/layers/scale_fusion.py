@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from semst_tf.config.choices import FUSIONS
+FUSIONS = ("attention", "laplacian", "fixed", "context", "detail")
+"""Ways to fuse context and detail."""
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

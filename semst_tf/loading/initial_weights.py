@@ -26,8 +26,8 @@ def load_initial_weights(model, path):
     """Gives a new model the weights that fit it out of a file.
 
     The translating generator (the moving average, where there is one) becomes
-    the generator and its moving average. Discriminators, projector and
-    alignments are taken where all of their weights fit, and start anew
+    the generator and its moving average. Discriminators and projector
+    are taken where all of their weights fit, and start anew
     otherwise. Optimizer, step and schedules always start anew.
 
     Args:
@@ -64,7 +64,6 @@ def _networks(model):
         "context_discriminator": model.context_discriminator,
         "scale_attention": getattr(model.generator, "scale_attention", None),
         "projector": model.projector,
-        **model.alignments,
     }
     return {name: made for name, made in networks.items() if made is not None}
 

@@ -16,9 +16,6 @@ from semst_tf.losses.hinge_gan import hinge_discriminator_loss
 from semst_tf.losses.hinge_gan import hinge_generator_loss
 from semst_tf.losses.info_nce import info_nce
 from semst_tf.losses.info_nce import negative_mask
-from semst_tf.losses.joint_histogram import joint_histogram_information
-from semst_tf.losses.joint_histogram import soft_assignment
-from semst_tf.losses.joint_histogram import unit_prototypes
 from semst_tf.losses.least_squares_gan import LeastSquaresGAN
 from semst_tf.losses.least_squares_gan import least_squares
 from semst_tf.losses.least_squares_gan import least_squares_discriminator_loss
@@ -62,7 +59,6 @@ __all__ = [
     "image_mean",
     "importance_weights",
     "info_nce",
-    "joint_histogram_information",
     "least_squares",
     "least_squares_discriminator_loss",
     "least_squares_generator_loss",
@@ -73,7 +69,5 @@ __all__ = [
     "self_similarity_distance",
     "semantic_relation",
     "similarity_weights",
-    "soft_assignment",
     "soft_info_nce",
-    "unit_prototypes",
 ]

@@ -3,13 +3,15 @@
 import keras
 from keras import ops
 
-from semst_tf.config.choices import NORMALIZATIONS
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import LeakyReLU
 from semst_tf.layers import instance_normalization
 from semst_tf.networks.checks import check_positive
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
+
+NORMALIZATIONS = ("instance", "layer", "none")
+"""Ways to normalise between convolutions."""
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -4,13 +4,13 @@ from semst_tf.layers import match_channels
 
 
 def encode_output(generator, output):
-    """Encodes translations with the encoder of source pictures.
+    """Encodes translations with the encoder of source images.
 
     Args:
-        generator: Network with `encode` and `input_channels`.
+        generator: Network with `features` and `input_channels`.
         output: Tensor `(batch, height, width, output_channels)`.
 
     Returns:
-        List of features, as `encode` gives them.
+        Dict from name to features, as `features` of the generator gives them.
     """
-    return generator.encode(match_channels(output, generator.input_channels))
+    return generator.features(match_channels(output, generator.input_channels))

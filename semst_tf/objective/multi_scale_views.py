@@ -24,6 +24,8 @@ class MultiScaleViews:
     Args:
         config: `semst_tf.config.SemSTConfig`.
         generator: `semst_tf.networks.MultiScaleGenerator`.
+        encode: bool. Whether terms read encoder features of the output.
+            Defaults to `True`.
 
     Call arguments:
         source: Source pictures `(batch, height, width, channels)`; height and
@@ -43,17 +45,17 @@ class MultiScaleViews:
         the fusion of pictures is semst_tf design.
     """
 
-    def __init__(self, config, generator):
-        self.config = config
+    def __init__(self, config, generator, encode=True):
         self.generator = generator
+        self.encode = encode
         self.detail_size = config.multi_scale.detail_size
         self.kinds = [
             ViewKind(),
             ViewKind(
                 name="context_",
                 weight=config.multi_scale.context_weight,
-                discriminator="context_discriminator",
-                identity=config.contrastive.identity,
+                level="context_",
+                identity=encode and config.contrastive.identity,
             ),
             ViewKind(
                 name="detail_",
@@ -71,38 +73,57 @@ class MultiScaleViews:
         context = generator.context_of(source)
         target_context = generator.context_of(target)
 
-        pictures = [detail, context]
-        if self.config.contrastive.identity:
-            pictures.append(
+        images = [detail, context]
+        if self.kinds[1].identity:
+            images.append(
                 match_channels(target_context, generator.input_channels)
             )
-        traces = in_one_batch(generator.single_scale().trace, pictures)
-        outputs = [output for output, _, _ in traces]
-        features = [list(found.values()) for _, found, _ in traces]
-        hidden = traces[1][2]
-        fused = generator.fuse(outputs[1], hidden, outputs[0], corner)
-        fused_features, *output_features = in_one_batch(
-            lambda output: encode_output(generator, output), [fused, *outputs]
-        )
-        # Source, target, output, features and output features of each kind.
-        parts = [
-            (detail, target_detail, fused, features[0], fused_features),
-            (
+        traces = in_one_batch(generator.single_scale().trace, images)
+        features = [trace.features for trace in traces]
+        outputs = [trace.outputs for trace in traces]
+        fused = generator.fuse(outputs[1], traces[1].hidden, outputs[0], corner)
+        encoded = self._encoded([fused, *outputs])
+        identity = {}
+        if self.kinds[1].identity:
+            identity = {
+                "identity_features": features[2],
+                "identity_output_features": encoded[3],
+            }
+        fused_kind, context_kind, detail_kind = self.kinds
+        return [
+            View(
+                fused_kind,
+                detail,
+                target_detail,
+                fused,
+                features[0],
+                encoded[0],
+            ),
+            View(
+                context_kind,
                 context,
                 target_context,
                 outputs[1],
-                _joined(features[1:]),
-                _joined(output_features[1:]),
+                features[1],
+                encoded[2],
+                **identity,
             ),
-            (
+            View(
+                detail_kind,
                 detail,
                 target_detail,
                 outputs[0],
                 features[0],
-                output_features[0],
+                encoded[1],
             ),
         ]
-        return [View(kind, *part) for kind, part in zip(self.kinds, parts)]
+
+    def _encoded(self, outputs):
+        if not self.encode:
+            return [{} for _ in outputs]
+        return in_one_batch(
+            lambda output: encode_output(self.generator, output), outputs
+        )
 
     def _check(self, source):
         size = self.detail_size
@@ -132,10 +153,3 @@ def _crop(pictures, corner, size):
         (batch, size, size, channels),
     )
     return ops.reshape(cropped, (-1, size, size, channels))
-
-
-def _joined(groups):
-    """Stacks the features of several batches, layer by layer."""
-    if len(groups) == 1:
-        return groups[0]
-    return [ops.concatenate(layer, axis=0) for layer in zip(*groups)]

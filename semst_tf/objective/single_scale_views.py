@@ -6,23 +6,26 @@ from semst_tf.layers import match_channels
 from semst_tf.objective.encode_output import encode_output
 from semst_tf.objective.view import View
 from semst_tf.objective.view import ViewKind
+from semst_tf.ops.in_one_batch import in_one_batch
 from semst_tf.ops.step_seeds import uniform
 
 
 class SingleScaleViews:
-    """Translates source and target crops as one batch.
+    """Translates source and target crops, as one batch where sizes agree.
 
     The features of the input come from the pass that makes the output; only
-    flip equivariance, which compares with the features of a picture that was
+    flip equivariance, which compares with the features of an image that was
     not translated, needs a pass for them.
 
     Args:
         config: `semst_tf.config.SemSTConfig`.
         generator: `semst_tf.networks.ResNetGenerator`.
+        encode: bool. Whether terms read encoder features of the output.
+            Defaults to `True`.
 
     Call arguments:
-        source: Source pictures `(batch, height, width, channels)`.
-        target: Target pictures of the same height and width.
+        source: Source images `(batch, height, width, channels)`.
+        target: Target images.
         seeds: `keras.random.SeedGenerator` for flips.
 
     Returns:
@@ -32,41 +35,72 @@ class SingleScaleViews:
         CUT, Park et al. 2020.
     """
 
-    def __init__(self, config, generator):
-        self.config = config
+    def __init__(self, config, generator, encode=True):
         self.generator = generator
-        self.kinds = [ViewKind(identity=config.contrastive.identity)]
+        self.encode = encode
+        contrastive = config.contrastive
+        self.flip = encode and contrastive.flip_equivariance
+        self.kinds = [ViewKind(identity=encode and contrastive.identity)]
 
     def __call__(self, source, target, seeds):
-        pictures = source
-        if self.config.contrastive.identity:
-            same = match_channels(target, self.generator.input_channels)
-            pictures = ops.concatenate([source, same], axis=0)
-        if self.config.contrastive.flip_equivariance:
-            flip = _random_flip(ops.shape(pictures)[0], seeds)
-            outputs = self.generator(flip(pictures))
-            features = self.generator.encode(pictures)
-            output_features = [
-                flip(feature)
-                for feature in encode_output(self.generator, outputs)
-            ]
-            outputs = flip(outputs)
-        else:
-            outputs, features = self.generator(pictures, return_features=True)
-            output_features = encode_output(self.generator, outputs)
+        images = [source]
+        if self.kinds[0].identity:
+            images.append(match_channels(target, self.generator.input_channels))
+        outputs, features, output_features = self._translated(images, seeds)
+        identity = {}
+        if self.kinds[0].identity:
+            identity = {
+                "identity_features": features[1],
+                "identity_output_features": output_features[1],
+            }
         return [
             View(
                 kind=self.kinds[0],
                 source=source,
                 target=target,
-                output=outputs[: ops.shape(source)[0]],
-                features=features,
-                output_features=output_features,
+                output=outputs[0],
+                features=features[0],
+                output_features=output_features[0],
+                **identity,
             )
         ]
 
+    def _translated(self, images, seeds):
+        """Outputs, features and output features, a list of each."""
+        if not self.flip:
+            traces = in_one_batch(self.generator.trace, images)
+            outputs = [trace.outputs for trace in traces]
+            features = [trace.features for trace in traces]
+            return outputs, features, self._encoded(outputs)
+        flips = _random_flips([ops.shape(i)[0] for i in images], seeds)
+        mirrored = [flip(image) for flip, image in zip(flips, images)]
+        outputs = in_one_batch(self.generator, mirrored)
+        features = in_one_batch(self.generator.features, images)
+        output_features = [
+            {name: flip(maps) for name, maps in found.items()}
+            for flip, found in zip(flips, self._encoded(outputs))
+        ]
+        outputs = [flip(output) for flip, output in zip(flips, outputs)]
+        return outputs, features, output_features
 
-def _random_flip(count, seeds):
-    """Returns a function that mirrors the same random half of any maps."""
-    chosen = uniform((count, 1, 1, 1), seeds) < 0.5
-    return lambda maps: ops.where(chosen, ops.flip(maps, axis=2), maps)
+    def _encoded(self, outputs):
+        if not self.encode:
+            return [{} for _ in outputs]
+        return in_one_batch(
+            lambda output: encode_output(self.generator, output), outputs
+        )
+
+
+def _random_flips(counts, seeds):
+    """Functions that mirror the same random half of any maps, one a batch."""
+    chosen = uniform((sum(counts), 1, 1, 1), seeds) < 0.5
+    flips, start = [], 0
+    for count in counts:
+        rows = chosen[start : start + count]
+        flips.append(
+            lambda maps, rows=rows: ops.where(
+                rows, ops.flip(maps, axis=2), maps
+            )
+        )
+        start = start + count
+    return flips

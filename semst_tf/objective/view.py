@@ -1,6 +1,9 @@
-"""One look at a batch: pictures and what became of them."""
+"""One look at a batch: images and what became of them."""
 
+import dataclasses
 import typing
+
+from semst_tf.layers import match_channels
 
 
 class ViewKind(typing.NamedTuple):
@@ -10,38 +13,78 @@ class ViewKind(typing.NamedTuple):
         name: str. Begins the names of the terms; empty for the view that
             translations come from.
         weight: float. Weight of all its terms.
-        discriminator: str. Name of the network that scores it.
-        identity: bool. Whether target pictures are translated too and should
+        level: str. Begins the names of the discriminators that score it.
+        identity: bool. Whether target images are translated too and should
             stay what they are.
         aligned: bool. Whether alignment and semantic relation apply.
     """
 
     name: str = ""
     weight: float = 1.0
-    discriminator: str = "discriminator"
+    level: str = ""
     identity: bool = False
     aligned: bool = True
 
 
-class View(typing.NamedTuple):
-    """Pictures of one size and their translations.
+class Scores(typing.NamedTuple):
+    """Score maps of a discriminator.
 
-    The first entries of features and output features are the source's; the
-    target's follow where there is an identity term. Features are the
-    contrastive ones, in the order of the generator's `feature_layers`.
+    Attributes:
+        real: List of tensors `(batch, rows, columns, 1)` of target images.
+        fake: The same of translations.
+    """
+
+    real: list
+    fake: list
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """Images of one size, their translations, and features of both by name.
+
+    Names are `"pixels"`, those of the generator's encoder such as
+    `"encoder/block_1"`, and those of frozen networks such as
+    `"efficientnet_lite0/stride_8"`. Only what the terms of an objective read
+    is there.
 
     Attributes:
         kind: `ViewKind`.
-        source: Source pictures `(batch, height, width, channels)`.
-        target: Pictures of the target domain of the same height and width.
-        output: Translations of the source pictures.
-        features: List of features of the pictures that were translated.
-        output_features: List of features of their translations.
+        source: Source images `(batch, height, width, channels)`.
+        target: Images of the target domain.
+        output: Translations of the source images.
+        features: Dict from name to features of the source.
+        output_features: The same of the output.
+        target_features: Features of frozen networks of the target.
+        identity_features: Dict from name to encoder features of the target,
+            where it is translated too; else empty.
+        identity_output_features: The same of its translation.
+        scores: Dict from the name of a discriminator, without the level, to
+            `Scores`.
     """
 
     kind: ViewKind
     source: typing.Any
     target: typing.Any
     output: typing.Any
-    features: list
-    output_features: list
+    features: dict
+    output_features: dict
+    target_features: dict = dataclasses.field(default_factory=dict)
+    identity_features: dict = dataclasses.field(default_factory=dict)
+    identity_output_features: dict = dataclasses.field(default_factory=dict)
+    scores: dict = dataclasses.field(default_factory=dict)
+
+    def pair(self, name):
+        """Returns features of source and output that can be compared.
+
+        Args:
+            name: str. Name of a feature. `"pixels"` are the images, or their
+                luminance where numbers of channels differ.
+
+        Returns:
+            Tuple of two tensors `(batch, height, width, channels)`.
+        """
+        if name != "pixels":
+            return self.features[name], self.output_features[name]
+        if self.source.shape[-1] == self.output.shape[-1]:
+            return self.source, self.output
+        return match_channels(self.source, 1), match_channels(self.output, 1)

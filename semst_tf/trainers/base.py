@@ -9,7 +9,7 @@ from semst_tf.data.target_colour import target_batches
 from semst_tf.data.unpack_batch import source_images
 from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.data.unpaired_arrays import UnpairedArrays
-from semst_tf.objective.objective import total
+from semst_tf.objective.weighted_value import total
 from semst_tf.ops.current_step import current_step
 from semst_tf.ops.private_api import clear_losses
 from semst_tf.ops.private_api import has_schedule
@@ -30,7 +30,7 @@ class BaseTrainer:
     model:
 
     - `config`, a `semst_tf.config.SemSTConfig`, and `objective`, which turns
-      a batch into `semst_tf.objective.Term`s;
+      a batch into `semst_tf.objective.WeightedValue`s;
     - `objective.networks`, the networks that are trained, `generator`,
       `discriminator` and `average_generator` or `None`;
     - `generator_variables` and `discriminator_variables`, what either loss
@@ -246,8 +246,8 @@ class BaseTrainer:
         return self.optimizer.iterations
 
     def _added_to_generator(self):
-        generator, _, projector, alignments = self.objective.networks
-        networks = [generator, projector, *alignments.values()]
+        generator, _, projector = self.objective.networks
+        networks = [generator] + [projector] * (projector is not None)
         return _sum_of_losses(networks) + _sum(own_losses(self))
 
     def _training_data(self, x, y, batch_size, shuffle):
@@ -311,11 +311,12 @@ class _Step(keras.layers.Layer):
     def __init__(self, objective, progress, seeds):
         super().__init__(name="step", dtype="float32", autocast=False)
         self.built = True
-        self._compute = lambda *images: objective(*images, progress, seeds)
+        self._compute = lambda source, target, training: objective(
+            source, target, progress, seeds, training
+        )
 
     def call(self, source, target, training=None):
-        del training  # Keras hands it on to the layers.
-        return self._compute(source, target)
+        return self._compute(source, target, bool(training))
 
 
 def _sum_of_losses(networks):

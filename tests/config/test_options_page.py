@@ -34,7 +34,7 @@ def test_every_row_has_five_cells_and_a_description():
 
 def test_limits_and_choices_of_a_field_are_named():
     (row,) = [row for row in table_rows() if "`tone.descriptor`" in row]
-    assert "`'colour'`" in row and "orientation" not in row
+    assert "`'colour'`" in row and "`'orientation'`" in row
     (row,) = [row for row in table_rows() if "`training.ema_decay`" in row]
     assert "float or None: from 0 to below 1" in row
 

@@ -197,7 +197,7 @@ def test_both_sides_of_a_crop_lie_on_the_grid_of_two_scales(crop, detail, fits):
         ("contrastive.weight", "inf"),
         ("contrastive.loss", "triplet"),
         ("semantic_relation_weight", -1.0),
-        ("structure.descriptor", "colour"),
+        ("structure.descriptor", "smell"),
         ("texture.estimator", "kernel"),
         ("tone.critic", "stern"),
         ("tone.patches", 0),

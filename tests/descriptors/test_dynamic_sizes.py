@@ -8,7 +8,6 @@ from pictures import scene
 
 from semst_tf.descriptors import OrientationField
 from semst_tf.descriptors import SecondMomentField
-from semst_tf.descriptors import SelfSimilarityField
 from semst_tf.descriptors import ToneField
 from semst_tf.descriptors import gather_tokens
 from semst_tf.descriptors import grid_coordinates
@@ -31,9 +30,7 @@ def graph_of(function):
     "field",
     [
         OrientationField(),
-        SelfSimilarityField(),
         SecondMomentField(),
-        SecondMomentField("encoder"),
         ToneField(),
     ],
     ids=lambda field: field.name,

@@ -9,7 +9,6 @@ from pictures import scene
 
 from semst_tf.descriptors import OrientationField
 from semst_tf.descriptors import SecondMomentField
-from semst_tf.descriptors import SelfSimilarityField
 from semst_tf.descriptors import ToneField
 
 pytestmark = pytest.mark.backend_neutral
@@ -17,13 +16,9 @@ pytestmark = pytest.mark.backend_neutral
 FIELDS = {
     "orientation": lambda: OrientationField(cell=4, bins=6),
     "no_constant": lambda: OrientationField(constant=0.0, soft_norm=0.2),
-    "self_similarity": lambda: SelfSimilarityField(window=5, dilation=2),
     "pixel_moments": lambda: SecondMomentField(),
-    "encoder_moments": lambda: SecondMomentField(
-        "encoder", projections=4, window=8, seed=3
-    ),
     "tone": lambda: ToneField(),
-    "grey_tone": lambda: ToneField(stride=4, colour=False),
+    "coarse_tone": lambda: ToneField(stride=4),
 }
 every_field = pytest.mark.parametrize("name", FIELDS)
 
@@ -121,28 +116,10 @@ def test_tensor_without_four_axes_is_refused(name):
         (OrientationField, {"cell": 0}),
         (OrientationField, {"magnitude_floor": 0.0}),
         (OrientationField, {"constant": -1.0}),
-        (SelfSimilarityField, {"window": 4}),
-        (SelfSimilarityField, {"dilation": 0}),
-        (SecondMomentField, {"source": "vgg"}),
         (SecondMomentField, {"window": 10}),
-        (SecondMomentField, {"projections": 0}),
         (ToneField, {"stride": 0}),
     ],
 )
 def test_arguments_out_of_range_are_refused(field, arguments):
     with pytest.raises(ValueError, match="Received: "):
         field(**arguments)
-
-
-@pytest.mark.parametrize(
-    "field, layer",
-    [
-        (OrientationField(), None),
-        (SelfSimilarityField(), 12),
-        (SecondMomentField(), None),
-        (SecondMomentField("encoder"), 8),
-        (ToneField(), None),
-    ],
-)
-def test_field_says_what_it_reads(field, layer):
-    assert field.feature_layer == layer

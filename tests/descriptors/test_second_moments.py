@@ -51,29 +51,6 @@ def test_window_is_centred_on_its_cell():
     np.testing.assert_allclose(strength, strength[:, ::-1], atol=1e-4)
 
 
-def test_encoder_moments_are_the_local_covariance_of_projections():
-    features = np.random.default_rng(0).standard_normal((1, 12, 12, 5))
-    field = SecondMomentField("encoder", projections=5, window=8)
-    result = ops.convert_to_numpy(field(features.astype("float32")))
-    assert result.shape == (1, 6, 6, 15)
-    # A window of 8 pixels is 4 x 4 features; all 5 directions keep the trace.
-    window = features[0, 3:7, 3:7].reshape(16, 5)
-    directions = np.linalg.qr(np.random.default_rng(0).standard_normal((5, 5)))[
-        0
-    ]
-    covariance = np.cov((window @ directions).T, bias=True)
-    upper = covariance[np.triu_indices(5)]
-    expected = np.sign(upper) * np.sqrt(np.abs(upper))
-    expected /= np.linalg.norm(expected)
-    np.testing.assert_allclose(result[0, 2, 2], expected, atol=1e-3)
-
-
-def test_more_projections_than_channels_use_the_channels():
-    features = np.ones((1, 8, 8, 3), "float32")
-    field = SecondMomentField("encoder", projections=16)
-    assert field(features).shape == (1, 4, 4, 6)
-
-
 @pytest.mark.parametrize("channels, count", [(1, 10), (3, 12), (5, 10)])
 def test_filters_ignore_flat_pictures_and_are_independent(channels, count):
     filters = texture_filters(channels)

@@ -19,10 +19,12 @@ TOKEN_LOSSES = [
     HardNegativeNCE(gamma=0.3, duplicate_threshold=0.95),
     HardNegativeNCE(gamma=1.0, weighting="similarity"),
     SemanticRelation(temperature=0.5),
-    MutualInformation("infonce", symmetric=True, duplicate_threshold=0.9),
+    MutualInformation("infonce", duplicate_threshold=0.9),
     MutualInformation("rsmi"),
     MutualInformation("correlation_ratio"),
-    MutualInformation("joint_histogram", prototypes=12, seed=4),
+    MutualInformation("soft_infonce", temperature=0.2),
+    MutualInformation("self_similarity", center=False),
+    MutualInformation("cosine"),
 ]
 NAMES = [
     "patch_nce",
@@ -32,7 +34,9 @@ NAMES = [
     "infonce",
     "rsmi",
     "correlation_ratio",
-    "joint_histogram",
+    "soft_infonce",
+    "self_similarity",
+    "cosine",
 ]
 every_loss = pytest.mark.parametrize("loss", TOKEN_LOSSES, ids=NAMES)
 

@@ -9,10 +9,11 @@ from small import small_model
 from semst_tf import presets
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import PatchProjector
-from semst_tf.objective.objective import Networks
-from semst_tf.objective.objective import Objective
-from semst_tf.objective.objective import Term
-from semst_tf.objective.objective import total
+from semst_tf.networks.networks import Networks
+from semst_tf.networks.resnet_generator import Trace
+from semst_tf.objective import Objective
+from semst_tf.objective import WeightedValue
+from semst_tf.objective import total
 from semst_tf.ops.step_seeds import StepSeeds
 
 needs_tensorflow = pytest.mark.skipif(
@@ -115,8 +116,8 @@ def test_gamma_moves_from_start_to_end_with_progress(preset):
 
 def test_total_is_the_weighted_sum_of_means():
     terms = {
-        "a": Term(ops.convert_to_tensor([1.0, 3.0]), 0.5),
-        "b": Term(ops.convert_to_tensor([4.0, 0.0]), 10.0),
+        "a": WeightedValue(ops.convert_to_tensor([1.0, 3.0]), 0.5),
+        "b": WeightedValue(ops.convert_to_tensor([4.0, 0.0]), 10.0),
     }
     np.testing.assert_allclose(float(total(terms)), 21.0)
 
@@ -129,30 +130,31 @@ class PixelGenerator:
     """
 
     input_channels = output_channels = 3
-    feature_layers = (0, 8)
+    feature_names = ("encoder/padding", "encoder/convolution_3")
     feature_channels = (3, 6)
 
     def __init__(self):
         self.key_gain = ops.convert_to_tensor(1.0)
         self.query_gain = ops.convert_to_tensor(1.0)
 
-    def __call__(self, images, return_features=False):
-        outputs = ops.tanh(images[..., ::-1] * self.query_gain)
-        if not return_features:
-            return outputs
-        return outputs, self.encode(images * self.key_gain)
+    def __call__(self, images):
+        return ops.tanh(images[..., ::-1] * self.query_gain)
 
-    def encode(self, images):
-        features = ops.concatenate([images, images**2], axis=-1)
-        return [images, ops.average_pool(features, 2)]
+    def trace(self, images):
+        features = self.features(images * self.key_gain)
+        return Trace(self(images), features, images)
+
+    def features(self, images):
+        doubled = ops.concatenate([images, images**2], axis=-1)
+        maps = [images, ops.average_pool(doubled, 2)]
+        return dict(zip(self.feature_names, maps))
 
 
-def pixel_objective(preset, alignments=None, **overrides):
+def pixel_objective(preset, **overrides):
     networks = Networks(
         PixelGenerator(),
         {"discriminator": PatchDiscriminator(filters=4, layers=1, seed=0)},
         PatchProjector(PixelGenerator.feature_channels, units=8, seed=0),
-        alignments or {},
     )
     return Objective(small_config(preset, **overrides), networks)
 
@@ -180,9 +182,9 @@ def test_some_pictures_are_mirrored_before_translation_and_some_not():
     seen = []
 
     class Watching(PixelGenerator):
-        def __call__(self, images, **arguments):
+        def __call__(self, images):
             seen.append(ops.convert_to_numpy(images))
-            return super().__call__(images, **arguments)
+            return super().__call__(images)
 
     watching = objective.networks._replace(generator=Watching())
     pictures = batch(16)
@@ -205,13 +207,14 @@ def test_some_pictures_are_mirrored_before_translation_and_some_not():
 def test_no_gradient_reaches_the_features_of_the_input(preset):
     import tensorflow as tf
 
-    from semst_tf.objective.alignment import Alignment
-
-    encoder_term = Alignment("encoder_moments", 6, "rsmi")
-    alignments = {"texture": encoder_term} if preset == "semst" else {}
-    objective = pixel_objective(
-        preset, alignments, **{"contrastive.flip_equivariance": False}
-    )
+    overrides = {"contrastive.flip_equivariance": False}
+    if preset == "semst":
+        # An alignment that reads the encoder, too.
+        overrides |= {
+            "texture.features": ("encoder/convolution_3",),
+            "texture.descriptor": "features",
+        }
+    objective = pixel_objective(preset, **overrides)
     generator = objective.networks.generator
     with tf.GradientTape(persistent=True) as tape:
         tape.watch([generator.key_gain, generator.query_gain])

@@ -1,0 +1,121 @@
+"""From a configuration to its networks."""
+
+from semst_tf.networks.discriminators import DISCRIMINATORS
+from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
+from semst_tf.networks.networks import Networks
+from semst_tf.networks.patch_projector import PatchProjector
+from semst_tf.networks.resnet_generator import ResNetGenerator
+
+
+def make_networks(config, dtype=None):
+    """Makes the networks that a configuration asks for, with fresh weights.
+
+    Args:
+        config: `semst_tf.config.SemSTConfig`.
+        dtype: `keras.DTypePolicy`, str or `None`.
+
+    Returns:
+        `Networks`.
+
+    Example:
+
+    >>> networks = make_networks(semst_tf.preset_config("tiny"))
+    >>> networks.generator.count_params()
+    """
+    generator = make_generator(config, dtype)
+    return Networks(
+        generator, _discriminators(config, dtype), _projector(config, generator)
+    )
+
+
+def make_generator(config, dtype=None, name="generator", strength=1.0):
+    """Makes the generator of a configuration.
+
+    Args:
+        config: `semst_tf.config.SemSTConfig`.
+        dtype: `keras.DTypePolicy`, str or `None`.
+        name: str. Name of the network. Defaults to `"generator"`.
+        strength: float. Blend strength of a residual generator. Defaults to
+            `1.0`, that of training.
+
+    Returns:
+        `ResNetGenerator`, or `MultiScaleGenerator` for two scales.
+    """
+    scales = config.multi_scale
+    if not scales.fusion:
+        return _single_scale_generator(config, dtype, name, strength)
+    return MultiScaleGenerator(
+        _single_scale_generator(config, dtype, f"{name}_base", strength),
+        ratio=scales.ratio,
+        fusion=scales.fusion,
+        seed=config.seed + 5,
+        name=name,
+        dtype=dtype,
+    )
+
+
+def make_average_generator(config, generator, dtype=None):
+    """Makes the generator that holds the moving average of the weights.
+
+    Args:
+        config: `semst_tf.config.SemSTConfig`.
+        generator: Generator that is trained; its weights are copied.
+        dtype: `keras.DTypePolicy`, str or `None`.
+
+    Returns:
+        A generator that is not trainable, with the blend strength of the
+        configuration; `None` if the configuration keeps no average.
+    """
+    if not config.training.ema_decay:
+        return None
+    average = make_generator(
+        config, dtype, "average_generator", config.generator.strength
+    )
+    average.set_weights(generator.get_weights())
+    average.trainable = False
+    return average
+
+
+def _single_scale_generator(config, dtype, name, strength):
+    options = config.generator
+    return ResNetGenerator(
+        filters=options.filters,
+        blocks=options.blocks,
+        input_channels=options.input_channels,
+        output_channels=options.output_channels,
+        residual=options.residual,
+        strength=strength,
+        seed=config.seed,
+        name=name,
+        dtype=dtype,
+    )
+
+
+def _discriminators(config, dtype):
+    levels = {"": 1}
+    if config.multi_scale.fusion:
+        levels["context_"] = 4
+    kinds = config.discriminator.kind.split("+")
+    networks = {}
+    for level, seed in levels.items():
+        for place, kind in enumerate(kinds):
+            # The first has the plain name, which the metrics take.
+            prefix = f"{kind}_" if place else ""
+            name = f"{level}{prefix}discriminator"
+            networks[name] = DISCRIMINATORS[kind](
+                config, name, config.seed + seed + 10 * place, dtype
+            )
+    return networks
+
+
+def _projector(config, generator):
+    contrasts = config.contrastive.weight > 0
+    if not contrasts and not config.semantic_relation_weight:
+        return None
+    return PatchProjector(
+        feature_channels=generator.feature_channels,
+        units=config.contrastive.units,
+        seed=config.seed + 2,
+        name="projector",
+        dtype=generator.dtype_policy,
+    )
