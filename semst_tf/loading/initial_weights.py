@@ -60,8 +60,7 @@ def load_initial_weights(model, path):
 def _networks(model):
     """The trained networks beside the generator, by name."""
     networks = {
-        "discriminator": model.discriminator,
-        "context_discriminator": model.context_discriminator,
+        **model.objective.networks.discriminators,
         "scale_attention": getattr(model.generator, "scale_attention", None),
         "projector": model.projector,
     }
