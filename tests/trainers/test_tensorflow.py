@@ -9,7 +9,7 @@ from small import small_model
 
 from semst_tf import SemST
 from semst_tf.distribution.devices import distribution_strategy
-from semst_tf.objective.objective import total
+from semst_tf.objective import total
 from semst_tf.ops.current_step import current_step
 from semst_tf.ops.step_seeds import StepSeeds
 
