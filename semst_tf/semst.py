@@ -88,8 +88,9 @@ class SemST(backend_trainer(), keras.Model):
         self.config = config
         networks = make_networks(config, self.dtype_policy)
         self.generator = networks.generator
-        self.discriminator = self.context_discriminator = None
-        for name, network in networks.discriminators.items():
+        discriminators = {"context_discriminator": None}
+        discriminators |= networks.discriminators
+        for name, network in discriminators.items():
             setattr(self, name, network)
         self.projector = networks.projector
         self.average_generator = make_average_generator(
