@@ -88,10 +88,10 @@ class SemST(backend_trainer(), keras.Model):
         self.config = config
         networks = make_networks(config, self.dtype_policy)
         self.generator = networks.generator
-        discriminators = {"context_discriminator": None}
-        discriminators |= networks.discriminators
-        for name, network in discriminators.items():
+        for name, network in networks.discriminators.items():
             setattr(self, name, network)
+        if config.multi_scale.fusion is None:
+            self.context_discriminator = None
         self.projector = networks.projector
         self.average_generator = make_average_generator(
             config, self.generator, self.dtype_policy
