@@ -4,7 +4,6 @@ import contextlib
 import io
 import os
 import stat
-import uuid
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from semst_tf.data.pillow_files import pillow_image
 from semst_tf.data.tiff_files import SIGNATURES as TIFF_SIGNATURES
 from semst_tf.data.tiff_files import tiff_header
 from semst_tf.data.tiff_files import tiff_image
+from semst_tf.storage.atomic_files import replacing
 
 SUFFIXES = (
     ".png",
@@ -162,13 +162,8 @@ def write_image(path, image, alpha=None, georeference=()):
             f"Received: shape={image.shape}"
         )
     content = encoded(path, image, alpha, georeference)
-    temporary = path.with_name(f".{uuid.uuid4().hex}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def check_format(path, dtype, channels):

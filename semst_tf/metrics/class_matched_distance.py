@@ -105,6 +105,30 @@ class ClassMatchedDistance(keras.metrics.Metric):
     # Keras reads it where a callback has `mode="auto"`.
     _direction = "down"
 
+    scores = tuple(
+        Score(
+            group="distance",
+            key=f"class_matched_{name}",
+            heading=f"class-matched {name.replace('_', ' ')}",
+            log_name=f"val_class_matched_{name}",
+            direction="down",
+            digits=1,
+        )
+        for name in ("stride_4", "stride_8")
+    ) + (
+        Score(
+            group="distance",
+            key="class_matched",
+            heading="class-matched",
+            log_name="val_class_matched",
+            direction="down",
+            digits=1,
+            in_tables=False,
+        ),
+    )
+    # Keras reads it where a callback has `mode="auto"`.
+    _direction = "down"
+
     def __init__(
         self,
         network="espnetv2",

@@ -2,6 +2,7 @@
 
 import typing
 
+from semst_tf.metrics.class_matched_scores import ClassMatchedScores
 from semst_tf.metrics.consistency_scores import ConsistencyScores
 from semst_tf.metrics.diagnostic_scores import DiagnosticScores
 from semst_tf.metrics.distance_scores import DistanceScores
@@ -33,6 +34,11 @@ class Evaluation:
             the next evaluation, or `None`. What is kept is named by the
             content of images and weights.
         seed: int. Of the subsets of KID. Defaults to `0`.
+        class_matched: bool or `None`. Whether `ClassMatchedDistance` is
+            scored, for street scenes; needs targets, and labels or sources.
+            Defaults to `None`: where there are labels and targets.
+        target_labels: Sequence of labels of the targets as `labels`, for the
+            same; `None` for those that the segmenter predicts.
 
     Raises:
         ValueError: If there is nothing to score against.
@@ -54,6 +60,8 @@ class Evaluation:
         inception: typing.Any = None,
         cache: typing.Any = None,
         seed=0,
+        class_matched=None,
+        target_labels=None,
     ):
         if labels is targets is truths is None:
             raise ValueError(
@@ -65,6 +73,17 @@ class Evaluation:
             self.groups.append(ConsistencyScores(labels))
         if targets is not None:
             self.groups.append(DistanceScores(targets, inception, cache, seed))
+        if class_matched is None:
+            class_matched = labels is not None and targets is not None
+        if class_matched:
+            if targets is None:
+                raise ValueError(
+                    "Class by class, translations are compared with images of "
+                    "the target domain. Received: targets=None"
+                )
+            self.groups.append(
+                ClassMatchedScores(targets, labels, sources, target_labels)
+            )
         if truths is not None:
             self.groups.append(PairedScores(truths))
         if sources is not None:
@@ -89,10 +108,14 @@ class Evaluation:
         Returns:
             Dict of plain values with the keys that apply: `"consistency"`
             (`SemanticConsistency.report`), `"distance"` (`"fid"`, `"kid"`,
-            `"kid_standard_error"` and counts), `"paired"`
+            `"kid_standard_error"` and counts; `"class_matched_stride_4"`,
+            `"class_matched_stride_8"`, their mean `"class_matched"`, and
+            which labels they had), `"paired"`
             (`"photo_to_map_accuracy"`, `"root_mean_squared_error"`, `"psnr"`,
             `"ssim"`), `"diagnostics"` (`"structure_information"`,
-            `"texture_information"`, `"colour_shift"`).
+            `"texture_information"`, `"colour_shift"`,
+            `"periodic_artefacts"`, `"edge_halos"`; `None` where nothing could
+            be measured).
 
         Raises:
             ValueError: If their number or sizes do not fit.
@@ -108,7 +131,10 @@ class Evaluation:
             for group in self.groups:
                 group.add(index, translation)
         self._check_number(count)
-        return {group.name: group.result() for group in self.groups}
+        scores = {}
+        for group in self.groups:
+            scores.setdefault(group.name, {}).update(group.result())
+        return scores
 
     def try_out(self, translation, count):
         """Scores one translation by everything there is, for the first time.

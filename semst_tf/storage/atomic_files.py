@@ -1,11 +1,14 @@
 """Files that are either whole or not there."""
 
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
 
 _UNFINISHED = ".unfinished-"
+_LONG_NAME = 200
+"""Bytes of a name; with what is put before it, 255 is the usual limit."""
 
 
 @contextlib.contextmanager
@@ -23,7 +26,7 @@ def replacing(path):
         `pathlib.Path` in the same folder, with the same suffix.
     """
     path = pathlib.Path(path)
-    unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{path.name}")
+    unfinished = path.with_name(_unfinished_name(path))
     try:
         yield unfinished
         _flush(unfinished)
@@ -53,6 +56,15 @@ def write_json(path, value):
     """
     with replacing(path) as unfinished:
         unfinished.write_text(json.dumps(value, indent=2) + "\n")
+
+
+def _unfinished_name(path):
+    """A hidden name of the same suffix that file systems take."""
+    name = path.name
+    if len(os.fsencode(name)) > _LONG_NAME:
+        digest = hashlib.sha256(os.fsencode(name)).hexdigest()
+        name = f"{digest}{path.suffix}"
+    return f"{_UNFINISHED}{os.getpid()}-{name}"
 
 
 def _flush(path):

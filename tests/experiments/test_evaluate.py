@@ -6,6 +6,7 @@ import weakref
 import numpy as np
 import pytest
 from folders import write_pictures
+from metrics.features import MeanColours
 from metrics.features import mean_colour
 from PIL import Image
 from scripts import assert_one_line
@@ -13,6 +14,8 @@ from scripts import run_here
 from small import small_model
 
 from semst_tf.data import ImageCollection
+from semst_tf.metrics import class_matched_distance
+from semst_tf.metrics import class_matched_scores
 from semst_tf.metrics import consistency_scores
 from semst_tf.metrics import distance_scores
 
@@ -31,6 +34,11 @@ def small_networks(monkeypatch):
         segmenter.predict_on_batch = predict_on_batch
         return segmenter
 
+    network = MeanColours()
+    monkeypatch.setattr(
+        class_matched_distance, "frozen_network", lambda _: network
+    )
+    monkeypatch.setattr(class_matched_scores, "load_segmenter", segmenter)
     monkeypatch.setattr(consistency_scores, "load_segmenter", segmenter)
     monkeypatch.setattr(
         distance_scores, "load_inception", lambda _: mean_colour()

@@ -2,6 +2,8 @@
 
 import keras
 
+from semst_tf.pretrained.frozen_network import FrozenNetwork
+
 
 def mean_colour():
     """The features of a picture are the means of its three channels."""
@@ -12,3 +14,19 @@ def mean_colour():
 def pictures(features):
     """Pictures of four pixels with these features."""
     return features[:, None, None, :].repeat(2, axis=1).repeat(2, axis=2)
+
+
+class MeanColours(FrozenNetwork):
+    """The mean colour of 4 x 4 and of 8 x 8 pixels."""
+
+    names = ("stride_4", "stride_8")
+    channels = {"stride_4": 3, "stride_8": 3}
+    strides = {"stride_4": 4, "stride_8": 8}
+
+    def _compute(self, images, names):
+        return {
+            name: keras.ops.average_pool(
+                images, self.strides[name], padding="same"
+            )
+            for name in names
+        }

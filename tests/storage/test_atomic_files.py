@@ -59,3 +59,11 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
         "model.keras",
         ".hidden",
     }
+
+
+@pytest.mark.parametrize("name", ["a" * 251 + ".png", "\u00e9" * 120 + ".json"])
+def test_the_longest_names_can_be_replaced(tmp_path, name):
+    with replacing(tmp_path / name) as unfinished:
+        assert unfinished.suffix == (tmp_path / name).suffix
+        unfinished.write_text("whole")
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -1,0 +1,116 @@
+"""How far translations are from the target domain, class by class."""
+
+import numpy as np
+
+from semst_tf.metrics.class_matched_distance import ClassMatchedDistance
+from semst_tf.pretrained import SEGMENTER_SIZE
+from semst_tf.pretrained import load_segmenter
+from semst_tf.pretrained import segment_images
+from semst_tf.pretrained.as_colour import as_colour
+
+GIVEN, PREDICTED = "given", "predicted"
+"""Where labels come from: files, or the segmenter."""
+
+
+class ClassMatchedScores:
+    """Compares the looks of classes in translations and in targets.
+
+    Where there are no labels, those of sources or of targets, the segmenter
+    that ships with the package predicts them; the result says which it had.
+    The features of the targets are made when the first translation comes, and
+    then kept.
+
+    Args:
+        targets: Sequence of arrays `(height, width, channels)`.
+        labels: Sequence of uint8 arrays of Cityscapes training classes, one
+            a source; or `None`.
+        sources: Sequence of source images, of which labels are predicted
+            where none are given; or `None`.
+        target_labels: Sequence of labels of the targets, or `None`.
+        **options: What else `ClassMatchedDistance` takes.
+    """
+
+    name = "distance"
+    metrics = (ClassMatchedDistance,)
+
+    def __init__(
+        self, targets, labels=None, sources=None, target_labels=None, **options
+    ):
+        self.kind = "source images" if labels is None else "labels"
+        self.references = sources if labels is None else labels
+        if self.references is None:
+            raise ValueError(
+                "Class by class, labels of the sources are compared, or those "
+                "that the segmenter predicts of the sources: give one of "
+                "them. Received: labels=None, sources=None"
+            )
+        self._targets = targets
+        self._target_labels = target_labels
+        self._labels = labels
+        self._metric = ClassMatchedDistance(**options)
+        self._segmenter = None
+        self._knows_targets = False
+
+    def reset(self):
+        """Forgets all translations; the targets stay."""
+        self._metric.reset_state()
+
+    def add(self, index, image):
+        """Adds the translation of a source, `(height, width, channels)`."""
+        self._add_targets()
+        label = self._label(self._labels, self.references, index)
+        self._metric.update_state(as_colour(image)[None], label[None])
+
+    def try_out(self, image, count):
+        """Loads the networks and looks at the targets and one translation."""
+        self.add(0, image)
+        self.reset()
+
+    def result(self):
+        """Returns a dict: distances by feature, their mean, kinds of labels.
+
+        Where too few images show a class, distances are `None` and
+        `"class_matched_reason"` says why.
+        """
+        self._add_targets()
+        found = {
+            "class_matched_labels": _kind(self._labels),
+            "class_matched_target_labels": _kind(self._target_labels),
+        }
+        features = self._metric.features
+        try:
+            distances = self._metric.results_by_feature()
+        except ValueError as error:
+            distances = dict.fromkeys(features)
+            found["class_matched_reason"] = str(error)
+            mean = None
+        else:
+            mean = float(np.mean(list(distances.values())))
+        return {
+            **{f"class_matched_{name}": distances[name] for name in features},
+            "class_matched": mean,
+            **found,
+        }
+
+    def _add_targets(self):
+        if self._knows_targets:
+            return
+        self._knows_targets = True
+        for index in range(len(self._targets)):
+            image = self._targets[index]
+            label = self._label(self._target_labels, self._targets, index)
+            self._metric.update_target(as_colour(image)[None], label[None])
+
+    def _label(self, labels, images, index):
+        if labels is not None:
+            return np.asarray(labels[index])
+        if self._segmenter is None:
+            self._segmenter = load_segmenter()
+        (label,) = segment_images(
+            self._segmenter, [images[index]], size=SEGMENTER_SIZE
+        )
+        return label
+
+
+def _kind(labels):
+    return PREDICTED if labels is None else GIVEN
