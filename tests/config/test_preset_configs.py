@@ -51,7 +51,11 @@ def test_baselines_are_what_was_published():
 def test_only_the_methods_for_likes_align_structure_and_texture():
     for name in presets():
         config = preset_config(name)
-        own = name.removesuffix("_multiscale") in ("tiny", "semst")
+        own = name.removesuffix("_multiscale") in (
+            "tiny",
+            "small",
+            "semst",
+        )
         assert (config.structure.weight > 0) == own
         assert (config.texture.weight > 0) == own
 

@@ -132,8 +132,10 @@ def test_the_directory_holds_what_was_promised(finished):
     assert names(finished[0]) == [
         "checkpoints",
         "config.json",
+        "index.html",
         "metrics.json",
         "model.keras",
+        "page",
         "samples",
         "tensorboard",
     ]
@@ -189,11 +191,30 @@ def test_samples_show_the_same_sources_with_the_model_of_their_step(finished):
     assert (earlier[half:] != later[half:]).any()
 
 
-def test_the_progress_bar_names_every_loss_and_the_whole_length(finished):
-    _, model, printed = finished
+def test_it_says_what_it_does_before_it_begins(finished):
+    lines = finished[2].splitlines()
+    starts = [line.split(":")[0] for line in lines[:6]]
+    assert starts == "source target device model training look".split()
+    assert lines[0].startswith("source: 5 images, 34x40, 3 channels, of ")
+    assert "7 steps of 2 pairs of crops, 32x32" in lines[4]
+    assert lines[5].endswith("index.html")
+
+
+def test_the_page_shows_the_newest_samples_and_every_curve(finished):
+    text = (finished[0] / "index.html").read_text()
+    assert "Trained for 7 steps." in text
+    assert 'http-equiv="refresh"' not in text
+    for kind in ("source", "translation", "target"):
+        assert f'src="page/{kind}_0.jpg"' in text
+        assert (finished[0] / "page" / f"{kind}_0.jpg").exists()
+    for metric in finished[1].metrics:
+        assert f"<!-- {metric.name} -->" in text
+
+
+def test_the_progress_bar_shows_the_loss_and_the_whole_length(finished):
+    printed = finished[2]
     assert f"{STEPS}/{STEPS}" in printed
-    for metric in model.metrics:
-        assert f"{metric.name}: " in printed
+    assert "loss: " in printed and "learning rate: " in printed
 
 
 def test_continuing_says_where_it_goes_on_and_why(continued):
