@@ -17,6 +17,8 @@ table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; padding: 0.3rem; }
 td { padding: 0.3rem; vertical-align: top; width: 33%; }
 img { max-width: 100%; max-height: 20rem; }
+figure { margin: 0; }
+svg { max-width: 100%; height: auto; }
 pre { background: #f3f3f3; padding: 0.7rem 1rem; overflow-x: auto; }
 figcaption, .note { color: #555; font-size: 0.9rem; }
 """
@@ -106,7 +108,7 @@ def _page(title, notes, rows, curves, commands, refresh):
 <h1>{title}</h1>
 {paragraphs}
 <table>
-<tr><th>Source</th><th>Translation</th><th>A picture of the target</th></tr>
+<tr><th>Source</th><th>Translation</th><th>An image of the target</th></tr>
 {"".join(rows)}
 </table>
 <h2>Loss curves</h2>
@@ -127,6 +129,8 @@ def _curves(history):
     # Scores of validations come later than losses, and not in every row.
     names = list(dict.fromkeys(name for row in history for name in row))
     names = [name for name in names if name not in ("step", "seconds")]
+    # What all terms sum up to comes first.
+    names.sort(key=lambda name: name != "loss")
     if not names:
         return "<p>No losses were recorded.</p>"
     from matplotlib.backends.backend_svg import FigureCanvasSVG
