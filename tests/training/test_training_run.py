@@ -562,6 +562,42 @@ class Failing(keras.callbacks.Callback):
         raise self.error
 
 
+def test_crops_that_are_not_square_are_trained_on_and_continued(
+    pictures, tmp_path
+):
+    wide = {**QUICK, "data.crop_size": "24x32"}
+    run = training(tmp_path / "run", pictures, 2, wide)
+    assert run._sampler().example(0)["source"].shape == (24, 32, 3)
+    _, printed = train(run)
+    assert "crops, 24x32" in printed
+    longer = training(tmp_path / "run", pictures, 4, wide, accept_changes=True)
+    model, printed = train(longer)
+    assert "data.crop_size" not in printed
+    assert int(model.optimizer.iterations) == 4
+
+
+@pytest.mark.parametrize("channels", [(1, 1), (5, 2)])
+def test_images_of_any_channels_are_trained_on_and_shown(tmp_path, channels):
+    for domain, count in zip(("source", "target"), channels):
+        (tmp_path / domain).mkdir()
+        for number in range(2):
+            random = np.random.default_rng(
+                [number, len(domain), domain == "source"]
+            )
+            image = random.integers(0, 256, (36, 40, count)).astype("uint8")
+            write_image(tmp_path / domain / f"{number}.npy", image)
+    fields = {
+        **QUICK,
+        "generator.input_channels": channels[0],
+        "generator.output_channels": channels[1],
+    }
+    train(training(tmp_path / "run", tmp_path, 2, fields))
+    run = tmp_path / "run"
+    assert names(run / "samples") == ["step_00000002.png"]
+    assert (run / "page" / "translation_1.jpg").exists()
+    assert (run / "model.keras").exists()
+
+
 def test_initial_weights_are_read_once_and_written_down(
     finished, pictures, tmp_path
 ):
