@@ -17,6 +17,9 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/*.md", "docs/results/*.md", "*_models/*.md")
     for page in ROOT.glob(pattern)
 )
+PLACES = [
+    ROOT / name for name in ("semst_tf", "experiments", "tests", "deploy")
+]
 PAGE_NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 SCRIPTS = {
     script.stem: script
@@ -36,6 +39,23 @@ def test_links_lead_to_files_and_headings_that_exist(page):
         if not file.exists() or (heading and heading not in headings(file)):
             broken.append(link)
     assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
+def test_files_that_pages_name_exist(page):
+    missing = []
+    for name in re.findall(r"`([\w/]+(?:/|\.py))`", page.read_text()):
+        is_ours = name.endswith(".py") or name.startswith(
+            ("semst_tf/", "experiments/", "tests/", "deploy/")
+        )
+        if not is_ours or "NAME" in name:
+            continue
+        if not any(
+            (place.parent / name).exists() or any(place.glob(f"**/{name}"))
+            for place in PLACES
+        ):
+            missing.append(name)
+    assert missing == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
