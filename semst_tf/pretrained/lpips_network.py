@@ -47,7 +47,7 @@ class LPIPSNetwork(keras.Model):
 
 def _distance(first, second):
     backbone = _backbone()
-    normalize = _NormalizeImages(**_FLOAT32)
+    normalize = _NormalizeForAlexNet(**_FLOAT32)
     pairs = zip(backbone(normalize(first)), backbone(normalize(second)))
     distances = []
     for index, (one, other) in enumerate(pairs):
@@ -87,7 +87,7 @@ def _convolution(maps, filters, size, index, strides=1, padding="same"):
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class _NormalizeImages(layers.Layer):
+class _NormalizeForAlexNet(layers.Layer):
     """From [-1, 1] to the statistics that AlexNet was trained with."""
 
     def call(self, images):
