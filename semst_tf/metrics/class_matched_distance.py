@@ -92,19 +92,6 @@ class ClassMatchedDistance(keras.metrics.Metric):
         of EPE, Richter et al. 2021.
     """
 
-    scores = (
-        Score(
-            group="distance",
-            key="class_matched",
-            heading="class-matched",
-            log_name="val_class_matched",
-            direction="down",
-            digits=1,
-        ),
-    )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
-
     scores = tuple(
         Score(
             group="distance",
