@@ -92,9 +92,8 @@ def next_commands():
             f"{called('check_data')} --source=folder_a --target=folder_b",
         ),
         (
-            "Train on them, for a night without a GPU (with one: "
-            "--preset=semst):",
-            f"{called('train')} --preset=small "
+            "Train on them:",
+            f"{called('train')} --preset=semst "
             "--source=folder_a --target=folder_b --workdir=runs/mine",
         ),
     ]

@@ -1,5 +1,3 @@
-"""Images of TensorFlow Datasets as a source: `tfds:name[/config][@split]`."""
-
 import io
 import re
 

@@ -1,5 +1,3 @@
-"""Batches of unpaired crops that follow from seed and position."""
-
 import functools
 
 import numpy as np

@@ -1,5 +1,3 @@
-"""Where edges are and how they run: the field of structure."""
-
 import keras
 import numpy as np
 from keras import ops

@@ -1,5 +1,3 @@
-"""Fixed random projection of fields of many channels to few."""
-
 import numpy as np
 from keras import ops
 

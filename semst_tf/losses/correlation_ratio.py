@@ -1,5 +1,3 @@
-"""How much of one field is a smooth function of another."""
-
 import math
 
 import numpy as np

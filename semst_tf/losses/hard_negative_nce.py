@@ -1,5 +1,3 @@
-"""PatchNCE in which negatives that resemble the key count more."""
-
 import keras
 from keras import ops
 

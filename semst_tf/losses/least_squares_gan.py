@@ -1,5 +1,3 @@
-"""Least-squares adversarial loss on scores of patches."""
-
 import keras
 from keras import ops
 

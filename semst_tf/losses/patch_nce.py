@@ -1,5 +1,3 @@
-"""PatchNCE, the contrastive loss of CUT."""
-
 import keras
 from keras import ops
 

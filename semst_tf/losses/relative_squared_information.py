@@ -1,5 +1,3 @@
-"""Relative squared-loss mutual information of fields."""
-
 import math
 
 import numpy as np

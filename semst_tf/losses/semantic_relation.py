@@ -1,5 +1,3 @@
-"""Semantic relation consistency, of Hneg_SRC."""
-
 import math
 
 import keras

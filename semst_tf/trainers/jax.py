@@ -163,7 +163,9 @@ class JaxTrainer(BaseTrainer):
         if self.average_generator is None:
             return
         share = 1.0 - self.config.training.ema_decay
-        for average, variable in self.averaged_variables():
+        for average, variable in zip(
+            self.average_generator.variables, self.generator.variables
+        ):
             average.assign_add(share * (variable.value - average.value))
 
 

@@ -16,6 +16,7 @@ def pictures(features):
     return features[:, None, None, :].repeat(2, axis=1).repeat(2, axis=2)
 
 
+@keras.saving.register_keras_serializable(package="semst_tf_tests")
 class MeanColours(FrozenNetwork):
     """The mean colour of 4 x 4 and of 8 x 8 pixels."""
 
