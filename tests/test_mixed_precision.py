@@ -26,7 +26,7 @@ def trained(preset, dtype="float32"):
         preset,
         **{
             f"{name}.ramp": 0.0  # All terms from the first step on.
-            for name in ("structure", "texture", "tone")
+            for name in ("structure", "texture", "tone", "semantics")
         },
     )
     model = SemST(config, dtype=dtype)

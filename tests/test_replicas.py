@@ -20,12 +20,13 @@ import tensorflow as tf
 # Every position, and no flip, so that what replicas draw does not matter.
 NOTHING_DRAWN = {
     f"{name}.patches": 10_000
-    for name in ("contrastive", "structure", "texture", "tone")
+    for name in ("contrastive", "structure", "texture", "tone", "semantics")
 }
 # As large as the detail of several scales, which then has one place.
 SIZE = 16
 NOTHING_DRAWN |= {
-    f"{name}.ramp": 0.0 for name in ("structure", "texture", "tone")
+    f"{name}.ramp": 0.0
+    for name in ("structure", "texture", "tone", "semantics")
 }
 
 
@@ -52,12 +53,12 @@ def without_draws(preset):
     return small_config(preset, **fields)
 
 
-# semst is compared in trainers/test_tensorflow.py, its terms at two scales
-# are those of tiny_multiscale.
+# semst_pixels is compared in trainers/test_tensorflow.py, small is semst with
+# other sizes.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "preset",
-    [p for p in presets() if p not in ("semst", "semst_multiscale")],
+    [p for p in presets() if p not in ("semst_pixels", "small")],
 )
 def test_two_replicas_step_like_one_device(replicas, preset):
     config = without_draws(preset)

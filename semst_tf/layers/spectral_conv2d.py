@@ -5,6 +5,10 @@ import numpy as np
 from keras import ops
 
 
+SETTLING = 50
+"""Power iterations before the first step."""
+
+
 @keras.saving.register_keras_serializable(package="semst_tf")
 class SpectralConv2D(keras.layers.Layer):
     """Convolution whose kernel is divided by its largest singular value.
@@ -103,7 +107,13 @@ class SpectralConv2D(keras.layers.Layer):
 
     def _first_vector(self, shape, dtype):
         vector = np.random.RandomState(self.seed).standard_normal(shape)
-        return ops.convert_to_tensor(vector / np.linalg.norm(vector), dtype)
+        # Settled on the first kernel, so that parts of a batch, which move it
+        # one after the other, find the value that the whole batch finds.
+        matrix = ops.convert_to_numpy(self.kernel).reshape(-1, self.filters)
+        for _ in range(SETTLING):
+            vector = vector @ matrix.T @ matrix
+            vector /= np.linalg.norm(vector)
+        return ops.convert_to_tensor(vector, dtype)
 
     def call(self, inputs, training=False):
         kernel = ops.convert_to_tensor(self.kernel)
