@@ -18,7 +18,7 @@ help:
 
 setup: .venv/.complete
 
-.venv/.complete: requirements.lock setup.cfg pyproject.toml
+.venv/.complete: requirements.lock setup.cfg setup.py pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--requirement requirements.lock

@@ -26,6 +26,8 @@ from absl import flags
 from cli import quiet_imports
 from cli import run
 from cli import show_label_shares
+from controls import control_scores
+from controls import halves
 from path_flags import check_files_to_write
 from path_flags import check_folders_to_write
 from path_flags import check_images
@@ -102,6 +104,38 @@ flags.DEFINE_string(
     "Image file for the scores of several --strength: likeness to the target "
     "against what of the scene is kept.",
 )
+flags.DEFINE_bool(
+    "class_matched",
+    None,
+    "Compare with --target class by class, for street scenes; unless given, "
+    "where there are --labels. Without these the segmenter's are taken.",
+)
+flags.DEFINE_string(
+    "target_labels",
+    None,
+    "Labels of --target for it; none: what the segmenter sees.",
+)
+flags.DEFINE_string(
+    "target_label_space", "cityscapes_train_ids", "What they mean."
+)
+flags.DEFINE_list(
+    "target_endings",
+    [],
+    "How names of --target and of --target_labels end where this does not "
+    "count, as --source_endings.",
+)
+flags.DEFINE_bool(
+    "controls",
+    False,
+    "Score also the untranslated, blurred and JPEG-compressed source pictures, "
+    "and one half of --target against the other.",
+)
+flags.DEFINE_string(
+    "control_images",
+    None,
+    "Real pictures to score against --target as a control, such as those of "
+    "another city; of the size that --target_resize says.",
+)
 flags.DEFINE_integer(
     "limit", 0, "Score the first source pictures only; 0: all."
 )
@@ -162,6 +196,11 @@ def main(_):
         model = models[0]
         scores |= scored(evaluation, sources if model else shown, model)
         print(score_line(scores))
+    if FLAGS.controls or FLAGS.control_images is not None:
+        value_range = value_ranges(models[0])[1]
+        scores["controls"] = controls(evaluation, shown, target, value_range)
+        for name, row in scores["controls"].items():
+            print(f"control, {name}: {score_line(row)}")
     output = pathlib.Path(FLAGS.output)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_json(output, scores)
@@ -219,7 +258,14 @@ def check_flags(target, strengths):
                 f"--plot ends in .png, .svg or .pdf. Received: {FLAGS.plot}"
             )
     check_models("model")
+    if target is None:
+        for name in ("target_labels", "control_images"):
+            if FLAGS[name].value is not None:
+                raise ValueError(f"--{name} has no use without --target")
+        if FLAGS.class_matched or FLAGS.controls:
+            raise ValueError("--class_matched and --controls need --target")
     check_images("source", "target", "labels", "truth")
+    check_images("target_labels", "control_images")
     check_inputs("inception")
     check_folders_to_write("cache")
     check_files_to_write("output", "plot")
@@ -247,8 +293,6 @@ def translator(strength):
 
 def references(images, sources, target, value_range):
     """Opens labels, target and true pictures, where they are asked for."""
-    from semst_tf.data.on_demand import OnDemand
-    from semst_tf.data.read_images import open_images
     from semst_tf.metrics.distance_scores import check_enough_images
     from semst_tf.metrics.evaluation import Evaluation
 
@@ -257,15 +301,9 @@ def references(images, sources, target, value_range):
         labels = labels_of(images)
     if FLAGS.truth is not None:
         truths = true_pictures(images, value_range)
+    target_labels = None
     if target is not None:
-        targets = OnDemand.scored(
-            open_images(
-                target,
-                FLAGS.target_resize,
-                FLAGS.resize_filter,
-                value_range=value_range,
-            )
-        )
+        targets, target_labels = target_images(target, value_range)
         check_enough_images(len(images), len(targets))
     return Evaluation(
         labels=labels,
@@ -275,19 +313,91 @@ def references(images, sources, target, value_range):
         inception=FLAGS.inception,
         cache=FLAGS.cache,
         seed=FLAGS.seed,
+        class_matched=FLAGS.class_matched,
+        target_labels=target_labels,
     )
 
 
-def labels_of(images):
+def target_images(target, value_range):
+    """Opens the target pictures, and their labels if there are any."""
+    from semst_tf.data.on_demand import OnDemand
+    from semst_tf.data.read_images import open_images
+
+    images = open_images(
+        target,
+        FLAGS.target_resize,
+        FLAGS.resize_filter,
+        endings=FLAGS.target_endings,
+        value_range=value_range,
+    )
+    labels = None
+    if FLAGS.target_labels is not None:
+        labels = labels_of(images, "target")
+    return OnDemand.scored(images), labels
+
+
+def controls(evaluation, sources, target, value_range):
+    """Scores images that nothing translated, see controls.py."""
+    from semst_tf.data.on_demand import OnDemand
+    from semst_tf.data.read_images import open_images
+
+    targets, target_labels = target_images(target, value_range)
+    real = {}
+    if len(targets) > 3:
+        some, others = halves(targets)
+        labels = (None, None)
+        if target_labels is not None:
+            labels = halves(target_labels)
+        real["target itself"] = (real_images(others, some, *labels), others)
+    if FLAGS.control_images is not None:
+        images = OnDemand.scored(
+            open_images(
+                FLAGS.control_images,
+                FLAGS.target_resize,
+                FLAGS.resize_filter,
+                value_range=value_range,
+            )
+        )
+        real["other images"] = (
+            real_images(images, targets, target_labels),
+            images,
+        )
+    return control_scores(evaluation, sources, real)
+
+
+def real_images(images, targets, target_labels, labels=None):
+    """What real images are scored against: the target domain alone."""
+    from semst_tf.metrics.evaluation import Evaluation
+
+    class_matched = FLAGS.class_matched
+    if class_matched is None:
+        class_matched = FLAGS.labels is not None
+    return Evaluation(
+        labels=labels,
+        targets=targets,
+        sources=images,
+        inception=FLAGS.inception,
+        cache=FLAGS.cache,
+        seed=FLAGS.seed,
+        class_matched=class_matched,
+        target_labels=target_labels,
+    )
+
+
+def labels_of(images, side="source"):
     """Opens the labels of images, and shows which classes they have."""
     from semst_tf.data.labels import Labels
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.pretrained import SEGMENTER_SIZE
 
+    prefix = "" if side == "source" else f"{side}_"
     labels = Labels.of(
-        images, FLAGS.labels, FLAGS.label_space, FLAGS.source_endings
+        images,
+        FLAGS[f"{prefix}labels"].value,
+        FLAGS[f"{prefix}label_space"].value,
+        FLAGS[f"{side}_endings"].value,
     )
-    show_label_shares("labels", labels.shares)
+    show_label_shares(f"{prefix}labels", labels.shares)
     return OnDemand(
         lambda index: labels.load(index, SEGMENTER_SIZE), len(labels)
     )

@@ -92,8 +92,9 @@ def next_commands():
             f"{called('check_data')} --source=folder_a --target=folder_b",
         ),
         (
-            "Train on them:",
-            f"{called('train')} --preset=semst "
+            "Train on them, for a night without a GPU (with one: "
+            "--preset=semst):",
+            f"{called('train')} --preset=small "
             "--source=folder_a --target=folder_b --workdir=runs/mine",
         ),
     ]

@@ -26,8 +26,8 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string(
     "preset",
     "semst",
-    "Named configuration to start from: tiny, cut, fastcut, hneg_src, semst, "
-    "semst_distant, semst_multiscale, tiny_multiscale.",
+    "Named configuration to start from: tiny, small, cut, fastcut, hneg_src, "
+    "semst, semst_distant, semst_multiscale, tiny_multiscale.",
 )
 flags.DEFINE_string(
     "source",

@@ -47,6 +47,7 @@ def found_pictures(text, output):
     # Here: without it, nothing of this needs the package.
     from semst_tf.data import ImageCollection
     from semst_tf.data.heif_files import HOW_TO_READ
+    from semst_tf.data.left_out_folders import describe_left_out
 
     path = pathlib.Path(text)
     if path.is_file():
@@ -71,6 +72,8 @@ def found_pictures(text, output):
             )
         if left_out:
             print(f"note: {left_out}")
+        if collection.left_out:
+            print(f"note: {describe_left_out(collection.left_out)}")
     else:
         pictures = [name for name in found_paths(text) if name.is_file()]
         if not pictures:

@@ -9,6 +9,8 @@ from semst_tf.data.target_colour import mean_colour
 from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.inference.translate import translate
 from semst_tf.layers import direct_convolutions
+from semst_tf.networks.given_networks import check_discriminator
+from semst_tf.networks.given_networks import config_of_generator
 from semst_tf.networks.make_networks import make_average_generator
 from semst_tf.networks.make_networks import make_networks
 from semst_tf.objective.objective import Objective
@@ -43,6 +45,13 @@ class SemST(backend_trainer(), keras.Model):
     Args:
         config: `semst_tf.config.SemSTConfig`, or the dict that its `to_dict`
             gives. Defaults to the `semst` preset's.
+        generator: Network that translates, or `None` for the one that
+            the configuration describes. It offers what
+            `semst_tf.networks.KerasGenerator` gives any functional Keras
+            model. Fields of `config.generator` then follow it.
+        discriminator: Keras model that maps images `(batch, height, width,
+            output_channels)` to scores `(batch, rows, columns, 1)`, or
+            `None`.
         **kwargs: Arguments of `keras.Model`, for instance
             `dtype="mixed_bfloat16"`.
 
@@ -71,7 +80,9 @@ class SemST(backend_trainer(), keras.Model):
         part is whose: `docs/how_it_works.md`.
     """
 
-    def __init__(self, config=None, **kwargs):
+    def __init__(
+        self, config=None, generator=None, discriminator=None, **kwargs
+    ):
         super().__init__(**kwargs)
         if config is None:
             config = preset_config("semst")
@@ -85,8 +96,14 @@ class SemST(backend_trainer(), keras.Model):
                 "for a preset by name use `SemST.from_preset`. "
                 f"Received: config={config!r}"
             )
+        given = {"generator": generator, "discriminator": discriminator}
+        self._given = tuple(r for r in given if given[r] is not None)
+        if generator is not None:
+            config = config_of_generator(config, generator)
+        if discriminator is not None:
+            check_discriminator(config, discriminator)
         self.config = config
-        networks = make_networks(config, self.dtype_policy)
+        networks = make_networks(config, self.dtype_policy, **given)
         self.generator = networks.generator
         for name, network in networks.discriminators.items():
             setattr(self, name, network)
@@ -94,7 +111,10 @@ class SemST(backend_trainer(), keras.Model):
             self.context_discriminator = None
         self.projector = networks.projector
         self.average_generator = make_average_generator(
-            config, self.generator, self.dtype_policy
+            config,
+            self.generator,
+            self.dtype_policy,
+            given="generator" in self._given,
         )
         self.discriminator_optimizer = None
         self.objective = Objective(config, networks)
@@ -126,7 +146,8 @@ class SemST(backend_trainer(), keras.Model):
             dtype: str, `keras.DTypePolicy` or `None`. Precision policy.
             **overrides: Fields of the configuration to change, nested ones
                 as dicts: `generator={"filters": 32}`. Dotted names work
-                through `**{"generator.filters": 32}`.
+                through `**{"generator.filters": 32}`. A Keras model as
+                `generator` or `discriminator` is taken as the network.
 
         Returns:
             A `SemST` with fresh weights. Its seed is the `seed` that is
@@ -137,11 +158,16 @@ class SemST(backend_trainer(), keras.Model):
             ValueError: If the preset or a field does not exist, or a value
                 does not fit.
         """
+        networks = {
+            role: overrides.pop(role)
+            for role in ("generator", "discriminator")
+            if isinstance(overrides.get(role), keras.Model)
+        }
         drawn = random_seed()
         if drawn is not None:
             overrides = {"seed": drawn, **overrides}
         config = preset_config(preset).replace(overrides)
-        return cls(config, name=name, dtype=dtype)
+        return cls(config, name=name, dtype=dtype, **networks)
 
     @property
     def translator(self):
@@ -423,7 +449,24 @@ class SemST(backend_trainer(), keras.Model):
             return self.translator.export(filepath, format=format, **kwargs)
 
     def get_config(self):
-        return {**super().get_config(), "config": self.config.to_dict()}
+        given = {
+            role: keras.saving.serialize_keras_object(getattr(self, role))
+            for role in self._given
+        }
+        return {
+            **super().get_config(),
+            "config": self.config.to_dict(),
+            **given,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        given = {
+            role: keras.saving.deserialize_keras_object(config[role])
+            for role in ("generator", "discriminator")
+            if config.get(role) is not None
+        }
+        return super().from_config({**config, **given})
 
     def get_compile_config(self):
         if not self.compiled:

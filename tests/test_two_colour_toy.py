@@ -38,7 +38,7 @@ ADVERSARIAL_ONLY = {"contrastive.weight": 0.0, "contrastive.identity": False}
 def test_the_full_method_keeps_the_classes_where_others_mix_them():
     adversarial = share_of_mixed_pixels("cut", ADVERSARIAL_ONLY)
     cut = share_of_mixed_pixels("cut")
-    semst = share_of_mixed_pixels("semst")
+    semst = share_of_mixed_pixels("semst_pixels")
     print(f"mixed: {adversarial:.3f}, cut {cut:.3f}, semst {semst:.3f}")
     assert adversarial > 0.3
     assert adversarial > 2 * semst

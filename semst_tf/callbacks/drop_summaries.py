@@ -12,6 +12,12 @@ def drop_summaries(folder, after):
     again; without this they would be there twice. Also removes the torn end
     that a killed process leaves. Subfolders are not looked at.
 
+    TensorBoard has a mark for this, `SessionLog.START`, of which its reader
+    drops the points behind. It is not enough: the reader for programs,
+    `event_accumulator.EventAccumulator`, drops old kinds of summaries only
+    and keeps both points of those that TensorFlow 2 writes, which are
+    tensors.
+
     Args:
         folder: Path of a TensorBoard log folder, which need not exist.
         after: int. The last step that stays.

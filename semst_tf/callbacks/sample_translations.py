@@ -43,6 +43,7 @@ class SampleTranslations(keras.callbacks.Callback):
         self.folder = pathlib.Path(folder)
         self.every = every
         self.tensorboard = tensorboard
+        self.translations = None  # The newest ones, as bytes.
         self._written_step = None
 
     def on_epoch_end(self, epoch, logs=None):
@@ -58,19 +59,16 @@ class SampleTranslations(keras.callbacks.Callback):
         step = current_step(self.model)
         self._written_step = step
         translations = translate_within_memory(self.model, self.images)
-        grid = picture_grid(
-            [
-                [self._shown(image, "source") for image in self.images],
-                [self._shown(image, "target") for image in translations],
-            ]
-        )
+        self.translations = [self.shown(i, "target") for i in translations]
+        sources = [self.shown(image, "source") for image in self.images]
+        grid = picture_grid([sources, self.translations])
         self.folder.mkdir(parents=True, exist_ok=True)
         write_image(self.folder / f"step_{step:08d}.png", grid)
         if self.tensorboard is not None:
             self._summarise(grid, step)
 
-    def _shown(self, image, domain):
-        """An image as bytes, whatever its values are."""
+    def shown(self, image, domain):
+        """An image of `"source"` or `"target"` as bytes, of any values."""
         translator = getattr(self.model, "translator", None)
         ranges = translation_ranges(translator, image.dtype)
         return to_bytes(image, getattr(ranges, domain))

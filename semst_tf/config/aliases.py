@@ -61,9 +61,8 @@ def upgraded(nested):
         if there and not take_field(_copied(result), name)[0]:
             insert_field(result, name.split("."), value)
     for name, only in REMOVED.items():
-        group, field = name.split(".")
-        value = result.get(group, {}).pop(field, only)
-        if value != only:
+        there, value = take_field(result, name)
+        if there and value != only:
             raise ValueError(
                 f"Config field `{name}` was removed; what is done today is "
                 f"{only!r}. Received: {value!r}"

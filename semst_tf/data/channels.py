@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from semst_tf.ops.luminance_weights import RED_GREEN_BLUE_WEIGHTS
+
 # ITU-R BT.601 luma, the weights that Pillow and most tools use for "grey".
-_LUMINANCE = np.array([0.299, 0.587, 0.114], dtype="float32")
+_LUMINANCE = np.array(RED_GREEN_BLUE_WEIGHTS, dtype="float32")
 
 
 def check_channels(channels):

@@ -13,7 +13,8 @@ def picture_grid(rows, height=160, gap=4):
     Args:
         rows: List of rows, each a list of arrays `(height, width, channels)`:
             integer pictures in the range of their type, floating-point ones
-            in [-1, 1]. Of more than three channels the first is shown.
+            in [-1, 1]. Of more than three channels the first three are shown
+            as red, green and blue; two are shown as grey, by the first.
         height: int. Height of every cell in pixels; pictures keep their
             aspect. Defaults to `160`.
         gap: int. White pixels between the cells. Defaults to `4`.
@@ -44,7 +45,9 @@ def _cell(picture, height):
     picture = np.asarray(picture)
     floating = np.issubdtype(picture.dtype, np.floating)
     unit = to_unit_range(picture, (-1.0, 1.0) if floating else None)
-    if unit.shape[-1] != 3:
+    if unit.shape[-1] > 3:
+        unit = unit[..., :3]
+    elif unit.shape[-1] != 3:
         unit = np.repeat(unit[..., :1], 3, axis=-1)
     width = max(1, round(unit.shape[1] * height / unit.shape[0]))
     image = Image.fromarray(from_unit_range(unit))

@@ -1,3 +1,5 @@
+"""Images of TensorFlow Datasets as a source: `tfds:name[/config][@split]`."""
+
 import io
 import re
 

@@ -1,3 +1,5 @@
+"""Batches of unpaired crops that follow from seed and position."""
+
 import functools
 
 import numpy as np

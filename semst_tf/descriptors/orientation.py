@@ -1,3 +1,5 @@
+"""Where edges are and how they run: the field of structure."""
+
 import keras
 import numpy as np
 from keras import ops

@@ -1,3 +1,5 @@
+"""Fixed random projection of fields of many channels to few."""
+
 import numpy as np
 from keras import ops
 

@@ -56,6 +56,11 @@ def folder_in_place(path):
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
+def has_glob_characters(path):
+    """Whether TensorFlow would take a path for a glob."""
+    return bool(_GLOB_CHARACTERS & set(str(path)))
+
+
 @contextlib.contextmanager
 def literal_path(folder):
     """Gives a path to a folder that TensorFlow does not take for a glob.
@@ -71,7 +76,7 @@ def literal_path(folder):
         folder.
     """
     folder = pathlib.Path(folder)
-    if not _GLOB_CHARACTERS & set(str(folder)):
+    if not has_glob_characters(folder):
         yield folder
         return
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,6 +1,7 @@
 """Export as a SavedModel for TensorFlow, TF Serving and C++."""
 
 import pathlib
+import warnings
 
 import keras
 import tensorflow as tf
@@ -15,6 +16,7 @@ from semst_tf.export.parity import write_parity
 from semst_tf.export.pixels import WHITE
 from semst_tf.export.place import check_free
 from semst_tf.export.place import folder_in_place
+from semst_tf.export.place import has_glob_characters
 from semst_tf.export.place import literal_path
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
@@ -89,6 +91,9 @@ def saved_model(
         ValueError: If an argument does not fit, the version exists, or the
             exported model differs from Keras by more than 1e-5.
 
+    Warns:
+        UserWarning: If the folder's name has characters of globs.
+
     Example:
 
     ```python
@@ -101,6 +106,13 @@ def saved_model(
     if dtype not in WHITE:
         raise ValueError(
             f"`dtype` must be 'uint8' or 'uint16'. Received: dtype={dtype!r}"
+        )
+    if has_glob_characters(place.absolute()):
+        warnings.warn(
+            "TensorFlow's own loaders take a path for a glob: what is not "
+            "semst_tf may find no variables in this folder. Give it a name "
+            f"without *, ?, [ and ] for TF Serving. Received: {place}",
+            stacklevel=2,
         )
     network = translator_of(model)
     module = ExportModule(network, dtype, tile, overlap)

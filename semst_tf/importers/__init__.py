@@ -3,4 +3,4 @@
 from semst_tf.importers.cut_discriminator import cut_discriminator
 from semst_tf.importers.cut_generator import cut_generator
 
-__all__ = ["cut_discriminator", "cut_generator", "read_torch_file"]
+__all__ = ["cut_discriminator", "cut_generator"]

@@ -3,7 +3,9 @@
 import numpy as np
 from keras import ops
 
-_LUMINANCE = np.array([[0.299], [0.587], [0.114]], dtype="float32")
+from semst_tf.ops.luminance_weights import RED_GREEN_BLUE_WEIGHTS
+
+_LUMINANCE = np.array(RED_GREEN_BLUE_WEIGHTS, dtype="float32")[:, None]
 
 
 def match_channels(images, channels):

@@ -1,3 +1,5 @@
+"""How much of one field is a smooth function of another."""
+
 import math
 
 import numpy as np

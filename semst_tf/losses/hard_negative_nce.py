@@ -1,3 +1,5 @@
+"""PatchNCE in which negatives that resemble the key count more."""
+
 import keras
 from keras import ops
 

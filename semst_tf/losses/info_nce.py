@@ -1,3 +1,5 @@
+"""InfoNCE between tokens of the same places."""
+
 from keras import ops
 
 from semst_tf.losses.tokens import float32_tokens

@@ -1,3 +1,5 @@
+"""Least-squares adversarial loss on scores of patches."""
+
 import keras
 from keras import ops
 

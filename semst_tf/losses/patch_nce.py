@@ -1,3 +1,5 @@
+"""PatchNCE, the contrastive loss of CUT."""
+
 import keras
 from keras import ops
 

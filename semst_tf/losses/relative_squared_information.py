@@ -1,3 +1,5 @@
+"""Relative squared-loss mutual information of fields."""
+
 import math
 
 import numpy as np

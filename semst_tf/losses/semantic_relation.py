@@ -1,3 +1,5 @@
+"""Semantic relation consistency, of Hneg_SRC."""
+
 import math
 
 import keras

@@ -1,5 +1,6 @@
 """The networks: what translates, what judges, what makes tokens."""
 
+from semst_tf.networks.keras_generator import KerasGenerator
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.networks.patch_discriminator import PatchDiscriminator
 from semst_tf.networks.patch_projector import PatchProjector
@@ -8,6 +9,7 @@ from semst_tf.networks.resnet_generator import ResNetGenerator
 from semst_tf.networks.scale_attention import ScaleAttention
 
 __all__ = [
+    "KerasGenerator",
     "MultiScaleGenerator",
     "PatchDiscriminator",
     "PatchProjector",

@@ -1,18 +1,23 @@
 """From a configuration to its networks."""
 
 from semst_tf.networks.discriminators import DISCRIMINATORS
+from semst_tf.networks.given_networks import copy_of_generator
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.networks.networks import Networks
 from semst_tf.networks.patch_projector import PatchProjector
 from semst_tf.networks.resnet_generator import ResNetGenerator
 
 
-def make_networks(config, dtype=None):
+def make_networks(config, dtype=None, generator=None, discriminator=None):
     """Makes the networks that a configuration asks for, with fresh weights.
 
     Args:
         config: `semst_tf.config.SemSTConfig`.
         dtype: `keras.DTypePolicy`, str or `None`.
+        generator: Keras model to use, as `config_of_generator` takes it, or
+            `None`.
+        discriminator: Keras model to use as the first discriminator, or
+            `None`.
 
     Returns:
         `Networks`.
@@ -22,10 +27,9 @@ def make_networks(config, dtype=None):
     >>> networks = make_networks(semst_tf.preset_config("tiny"))
     >>> networks.generator.count_params()
     """
-    generator = make_generator(config, dtype)
-    return Networks(
-        generator, _discriminators(config, dtype), _projector(config, generator)
-    )
+    generator = generator or make_generator(config, dtype)
+    discriminators = _discriminators(config, dtype, discriminator)
+    return Networks(generator, discriminators, _projector(config, generator))
 
 
 def make_generator(config, dtype=None, name="generator", strength=1.0):
@@ -54,13 +58,15 @@ def make_generator(config, dtype=None, name="generator", strength=1.0):
     )
 
 
-def make_average_generator(config, generator, dtype=None):
+def make_average_generator(config, generator, dtype=None, given=False):
     """Makes the generator that holds the moving average of the weights.
 
     Args:
         config: `semst_tf.config.SemSTConfig`.
         generator: Generator that is trained; its weights are copied.
         dtype: `keras.DTypePolicy`, str or `None`.
+        given: bool. Whether the generator is a user's, and not one that
+            `make_generator` made. Defaults to `False`.
 
     Returns:
         A generator that is not trainable, with the blend strength of the
@@ -68,9 +74,12 @@ def make_average_generator(config, generator, dtype=None):
     """
     if not config.training.ema_decay:
         return None
-    average = make_generator(
-        config, dtype, "average_generator", config.generator.strength
-    )
+    if given:
+        average = copy_of_generator(generator)
+    else:
+        average = make_generator(
+            config, dtype, "average_generator", config.generator.strength
+        )
     average.set_weights(generator.get_weights())
     average.trainable = False
     return average
@@ -91,7 +100,7 @@ def _single_scale_generator(config, dtype, name, strength):
     )
 
 
-def _discriminators(config, dtype):
+def _discriminators(config, dtype, given=None):
     levels = {"": 1}
     if config.multi_scale.fusion:
         levels["context_"] = 4
@@ -102,6 +111,9 @@ def _discriminators(config, dtype):
             # The first has the plain name, which the metrics take.
             prefix = f"{kind}_" if place else ""
             name = f"{level}{prefix}discriminator"
+            if given is not None and name == "discriminator":
+                networks[name] = given
+                continue
             networks[name] = DISCRIMINATORS[kind](
                 config, name, config.seed + seed + 10 * place, dtype
             )

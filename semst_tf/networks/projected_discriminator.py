@@ -59,6 +59,9 @@ class ProjectedDiscriminator(keras.Model):
         shape of the heads are semst_tf's.
     """
 
+    minimum_size = 16
+    """Smallest height and width of images whose features it can judge."""
+
     def __init__(
         self,
         channels,

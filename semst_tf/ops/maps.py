@@ -2,7 +2,7 @@
 
 from keras import ops
 
-RED_GREEN_BLUE_WEIGHTS = (0.299, 0.587, 0.114)
+from semst_tf.ops.luminance_weights import RED_GREEN_BLUE_WEIGHTS
 
 
 def require_images(images):

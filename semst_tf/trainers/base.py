@@ -233,6 +233,14 @@ class BaseTrainer:
             metric.update_state(values[metric.name])
         return {m.name: m.result() for m in self.metrics}
 
+    def averaged_variables(self):
+        """Pairs of a variable of the moving average and of the generator.
+
+        Without integers, such as the state of a dropout's random numbers.
+        """
+        pairs = zip(self.average_generator.variables, self.generator.variables)
+        return [pair for pair in pairs if "float" in str(pair[0].dtype)]
+
     def check_shared(self, data, batch_size):
         """Raises if several devices could not share the batches evenly."""
 

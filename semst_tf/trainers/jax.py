@@ -163,9 +163,7 @@ class JaxTrainer(BaseTrainer):
         if self.average_generator is None:
             return
         share = 1.0 - self.config.training.ema_decay
-        for average, variable in zip(
-            self.average_generator.variables, self.generator.variables
-        ):
+        for average, variable in self.averaged_variables():
             average.assign_add(share * (variable.value - average.value))
 
 

@@ -119,8 +119,8 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
         # may write.
         merge_call(
             _move_averages,
-            [v.value for v in self.average_generator.variables],
-            [v.value for v in self.generator.variables],
+            [average.value for average, _ in self.averaged_variables()],
+            [variable.value for _, variable in self.averaged_variables()],
             1.0 - self.config.training.ema_decay,
         )
 

@@ -17,13 +17,22 @@ table { border-collapse: collapse; width: 100%; }
 th { text-align: left; font-weight: 600; padding: 0.3rem; }
 td { padding: 0.3rem; vertical-align: top; width: 33%; }
 img { max-width: 100%; max-height: 20rem; }
+figure { margin: 0; }
+svg { max-width: 100%; height: auto; }
 pre { background: #f3f3f3; padding: 0.7rem 1rem; overflow-x: auto; }
 figcaption, .note { color: #555; font-size: 0.9rem; }
 """
 
 
 def write_run_page(
-    workdir, title, sources, translations, targets, notes, commands
+    workdir,
+    title,
+    sources,
+    translations,
+    targets,
+    notes,
+    commands,
+    refresh=None,
 ):
     """Writes `index.html` into a run directory.
 
@@ -32,11 +41,14 @@ def write_run_page(
             `metrics.json`.
         title: str. Heading of the page.
         sources: List of source pictures, `(height, width, channels)` arrays.
-        translations: List of their translations, as many.
+        translations: List of their translations, as many; `None` stands for
+            one that there is not yet.
         targets: List of pictures of the target domain; the table goes round
             when there are fewer.
         notes: List of str, paragraphs above the pictures.
         commands: List of pairs of what a command is for and the command.
+        refresh: int or `None`. Seconds after which a browser should read the
+            page again, while a training goes on. Defaults to `None`.
 
     Returns:
         Path of the page. Its pictures lie beside it in `page/`.
@@ -61,6 +73,7 @@ def write_run_page(
         rows,
         _curves(read_history(workdir / "metrics.json")),
         commands,
+        refresh,
     )
     with replacing(workdir / "index.html") as unfinished:
         unfinished.write_text(page, encoding="utf-8")
@@ -68,13 +81,18 @@ def write_run_page(
 
 
 def _picture(workdir, name, picture):
+    if picture is None:
+        return '<td class="note">comes with the first samples</td>'
     shown = picture_grid([[picture]], height=320)
     write_image(workdir / "page" / f"{name}.jpg", shown)
     return f'<td><img src="page/{name}.jpg" alt="{name}"></td>'
 
 
-def _page(title, notes, rows, curves, commands):
+def _page(title, notes, rows, curves, commands, refresh):
     title = html.escape(title)
+    again = ""
+    if refresh:
+        again = f'<meta http-equiv="refresh" content="{int(refresh)}">'
     paragraphs = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
     listing = "".join(
         f"<li>{html.escape(purpose)}<pre>{html.escape(command)}</pre></li>"
@@ -84,12 +102,13 @@ def _page(title, notes, rows, curves, commands):
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+{again}
 <title>{title}</title>
 <style>{_STYLE}</style>
 <h1>{title}</h1>
 {paragraphs}
 <table>
-<tr><th>Source</th><th>Translation</th><th>A picture of the target</th></tr>
+<tr><th>Source</th><th>Translation</th><th>An image of the target</th></tr>
 {"".join(rows)}
 </table>
 <h2>Loss curves</h2>
@@ -107,11 +126,11 @@ falls) when the scene survives.</figcaption></figure>
 
 def _curves(history):
     """Draws every loss in a small panel of its own, as inline SVG."""
-    names = [
-        name
-        for name in (history[0] if history else {})
-        if name not in ("step", "seconds")
-    ]
+    # Scores of validations come later than losses, and not in every row.
+    names = list(dict.fromkeys(name for row in history for name in row))
+    names = [name for name in names if name not in ("step", "seconds")]
+    # What all terms sum up to comes first.
+    names.sort(key=lambda name: name != "loss")
     if not names:
         return "<p>No losses were recorded.</p>"
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -122,9 +141,14 @@ def _curves(history):
     figure = Figure(figsize=(11, 2.4 * lines), layout="constrained")
     FigureCanvasSVG(figure)
     axes = figure.subplots(lines, columns, squeeze=False).ravel()
-    steps = [row["step"] for row in history]
     for axis, name in zip(axes, names):
-        axis.plot(steps, [row[name] for row in history], color="#2a6f97")
+        rows = [row for row in history if name in row]
+        axis.plot(
+            [row["step"] for row in rows],
+            [row[name] for row in rows],
+            color="#2a6f97",
+            marker="." if len(rows) < 20 else None,
+        )
         axis.set_title(name, fontsize=10)
         axis.tick_params(labelsize=8)
         axis.grid(alpha=0.3)

@@ -41,6 +41,8 @@ from semst_tf.storage.checkpoint_files import check_checkpoint
 from semst_tf.storage.checkpoint_files import checkpoint_paths
 from semst_tf.storage.checkpoint_files import restore_checkpoint
 from semst_tf.storage.loss_history import read_history
+from semst_tf.training.describe_start import describe_start
+from semst_tf.training.refresh_run_page import RefreshRunPage
 from semst_tf.training.run_description import describe_run
 from semst_tf.training.run_description import description_changes
 from semst_tf.training.run_description import description_moves
@@ -396,6 +398,16 @@ class TrainingRun:
         """Trains; what watches and writes runs in the order of the list."""
         steps = self.config.training.steps
         losses, summaries = self._recording()
+        sampling = self._sampling()
+        for line in describe_start(
+            self.config,
+            self.source,
+            self.target,
+            model,
+            self.strategy,
+            self.workdir,
+        ):
+            print(line)
         checkpoints = Checkpoints(
             self._place / "checkpoints",
             every=self.checkpoint_every,
@@ -426,7 +438,8 @@ class TrainingRun:
                     BestEffort(
                         [
                             *self._validating(position, losses, summaries),
-                            self._sampling(),
+                            sampling,
+                            self._page(sampling),
                         ]
                     ),
                 ],
@@ -468,6 +481,15 @@ class TrainingRun:
             self._place / "samples",
             every=self.sample_every // self.interval,
             tensorboard=self._place / "tensorboard",
+        )
+
+    def _page(self, sampling):
+        return RefreshRunPage(
+            self._place,
+            f"Training {self.workdir.resolve().name}",
+            sampling,
+            _examples_of(self._usable()[1]),
+            self.config.training.steps,
         )
 
     def _write_model(self):
@@ -520,10 +542,7 @@ class TrainingRun:
         return score_of(name)
 
     def _samples(self):
-        pictures, _ = self._usable()
-        count = min(SAMPLES, len(pictures))
-        places = [i * len(pictures) // count for i in range(count)]
-        return [pictures.load(place) for place in places]
+        return _examples_of(self._usable()[0])
 
     def _usable(self):
         """Source and target pictures without those that are left out."""
@@ -562,6 +581,13 @@ def _collection(pictures, config, channels, resize, value_range, default_split):
         cache_bytes=CACHE_BYTES,
         default_split=default_split,
     )
+
+
+def _examples_of(images):
+    """A few images of a collection, evenly spaced."""
+    count = min(SAMPLES, len(images))
+    places = [i * len(images) // count for i in range(count)]
+    return [images.load(place) for place in places]
 
 
 def _named_example(sampler, index):

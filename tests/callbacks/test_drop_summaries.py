@@ -51,3 +51,20 @@ def test_a_torn_end_is_cut_off(tmp_path):
 
 def test_a_folder_that_is_missing_is_fine(tmp_path):
     drop_summaries(tmp_path / "missing", after=0)
+
+
+def test_the_mark_of_tensorboard_itself_does_not_do_this(tmp_path):
+    # If this fails, TensorBoard has learned it and files can stay as they are.
+    write(tmp_path, [1, 2, 3])
+    mark = tf.compat.v1.Event(
+        step=3,
+        session_log=tf.compat.v1.SessionLog(
+            status=tf.compat.v1.SessionLog.START
+        ),
+    )
+    (path,) = tmp_path.iterdir()
+    records = list(tf.data.TFRecordDataset(str(path)).as_numpy_iterator())
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for record in [*records, mark.SerializeToString(), records[-1]]:
+            writer.write(record)
+    assert points(tmp_path) == [1, 2, 3, 3]

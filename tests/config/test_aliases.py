@@ -104,3 +104,33 @@ def test_choices_may_come_from_a_dict_or_a_function():
         normalise_fields(Term("a"))
         with pytest.raises(ValueError, match="one of a. Received: 'b'"):
             normalise_fields(Term("b"))
+
+
+@pytest.mark.parametrize("group", ["structure", "texture", "tone"])
+def test_fields_that_were_removed_load_where_they_changed_nothing(group):
+    stored = {group: {"critic": "fixed", "weight": 0.5}}
+    config = SemSTConfig.from_dict(stored)
+    assert config == SemSTConfig().replace({f"{group}.weight": 0.5})
+    stored = {group: {"critic": "learned"}}
+    with pytest.raises(ValueError, match=f"{group}.critic.* was removed"):
+        SemSTConfig.from_dict(stored)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tone.estimator", "joint_histogram"),
+        ("structure.descriptor", "self_similarity"),
+        ("texture.descriptor", "encoder_moments"),
+        ("tone.descriptor", "luminance"),
+    ],
+)
+def test_stored_choices_that_were_removed_are_named_as_such(name, value):
+    with pytest.raises(ValueError, match=f"`{name}` is '{value}'.*no longer"):
+        SemSTConfig.from_dict({name: value})
+
+
+@pytest.mark.parametrize("group", ["tone", "optimizer", "discriminator"])
+def test_a_value_in_the_place_of_a_group_is_refused_by_name(group):
+    with pytest.raises(ValueError, match=f"`{group}` is a group.*Received: 4"):
+        SemSTConfig().replace({group: 4})

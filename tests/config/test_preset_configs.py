@@ -48,12 +48,20 @@ def test_baselines_are_what_was_published():
     )
 
 
-def test_only_the_methods_for_likes_align_structure_and_texture():
+def test_only_the_methods_without_pretrained_features_align_pixels():
     for name in presets():
         config = preset_config(name)
-        own = name.removesuffix("_multiscale") in ("tiny", "semst")
+        own = name.removesuffix("_multiscale") in ("tiny", "semst_pixels")
         assert (config.structure.weight > 0) == own
         assert (config.texture.weight > 0) == own
+
+
+def test_the_default_reads_frozen_features_and_needs_no_encoder_pass():
+    for name in ("semst", "semst_multiscale"):
+        config = preset_config(name)
+        assert config.discriminator.kind == "projected"
+        assert config.semantics.weight > 0
+        assert config.contrastive.weight == 0
 
 
 def test_distant_domains_are_not_held_at_the_input():

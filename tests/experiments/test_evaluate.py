@@ -299,3 +299,56 @@ def test_a_data_set_of_cut_is_evaluated_by_its_root(folders):
     assert result.returncode == 0, result.stderr
     scores = json.loads(path.read_text())
     assert scores["distance"]["targets"] == 4
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+def test_controls_are_scored_beside_the_translations(folders):
+    write_pictures(folders / "city", count=4)
+    result, scores = evaluate(
+        folders,
+        f"--target={folders / 'target'}",
+        f"--labels={folders / 'labels'}",
+        "--controls",
+        f"--control_images={folders / 'city'}",
+    )
+    assert result.returncode == 0, result.stderr
+    controls = scores["controls"]
+    assert list(controls) == [
+        "untranslated",
+        "blurred",
+        "jpeg",
+        "target itself",
+        "other images",
+    ]
+    for name, row in controls.items():
+        assert f"control, {name}: " in result.stdout
+        assert row["distance"]["fid"] is not None
+    same = {name: scores[name] for name in controls["untranslated"]}
+    assert controls["untranslated"] == same
+    assert controls["blurred"]["diagnostics"] != scores["diagnostics"]
+    assert controls["target itself"]["distance"]["targets"] == 2
+    matched = controls["other images"]["distance"]["class_matched_labels"]
+    assert matched == "predicted"
+
+
+def test_class_matched_distances_say_whose_labels_they_had(folders):
+    # Twenty images of two colours, so that classes have enough samples.
+    for folder in ("many", "far"):
+        write_pictures(folders / folder, count=20)
+    result, scores = evaluate(
+        folders,
+        f"--source={folders / 'many'}",
+        f"--target={folders / 'far'}",
+        "--class_matched",
+    )
+    assert result.returncode == 0, result.stderr
+    distance = scores["distance"]
+    assert distance["class_matched_labels"] == "predicted"
+    assert distance["class_matched_stride_8"] is not None
+    assert "class-matched stride 8" in result.stdout
+
+
+def test_what_needs_a_target_says_so(folders):
+    for flag in ("--controls", f"--control_images={folders / 'target'}"):
+        result, _ = evaluate(folders, f"--labels={folders / 'labels'}", flag)
+        assert_one_line(result, "--target")

@@ -53,9 +53,9 @@ def test_it_ends_with_where_to_look(quickstart):
     assert result.stderr == ""
 
 
-def test_the_bar_runs_to_the_end_and_names_losses(quickstart):
+def test_the_bar_runs_to_the_end_and_shows_the_loss(quickstart):
     assert "2/2" in quickstart[1].stdout
-    assert "structure: " in quickstart[1].stdout
+    assert "loss: " in quickstart[1].stdout
 
 
 def test_the_page_shows_every_sample_photo(quickstart):

@@ -47,7 +47,7 @@ def test_what_translates_becomes_generator_and_average(earlier):
 def test_heads_and_discriminators_of_other_presets_start_anew(earlier):
     path, trained = earlier
     model = small_model(
-        "semst", **{"discriminator.layers": 2, "contrastive.units": 8}
+        "semst_pixels", **{"discriminator.layers": 2, "contrastive.units": 8}
     )
     before = model.discriminator.get_weights()
     lines = load_initial_weights(model, path)

@@ -63,7 +63,7 @@ def test_a_batch_of_three_is_three_batches_of_one(objective):
 @pytest.mark.parametrize("channels", [(1, 1), (5, 5), (3, 1), (1, 3), (5, 2)])
 def test_any_number_of_channels_gives_finite_terms(channels):
     model = small_model(
-        "semst",
+        "semst_pixels",
         **{
             "generator.input_channels": channels[0],
             "generator.output_channels": channels[1],
@@ -77,7 +77,9 @@ def test_any_number_of_channels_gives_finite_terms(channels):
 
 @pytest.mark.parametrize("name", ["structure", "texture", "tone"])
 def test_weight_of_alignment_grows_over_its_ramp_and_then_stays(name):
-    model = small_model("semst", **{f"{name}.ramp": 0.2, f"{name}.weight": 3})
+    model = small_model(
+        "semst_pixels", **{f"{name}.ramp": 0.2, f"{name}.weight": 3}
+    )
     weights = [
         float(terms_of(model.objective, batch(1), progress)[0][name].weight)
         for progress in (0.0, 0.1, 0.2, 1.0)
@@ -86,12 +88,14 @@ def test_weight_of_alignment_grows_over_its_ramp_and_then_stays(name):
 
 
 def test_without_a_ramp_alignment_weighs_fully_after_the_first_step():
-    model = small_model("semst", **{"tone.ramp": 0.0, "tone.weight": 2.0})
+    model = small_model(
+        "semst_pixels", **{"tone.ramp": 0.0, "tone.weight": 2.0}
+    )
     terms, _ = terms_of(model.objective, batch(1), 1e-4)
     np.testing.assert_allclose(float(terms["tone"].weight), 2.0)
 
 
-@pytest.mark.parametrize("preset", ["semst", "hneg_src"])
+@pytest.mark.parametrize("preset", ["semst_pixels", "hneg_src"])
 def test_gamma_moves_from_start_to_end_with_progress(preset):
     model = small_model(preset)
 
@@ -208,7 +212,7 @@ def test_no_gradient_reaches_the_features_of_the_input(preset):
     import tensorflow as tf
 
     overrides = {"contrastive.flip_equivariance": False}
-    if preset == "semst":
+    if preset == "semst_pixels":
         # An alignment that reads the encoder, too.
         overrides |= {
             "texture.features": ("encoder/convolution_3",),
@@ -227,7 +231,7 @@ def test_no_gradient_reaches_the_features_of_the_input(preset):
 
 
 @needs_tensorflow
-@pytest.mark.parametrize("preset", ["semst", "fastcut"])
+@pytest.mark.parametrize("preset", ["semst_pixels", "fastcut"])
 def test_one_graph_serves_batches_of_every_size(preset):
     import tensorflow as tf
 

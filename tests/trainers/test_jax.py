@@ -14,7 +14,7 @@ if keras.backend.backend() != "jax":
 
 import jax
 
-from semst_tf.objective.objective import total
+from semst_tf.objective import total
 from semst_tf.ops.step_seeds import StepSeeds
 
 

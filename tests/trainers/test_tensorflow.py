@@ -44,7 +44,7 @@ def updates(model, pictures):
 
 
 def test_each_network_follows_its_own_loss_and_no_other():
-    model = small_model("semst")
+    model = small_model("semst_pixels")
     model.compile(keras.optimizers.SGD(0.5), run_eagerly=True)
     pictures = batch(2)
     with tf.GradientTape(persistent=True) as tape:
@@ -75,7 +75,7 @@ def test_each_network_follows_its_own_loss_and_no_other():
 
 def test_two_replicas_of_one_step_like_one_replica_of_two():
     config = small_config(
-        "semst",
+        "semst_pixels",
         **ALL_POSITIONS,
         **{
             "semantic_relation_weight": 0.1,

@@ -132,8 +132,10 @@ def test_the_directory_holds_what_was_promised(finished):
     assert names(finished[0]) == [
         "checkpoints",
         "config.json",
+        "index.html",
         "metrics.json",
         "model.keras",
+        "page",
         "samples",
         "tensorboard",
     ]
@@ -189,11 +191,30 @@ def test_samples_show_the_same_sources_with_the_model_of_their_step(finished):
     assert (earlier[half:] != later[half:]).any()
 
 
-def test_the_progress_bar_names_every_loss_and_the_whole_length(finished):
-    _, model, printed = finished
+def test_it_says_what_it_does_before_it_begins(finished):
+    lines = finished[2].splitlines()
+    starts = [line.split(":")[0] for line in lines[:6]]
+    assert starts == "source target device model training look".split()
+    assert lines[0].startswith("source: 5 images, 34x40, 3 channels, of ")
+    assert "7 steps of 2 pairs of crops, 32x32" in lines[4]
+    assert lines[5].endswith("index.html")
+
+
+def test_the_page_shows_the_newest_samples_and_every_curve(finished):
+    text = (finished[0] / "index.html").read_text()
+    assert "Trained for 7 steps." in text
+    assert 'http-equiv="refresh"' not in text
+    for kind in ("source", "translation", "target"):
+        assert f'src="page/{kind}_0.jpg"' in text
+        assert (finished[0] / "page" / f"{kind}_0.jpg").exists()
+    for metric in finished[1].metrics:
+        assert f"<!-- {metric.name} -->" in text
+
+
+def test_the_progress_bar_shows_the_loss_and_the_whole_length(finished):
+    printed = finished[2]
     assert f"{STEPS}/{STEPS}" in printed
-    for metric in model.metrics:
-        assert f"{metric.name}: " in printed
+    assert "loss: " in printed and "learning rate: " in printed
 
 
 def test_continuing_says_where_it_goes_on_and_why(continued):
@@ -539,6 +560,42 @@ class Failing(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         raise self.error
+
+
+def test_crops_that_are_not_square_are_trained_on_and_continued(
+    pictures, tmp_path
+):
+    wide = {**QUICK, "data.crop_size": "24x32"}
+    run = training(tmp_path / "run", pictures, 2, wide)
+    assert run._sampler().example(0)["source"].shape == (24, 32, 3)
+    _, printed = train(run)
+    assert "crops, 24x32" in printed
+    longer = training(tmp_path / "run", pictures, 4, wide, accept_changes=True)
+    model, printed = train(longer)
+    assert "data.crop_size" not in printed
+    assert int(model.optimizer.iterations) == 4
+
+
+@pytest.mark.parametrize("channels", [(1, 1), (5, 2)])
+def test_images_of_any_channels_are_trained_on_and_shown(tmp_path, channels):
+    for domain, count in zip(("source", "target"), channels):
+        (tmp_path / domain).mkdir()
+        for number in range(2):
+            random = np.random.default_rng(
+                [number, len(domain), domain == "source"]
+            )
+            image = random.integers(0, 256, (36, 40, count)).astype("uint8")
+            write_image(tmp_path / domain / f"{number}.npy", image)
+    fields = {
+        **QUICK,
+        "generator.input_channels": channels[0],
+        "generator.output_channels": channels[1],
+    }
+    train(training(tmp_path / "run", tmp_path, 2, fields))
+    run = tmp_path / "run"
+    assert names(run / "samples") == ["step_00000002.png"]
+    assert (run / "page" / "translation_1.jpg").exists()
+    assert (run / "model.keras").exists()
 
 
 def test_initial_weights_are_read_once_and_written_down(

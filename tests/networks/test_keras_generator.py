@@ -1,0 +1,147 @@
+import keras
+import numpy as np
+import pytest
+from small import batch
+from small import small_config
+from small import values
+
+from semst_tf import SemST
+from semst_tf.networks import KerasGenerator
+from semst_tf.networks import PatchDiscriminator
+
+pytestmark = pytest.mark.backend_neutral
+trains = pytest.mark.skipif(
+    keras.backend.backend() not in ("tensorflow", "jax"),
+    reason="trains with TensorFlow and JAX",
+)
+
+
+def network(channels=3, outputs=3, last="tanh"):
+    inputs = keras.Input((None, None, channels))
+    hidden = keras.layers.Conv2D(4, 3, padding="same", name="stem")(inputs)
+    hidden = keras.layers.BatchNormalization(name="norm")(hidden)
+    hidden = keras.layers.Dropout(0.5)(hidden)
+    hidden = keras.layers.Conv2D(6, 3, padding="same", name="deep")(hidden)
+    painted = keras.layers.Conv2D(outputs, 3, padding="same", activation=last)
+    return keras.Model(inputs, painted(hidden))
+
+
+def generator(**options):
+    return KerasGenerator(network(**options), features=["stem", "deep"])
+
+
+def model(preset="fastcut", discriminator=None, **overrides):
+    return SemST(small_config(preset, **overrides), generator(), discriminator)
+
+
+def judge(channels=3):
+    return keras.Sequential(
+        [
+            keras.Input((None, None, channels)),
+            keras.layers.Conv2D(1, 4, strides=2),
+        ]
+    )
+
+
+def test_features_have_names_and_are_those_of_the_layers():
+    made = generator()
+    images = batch()["source"]
+    features = made.features(images)
+    assert list(features) == ["encoder/stem", "encoder/deep"]
+    assert made.feature_channels == (4, 6)
+    outputs, met = made(images, return_features=True)
+    for one, other in zip(met, features.values(), strict=True):
+        np.testing.assert_allclose(*values([one, other]), atol=1e-6)
+    np.testing.assert_allclose(*values([outputs, made(images)]), atol=1e-6)
+    assert outputs.shape == images.shape
+    assert len(made.weights) == len(made.network.weights)
+
+
+@pytest.mark.parametrize(
+    "features", [(), ["none"], ["stem", "none"], "stem", ["dense"]]
+)
+def test_layers_that_are_none_or_no_maps_are_refused(features):
+    with pytest.raises(ValueError, match="there are .*stem.*Received: "):
+        KerasGenerator(network(), features)
+
+
+def test_networks_that_map_no_images_to_images_are_refused():
+    smaller = keras.Sequential(
+        [keras.Input((16, 16, 3)), keras.layers.Conv2D(3, 3)]
+    )
+    with pytest.raises(ValueError, match="same size.*Received: "):
+        KerasGenerator(smaller, features=["x"])
+    with pytest.raises(ValueError, match="functional or sequential"):
+        KerasGenerator(PatchDiscriminator(4, 1), features=["x"])
+
+
+def test_a_plain_keras_model_is_refused_with_what_to_do():
+    with pytest.raises(ValueError, match="KerasGenerator.*without"):
+        SemST(small_config("cut"), generator=network())
+    with pytest.raises(ValueError, match="Received: multi_scale.fusion="):
+        SemST(small_config("tiny_multiscale"), generator=generator())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (judge(1), "generator.output_channels"),
+        (network(), "scores of shape"),
+    ],
+)
+def test_a_discriminator_that_scores_something_else_is_refused(wrong, words):
+    with pytest.raises(ValueError, match=f"(?s){words}"):
+        model(discriminator=wrong)
+
+
+def test_the_configuration_follows_the_network():
+    made = SemST.from_preset(
+        "semst", generator=generator(channels=1, outputs=2)
+    )
+    assert made.config.generator.input_channels == 1
+    assert made.config.generator.output_channels == 2
+    assert not made.config.generator.residual
+    assert made.config.generator.strength == 1.0
+
+
+@trains
+def test_given_networks_train_as_a_whole_and_are_averaged():
+    made = model(discriminator=judge(), **{"training.ema_decay": 0.5})
+    made.compile(keras.optimizers.SGD(0.1), run_eagerly=True)
+    before = made.get_weights()
+    made.fit(batch(), verbose=0)
+    assert made.discriminator.weights[0].shape == (4, 4, 3, 1)
+    norm = made.generator.network.get_layer("norm")
+    # Layers know that they train.
+    assert np.abs(values([norm.moving_mean])[0]).max() > 0
+    for weight, old in zip(made.weights, before, strict=True):
+        if "kernel" in weight.path:
+            assert (values([weight])[0] != old).any(), weight.path
+    images = batch()["source"]
+    np.testing.assert_allclose(
+        *values([made(images), made.average_generator(images)]), atol=1e-6
+    )
+    assert made.translate(images).shape == images.shape
+
+
+@trains
+def test_a_model_with_given_networks_is_saved_and_loaded(tmp_path):
+    made = model("cut", judge(), **{"training.ema_decay": 0.5})
+    made.compile(keras.optimizers.SGD(0.1), run_eagerly=True)
+    made.train_on_batch(batch())
+    made.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.config == made.config
+    assert type(loaded.generator) is KerasGenerator
+    for one, other in zip(
+        loaded.get_weights(), made.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
+    images = batch()["source"]
+    np.testing.assert_allclose(
+        loaded.predict(images, verbose=0),
+        made.predict(images, verbose=0),
+        atol=1e-6,
+    )
+    copy = keras.models.clone_model(loaded)
+    assert copy.generator.layer_names == made.generator.layer_names
