@@ -252,8 +252,8 @@ def answer_here(kind, settings):
     """Does the job once for every line of the standard input."""
     prepare()
     with quiet_imports():
+        from benchmarks.baseline_process import answer
         from benchmarks.measure import make_workload
-        from benchmarks.opponent import answer
     with tempfile.TemporaryDirectory() as folder:
         workload = make_workload(kind, settings, folder, FLAGS.threads)
         for _ in range(FLAGS.warm_up):
@@ -265,16 +265,16 @@ def compared(kind, settings):
     """The row of a job that took turns with another program."""
     prepare()
     with quiet_imports():
+        from benchmarks.baseline_process import BaselineProcess
+        from benchmarks.baseline_process import take_turns
         from benchmarks.measure import make_workload
-        from benchmarks.opponent import Opponent
-        from benchmarks.opponent import take_turns
     with (
         tempfile.TemporaryDirectory() as folder,
-        Opponent(FLAGS.against) as opponent,
+        BaselineProcess(FLAGS.against) as baseline,
     ):
         workload = make_workload(kind, settings, folder, FLAGS.threads)
         figures = take_turns(
-            workload.run, opponent, FLAGS.repetitions, FLAGS.warm_up
+            workload.run, baseline, FLAGS.repetitions, FLAGS.warm_up
         )
     figures["load"] = round(os.getloadavg()[0], 1)
     for kind in ("elapsed", "processor"):

@@ -9,7 +9,7 @@ from scripts import assert_one_line
 from scripts import run_here
 
 SMALL = ("--size=16", "--filters=2", "--repetitions=1", "--warm_up=0")
-OPPONENT = "import sys\nfor _ in sys.stdin: print('seconds: 1 2', flush=True)"
+BASELINE = "import sys\nfor _ in sys.stdin: print('seconds: 1 2', flush=True)"
 
 
 def test_a_part_goes_into_the_file_and_the_page(tmp_path):
@@ -34,7 +34,7 @@ def test_a_part_goes_into_the_file_and_the_page(tmp_path):
 
 def test_another_program_takes_turns(tmp_path):
     figures = tmp_path / "figures.json"
-    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(OPPONENT)}"
+    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(BASELINE)}"
     result = run_here(
         "benchmark",
         "--part=translate",

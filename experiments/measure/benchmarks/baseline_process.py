@@ -9,7 +9,7 @@ from benchmarks.timing import time_once
 _PREFIX = "seconds:"
 
 
-class Opponent:
+class BaselineProcess:
     """A program that measures itself whenever it is asked to.
 
     The agreement: for each line on its standard input it does the work once
@@ -28,8 +28,8 @@ class Opponent:
 
     Example:
 
-    >>> with Opponent("python torch_cut_step.py --checkout=cut") as opponent:
-    ...     elapsed, running = opponent.measure()
+    >>> with BaselineProcess("python torch_cut_step.py ...") as baseline:
+    ...     elapsed, running = baseline.measure()
     """
 
     def __init__(self, command):
@@ -92,22 +92,22 @@ class Opponent:
         self._process.wait()
 
 
-def take_turns(function, opponent, repetitions=5, warm_up=2):
-    """Times a function and an opponent in turn.
+def take_turns(function, baseline, repetitions=5, warm_up=2):
+    """Times a function and a baseline in turn.
 
     Args:
         function: Called without arguments; waits for its result.
-        opponent: `Opponent`.
+        baseline: `BaselineProcess`.
         repetitions: int. Pairs that count. Defaults to `5`.
         warm_up: int. Pairs before. Defaults to `2`.
 
     Returns:
         Dict of figures: `elapsed` and `processor`, each with the `pairs`
-        (own seconds, opponent's seconds), the median of each, and the median,
-        smallest and largest ratio own / opponent of a pair.
+        (own seconds, baseline's seconds), the median of each, and the median,
+        smallest and largest ratio own / baseline of a pair.
     """
     turns = [
-        (time_once(function), opponent.measure())
+        (time_once(function), baseline.measure())
         for _ in range(warm_up + repetitions)
     ][warm_up:]
     kinds = ("elapsed", "processor")
@@ -131,7 +131,7 @@ def _compared(pairs):
 
 
 def answer(function, lines, write):
-    """Is the opponent of another program, as `Opponent` describes.
+    """Is the baseline of another program, as `BaselineProcess` describes.
 
     Args:
         function: Called without arguments once for each line; waits for its

@@ -2,9 +2,9 @@ import shlex
 import sys
 
 import pytest
-from benchmarks.opponent import Opponent
-from benchmarks.opponent import answer
-from benchmarks.opponent import take_turns
+from benchmarks.baseline_process import BaselineProcess
+from benchmarks.baseline_process import answer
+from benchmarks.baseline_process import take_turns
 
 
 def program(text):
@@ -20,17 +20,17 @@ for number, _ in enumerate(sys.stdin):
 """
 
 
-def test_opponent_is_asked_once_for_each_repetition():
-    with Opponent(program(COUNTS)) as opponent:
-        measured = [opponent.measure() for _ in range(3)]
+def test_the_baseline_is_asked_once_for_each_repetition():
+    with BaselineProcess(program(COUNTS)) as baseline:
+        measured = [baseline.measure() for _ in range(3)]
     assert measured == [(1.0, 0.5), (2.0, 1.5), (3.0, 2.5)]
 
 
 def test_both_take_turns_and_warm_up_does_not_count():
     calls = []
-    with Opponent(program(COUNTS)) as opponent:
+    with BaselineProcess(program(COUNTS)) as baseline:
         figures = take_turns(
-            lambda: calls.append(1), opponent, repetitions=3, warm_up=2
+            lambda: calls.append(1), baseline, repetitions=3, warm_up=2
         )
     assert len(calls) == 5
     elapsed, processor = figures["elapsed"], figures["processor"]
@@ -47,8 +47,8 @@ def test_what_answers_is_understood():
     lines = []
     answer(lambda: None, ["\n", "\n"], lines.append)
     text = f"import sys\nfor _ in sys.stdin: print({lines[0]!r}, flush=True)"
-    with Opponent(program(text)) as opponent:
-        assert len(opponent.measure()) == 2
+    with BaselineProcess(program(text)) as baseline:
+        assert len(baseline.measure()) == 2
     assert len(lines) == 2
 
 
@@ -65,5 +65,5 @@ def test_what_answers_is_understood():
 )
 def test_a_program_that_breaks_the_agreement_is_named(command, message):
     with pytest.raises(ValueError, match=message):
-        with Opponent(command) as opponent:
-            opponent.measure()
+        with BaselineProcess(command) as baseline:
+            baseline.measure()
