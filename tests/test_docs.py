@@ -1,6 +1,7 @@
 """What the pages say can be followed: links, fields, commands and flags."""
 
 import functools
+import importlib.util
 import pathlib
 import re
 import subprocess
@@ -84,6 +85,20 @@ def test_commands_have_the_flags_that_pages_give_them(page):
     assert unknown == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_NAMES)
+def test_names_of_the_package_that_pages_use_exist(page):
+    text = page.read_text()
+    names = re.findall(r"\bsemst_tf(?:\.\w+)+", text)
+    names += [
+        f"{module}.{name}"
+        for module, name in re.findall(
+            r"^ *from (semst_tf[\w.]*) import (\w+)$", text, re.MULTILINE
+        )
+    ]
+    missing = [name for name in dict.fromkeys(names) if not resolves(name)]
+    assert missing == []
+
+
 def test_every_preset_is_in_the_readme():
     text = (ROOT / "README.md").read_text()
     assert [name for name in presets() if f"| `{name}` |" not in text] == []
@@ -111,6 +126,20 @@ def test_a_wrong_flag_is_found_in_every_way_of_writing_commands(text):
     ((script, flags),) = commands(text)
     assert script == "train"
     assert flags[-1] not in flags_of(SCRIPTS["train"])
+
+
+def resolves(name):
+    """Whether a dotted name is a module or something in one."""
+    found = importlib.import_module("semst_tf")
+    for part in name.split(".")[1:]:
+        module = f"{getattr(found, '__name__', '')}.{part}"
+        if hasattr(found, part):
+            found = getattr(found, part)
+        elif importlib.util.find_spec(module):
+            found = importlib.import_module(module)
+        else:
+            return False
+    return True
 
 
 def headings(page):

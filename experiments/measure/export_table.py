@@ -231,7 +231,7 @@ def table(result):
         f"translation the smallest of {FLAGS.runs}; parity on 3 photographs, "
         "in [-1, 1].",
         "",
-        "| export | picture | file | load | time | max error | mean error "
+        "| export | image | file | load | time | max error | mean error "
         "| PSNR |",
         "|---|---|---|---|---|---|---|---|",
     ]

@@ -218,7 +218,7 @@ def tables(result):
         "clock, which other work on the machine lengthens.",
     ]
     if rows:
-        lines += ["", *table("picture | mode", "time", rows)]
+        lines += ["", *table("image | mode", "time", rows)]
     if steps:
         lines += ["", *table("field of view | training", "a step", steps)]
     return "\n".join([*lines, ""])

@@ -51,7 +51,7 @@ def main(_):
     with quiet_imports():
         from semst_tf import presets
 
-    print("| preset | compared with float32 | losses | pictures |")
+    print("| preset | compared with float32 | losses | images |")
     print("|---|---|---|---|")
     far = []
     for preset in FLAGS.presets or presets():

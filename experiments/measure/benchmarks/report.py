@@ -51,7 +51,7 @@ def _train_step(rows, _):
         "precision",
         "step",
         "processor time",
-        "pictures/s",
+        "images/s",
         "peak memory",
         "GFLOP",
         "share of matmul",
@@ -98,8 +98,8 @@ def _options(rows, _):
 
 
 def _translate(rows, _):
-    columns = ["engine", "pictures", "filters", "precision", "time"]
-    columns += ["pictures/s", "peak memory", "GFLOP", "share of matmul"]
+    columns = ["engine", "images", "filters", "precision", "time"]
+    columns += ["images/s", "peak memory", "GFLOP", "share of matmul"]
     return _table(
         columns,
         [
@@ -153,7 +153,7 @@ def _convolution_line(direct, winograd):
 
 def _folder(rows, _):
     """Processor time of the stages, for one picture and their shares."""
-    columns = ["files", "filters", "precision", "pictures/s", "1000 pictures"]
+    columns = ["files", "filters", "precision", "images/s", "1000 images"]
     columns += ["reading", "translating", "writing", "network waits"]
     return _table(columns, [_folder_line(row) for row in rows])
 
@@ -217,7 +217,7 @@ def _processor_seconds_a_pair(row):
 
 def _metrics(rows, _):
     return _table(
-        ["score", "pictures", "pictures/s", "time for 4"],
+        ["score", "images", "images/s", "time for 4"],
         [
             [
                 f"`{row['settings']['name']}`",
