@@ -95,7 +95,6 @@ BOTH = {
     "callbacks": {"drop_summaries"},
     "data": {"distributed_images", "sample_photos", "unpaired_images"},
     "descriptors": {"random_projection"},
-    "export": {"litert", "onnx", "saved_model", "verify"},
     "importers": {"cut_discriminator", "cut_generator"},
     "layers": {
         "instance_normalization",

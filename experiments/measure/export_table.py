@@ -107,10 +107,10 @@ def fitted(photo, side):
 
 def measured_exports(network, pictures, side):
     """Exports in every format and measures each; returns rows."""
-    from semst_tf.export.litert import litert
-    from semst_tf.export.litert import load_litert
-    from semst_tf.export.saved_model import load_saved_model
-    from semst_tf.export.saved_model import saved_model
+    from semst_tf.export.write_litert import litert
+    from semst_tf.export.write_litert import load_litert
+    from semst_tf.export.write_saved_model import load_saved_model
+    from semst_tf.export.write_saved_model import saved_model
 
     size = (side, side)
     held_out, calibration = pictures[:3], pictures[3:]

@@ -9,10 +9,10 @@ except ImportError as error:
         "backend trained it."
     ) from error
 
-from semst_tf.export.litert import litert
-from semst_tf.export.onnx import onnx
 from semst_tf.export.parity import Parity
-from semst_tf.export.saved_model import saved_model
-from semst_tf.export.verify import verify
+from semst_tf.export.verify_export import verify
+from semst_tf.export.write_litert import litert
+from semst_tf.export.write_onnx import onnx
+from semst_tf.export.write_saved_model import saved_model
 
 __all__ = ["Parity", "litert", "onnx", "saved_model", "verify"]

@@ -5,8 +5,8 @@ import json
 import numpy as np
 
 from semst_tf.data.value_range import parse_value_range
-from semst_tf.export.saved_model import load_saved_model
-from semst_tf.export.saved_model import newest_version
+from semst_tf.export.write_saved_model import load_saved_model
+from semst_tf.export.write_saved_model import newest_version
 
 
 class SavedTranslator:

@@ -108,7 +108,7 @@ def _weights_of_saved_model(path):
     # Here: only SavedModels need TensorFlow.
     import tensorflow as tf
 
-    from semst_tf.export.saved_model import newest_version
+    from semst_tf.export.write_saved_model import newest_version
 
     folder = newest_version(path)
     try:

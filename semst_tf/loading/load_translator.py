@@ -56,8 +56,8 @@ def load_translator(path, strength=None):
 def _loaded(path):
     if is_saved_model(path):
         # Here: only SavedModels need what exporting needs.
-        from semst_tf.export.saved_model import newest_version
         from semst_tf.export.saved_translator import SavedTranslator
+        from semst_tf.export.write_saved_model import newest_version
 
         path = newest_version(path)
         check_saved_model_graph(path)

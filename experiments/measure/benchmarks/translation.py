@@ -67,8 +67,8 @@ def _function_of(engine, network, size, folder, threads):
     if engine == "keras":
         return network.predict_on_batch
     if engine.startswith("saved_model"):
-        from semst_tf.export.saved_model import load_saved_model
-        from semst_tf.export.saved_model import saved_model
+        from semst_tf.export.write_saved_model import load_saved_model
+        from semst_tf.export.write_saved_model import saved_model
 
         place = saved_model(
             network,
@@ -77,8 +77,8 @@ def _function_of(engine, network, size, folder, threads):
             verbose=False,
         )
         return load_saved_model(place).translate
-    from semst_tf.export.litert import litert
-    from semst_tf.export.litert import load_litert
+    from semst_tf.export.write_litert import litert
+    from semst_tf.export.write_litert import load_litert
 
     path = folder / "model.tflite"
     litert(network, path, size=(size, size), verbose=False)

@@ -3,17 +3,17 @@
 import json
 import pathlib
 
-from semst_tf.export.litert import check_precision
-from semst_tf.export.litert import load_litert
-from semst_tf.export.onnx import check_onnx
-from semst_tf.export.onnx import load_onnx
 from semst_tf.export.parity import measure
 from semst_tf.export.parity import read_parity
-from semst_tf.export.saved_model import check_saved_model
-from semst_tf.export.saved_model import load_saved_model
-from semst_tf.export.saved_model import newest_version
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
+from semst_tf.export.write_litert import check_precision
+from semst_tf.export.write_litert import load_litert
+from semst_tf.export.write_onnx import check_onnx
+from semst_tf.export.write_onnx import load_onnx
+from semst_tf.export.write_saved_model import check_saved_model
+from semst_tf.export.write_saved_model import load_saved_model
+from semst_tf.export.write_saved_model import newest_version
 from semst_tf.layers import direct_convolutions
 
 

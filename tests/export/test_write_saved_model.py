@@ -11,7 +11,7 @@ from picture_files import encoded
 from small import small_model
 
 from semst_tf import export
-from semst_tf.export.saved_model import load_saved_model
+from semst_tf.export.write_saved_model import load_saved_model
 from semst_tf.inference.translate import translate
 from semst_tf.networks import ResNetGenerator
 
@@ -194,7 +194,7 @@ def test_overwriting_spares_folders_that_are_no_export(network, tmp_path):
 
 def test_broken_parity_leaves_no_export(network, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        sys.modules["semst_tf.export.saved_model"], "BOUND", -1.0
+        sys.modules["semst_tf.export.write_saved_model"], "BOUND", -1.0
     )
     with pytest.raises(ValueError, match="does not translate as"):
         export.saved_model(network, tmp_path / "m", verbose=False)

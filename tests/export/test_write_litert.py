@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from semst_tf import export
-from semst_tf.export.litert import check_precision
-from semst_tf.export.litert import load_litert
 from semst_tf.export.parity import Parity
 from semst_tf.export.parity import sample_pictures
+from semst_tf.export.write_litert import check_precision
+from semst_tf.export.write_litert import load_litert
 from semst_tf.networks import ResNetGenerator
 
 pytest.importorskip("ai_edge_litert")
@@ -121,7 +121,7 @@ def operators_by_type(path):
 
 
 def test_broken_float_parity_leaves_no_file(network, tmp_path, monkeypatch):
-    module = sys.modules["semst_tf.export.litert"]
+    module = sys.modules["semst_tf.export.write_litert"]
     monkeypatch.setitem(module.BOUNDS, "float32", -1.0)
     with pytest.raises(ValueError, match="does not translate as"):
         export.litert(network, tmp_path / "a.tflite", size=SIZE)
