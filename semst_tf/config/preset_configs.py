@@ -115,7 +115,14 @@ _CONFIGS["semst"] = SemSTConfig(
     discriminator=DiscriminatorConfig(kind="projected"),
     adversarial=AdversarialConfig(loss="hinge"),
     contrastive=ContrastiveConfig(weight=0.0, identity=False),
-    semantics=dataclasses.replace(SemSTConfig().semantics, weight=3.0),
+    # Not centred, so that places know their absolute material.
+    semantics=dataclasses.replace(
+        SemSTConfig().semantics,
+        weight=5.0,
+        features="efficientnet_lite0/stride_4,efficientnet_lite0/stride_8,"
+        "efficientnet_lite0/stride_16",
+        center=False,
+    ),
     training=TrainingConfig(ema_decay=0.998),
     data=DataConfig(resize="short:286"),
 )
