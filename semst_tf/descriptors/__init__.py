@@ -6,7 +6,7 @@ from semst_tf.descriptors.orientation import OrientationField
 from semst_tf.descriptors.random_projection import random_projection
 from semst_tf.descriptors.second_moments import SecondMomentField
 from semst_tf.descriptors.tone import ToneField
-from semst_tf.ops.maps import luminance
+from semst_tf.ops.luminance import luminance
 from semst_tf.ops.patch_positions import gather_tokens
 from semst_tf.ops.patch_positions import grid_coordinates
 from semst_tf.ops.patch_positions import sample_positions

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from semst_tf.ops.maps import luminance_weights
+from semst_tf.ops.luminance import luminance_weights
 
 FILTER_REACH = 3  # pixels on each side of the centre
 DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))  # steps (down, right)

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from semst_tf.ops.maps import luminance
-from semst_tf.ops.maps import reflect_pad
-from semst_tf.ops.maps import require_images
-from semst_tf.ops.maps import soft_unit_length
+from semst_tf.ops.luminance import luminance
+from semst_tf.ops.mirror import reflect_pad
+from semst_tf.ops.require_images import require_images
+from semst_tf.ops.unit_length import soft_unit_length
 
 # Derivative per pixel along x; its transpose is the one along y.
 SCHARR = np.outer([3.0, 10.0, 3.0], [-1.0, 0.0, 1.0]) / 32.0

@@ -8,9 +8,9 @@ from keras import ops
 
 from semst_tf.descriptors.filter_bank import FILTER_REACH
 from semst_tf.descriptors.filter_bank import texture_filters
-from semst_tf.ops.maps import reflect_pad
-from semst_tf.ops.maps import require_images
-from semst_tf.ops.maps import soft_unit_length
+from semst_tf.ops.mirror import reflect_pad
+from semst_tf.ops.require_images import require_images
+from semst_tf.ops.unit_length import soft_unit_length
 
 GRID_STRIDE = 4  # pixels of the picture
 

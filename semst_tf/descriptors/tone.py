@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from semst_tf.ops.maps import require_images
+from semst_tf.ops.require_images import require_images
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -7,7 +7,7 @@ from semst_tf.losses.tokens import masked_logsumexp
 from semst_tf.losses.tokens import matching_similarity
 from semst_tf.losses.tokens import other_patches
 from semst_tf.losses.tokens import pairwise_similarity
-from semst_tf.losses.tokens import unit_length
+from semst_tf.ops.unit_length import unit_length
 
 
 def negative_mask(

@@ -7,7 +7,7 @@ from keras import ops
 from semst_tf.losses.tokens import centered
 from semst_tf.losses.tokens import pairwise_similarity
 from semst_tf.losses.tokens import require_positive
-from semst_tf.losses.tokens import unit_length
+from semst_tf.ops.unit_length import unit_length
 
 
 class PlaceWeights(typing.NamedTuple):

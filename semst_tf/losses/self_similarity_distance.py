@@ -6,7 +6,7 @@ from keras import ops
 from semst_tf.losses.tokens import centered
 from semst_tf.losses.tokens import float32_tokens
 from semst_tf.losses.tokens import pairwise_similarity
-from semst_tf.losses.tokens import unit_length
+from semst_tf.ops.unit_length import unit_length
 
 
 def self_similarity_distance(query, key, center=True):

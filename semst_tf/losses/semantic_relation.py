@@ -8,7 +8,7 @@ from keras import ops
 from semst_tf.losses.tokens import float32_tokens
 from semst_tf.losses.tokens import pairwise_similarity
 from semst_tf.losses.tokens import require_positive
-from semst_tf.losses.tokens import unit_length
+from semst_tf.ops.unit_length import unit_length
 
 
 def semantic_relation(query, key, temperature=1.0):

@@ -7,7 +7,7 @@ from semst_tf.losses.tokens import centered
 from semst_tf.losses.tokens import float32_tokens
 from semst_tf.losses.tokens import pairwise_similarity
 from semst_tf.losses.tokens import require_positive
-from semst_tf.losses.tokens import unit_length
+from semst_tf.ops.unit_length import unit_length
 
 
 def soft_info_nce(query, key, temperature=0.1, center=True):

@@ -46,12 +46,6 @@ def require_positive(name, value):
         )
 
 
-def unit_length(tokens):
-    """L2-normalises the last axis; an all-zero token stays zero."""
-    squared_norm = ops.sum(ops.square(tokens), axis=-1, keepdims=True)
-    return tokens * ops.rsqrt(ops.maximum(squared_norm, 1e-8))
-
-
 def centered(tokens):
     """Subtracts from each image's tokens their mean."""
     return tokens - ops.mean(tokens, axis=1, keepdims=True)

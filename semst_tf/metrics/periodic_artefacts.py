@@ -6,7 +6,7 @@ from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
 from semst_tf.metrics.score import Score
-from semst_tf.ops.maps import luminance
+from semst_tf.ops.luminance import luminance
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

@@ -1,12 +1,12 @@
 """The heads that make tokens of encoder features."""
 
 import keras
-from keras import ops
 
 from semst_tf.networks.checks import check_positive
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
 from semst_tf.ops.patch_positions import gather_tokens
+from semst_tf.ops.unit_length import unit_length_as_cut
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -93,7 +93,7 @@ class PatchProjector(keras.Model):
             features, indices, self.hidden, self.output_heads
         ):
             projected = head(hidden(gather_tokens(feature, index)))
-            tokens.append(unit_length(projected))
+            tokens.append(unit_length_as_cut(projected))
         return tokens
 
     def get_config(self):
@@ -103,20 +103,3 @@ class PatchProjector(keras.Model):
             "units": self.units,
             "seed": self.seed,
         }
-
-
-def unit_length(tokens):
-    """Returns tokens divided by their length, in float32.
-
-    Args:
-        tokens: Tensor `(..., channels)`.
-
-    Returns:
-        Float32 tensor of the same shape; 1e-7 is added to the length, as in
-        CUT, so that a zero token stays zero.
-    """
-    tokens = ops.cast(tokens, "float32")
-    squares = ops.sum(ops.square(tokens), axis=-1, keepdims=True)
-    # The root of zero has an infinite gradient.
-    length = ops.sqrt(ops.maximum(squares, 1e-24))
-    return tokens / (length + 1e-7)

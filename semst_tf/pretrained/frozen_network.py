@@ -5,7 +5,7 @@ import abc
 from keras import ops
 
 from semst_tf.layers.match_channels import match_channels
-from semst_tf.ops.maps import require_images
+from semst_tf.ops.require_images import require_images
 
 
 class FrozenNetwork(abc.ABC):

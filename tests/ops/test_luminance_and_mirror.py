@@ -3,7 +3,7 @@ import pytest
 from keras import ops
 
 from semst_tf.descriptors import luminance
-from semst_tf.ops.maps import reflect_pad
+from semst_tf.ops.mirror import reflect_pad
 
 pytestmark = pytest.mark.backend_neutral
 
