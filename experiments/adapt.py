@@ -1,8 +1,8 @@
 """Trains a segmenter for a domain that has no labels.
 
-Translates labelled pictures, trains one segmenter on these and one on the
-untranslated pictures, with equal labels, steps and seeds, and scores both on
-labelled pictures of the target domain. Everything lands in --workdir; the
+Translates labelled images, trains one segmenter on these and one on the
+untranslated images, with equal labels, steps and seeds, and scores both on
+labelled images of the target domain. Everything lands in --workdir; the
 same command continues. Example:
 
   python experiments/adapt.py --model=runs/street --workdir=runs/adapt \\
@@ -46,7 +46,7 @@ for prefix, meaning in (
     ("fine_tuning", "to fine-tune on, if wanted"),
 ):
     flags.DEFINE_string(
-        prefix, None, f"Folder of pictures {meaning}, or folder@left."
+        prefix, None, f"Folder of images {meaning}, or folder@left."
     )
     flags.DEFINE_string(
         f"{prefix}_labels", None, "Folder of their labels, or folder@right."
@@ -59,13 +59,13 @@ for prefix, meaning in (
     flags.DEFINE_string(
         f"{prefix}_size",
         "",
-        "Size to which these pictures and labels are brought, as 128x256 "
+        "Size to which these images and labels are brought, as 128x256 "
         "(height x width); empty: their own.",
     )
     flags.DEFINE_list(
         f"{prefix}_endings",
         [],
-        "How names end where this does not count, those of pictures first: "
+        "How names end where this does not count, those of images first: "
         "_leftImg8bit,_gtFine_labelIds.",
     )
 flags.DEFINE_list(
@@ -78,7 +78,7 @@ flags.DEFINE_enum(
     "mode",
     "whole",
     ["whole", "tiled", "exact_tiled"],
-    "How pictures are translated: in one piece, or in tiles.",
+    "How images are translated: in one piece, or in tiles.",
 )
 flags.DEFINE_float(
     "strength",
@@ -90,7 +90,7 @@ flags.DEFINE_integer("seeds", 3, "Repetitions; more can be added later.")
 flags.DEFINE_integer("filters", 24, "Width of the segmenter.")
 flags.DEFINE_integer("steps", 400, "Steps of each training.")
 flags.DEFINE_integer("fine_tuning_steps", 100, "Steps of each fine-tuning.")
-flags.DEFINE_integer("batch_size", 4, "Pictures a step.")
+flags.DEFINE_integer("batch_size", 4, "Images a step.")
 flags.DEFINE_float("learning_rate", 1e-3, "Of the segmenters, at the start.")
 flags.DEFINE_integer("checkpoint_every", 100, "Steps between checkpoints.")
 flags.DEFINE_string(
@@ -142,7 +142,7 @@ def check_flags():
 
 
 def labelled(prefix):
-    """Reads the pictures and labels that the flags of a prefix name."""
+    """Reads the images and labels that the flags of a prefix name."""
     from semst_tf.adaptation import LabelledPictures
 
     value = {

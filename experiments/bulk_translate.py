@@ -2,7 +2,7 @@
 
 Runs on Apache Beam: on this machine by default, on Flink, Spark or Dataflow
 with Beam's own flags after `--`. The same command continues one that was
-stopped. Bad pictures are listed in a file and do not stop the others.
+stopped. Bad images are listed in a file and do not stop the others.
 Example:
 
   python experiments/bulk_translate.py --model=saved_models/colour2vintage \\
@@ -30,7 +30,7 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "errors",
     None,
-    "File for a line of JSON about each bad picture. Defaults to errors.jsonl "
+    "File for a line of JSON about each bad image. Defaults to errors.jsonl "
     "in --output.",
 )
 BEAM_FLAGS = []
@@ -60,11 +60,11 @@ def main(_):
         PipelineOptions(BEAM_FLAGS),
     )
     print(
-        f"translated {done['translated']} pictures into {output}, "
+        f"translated {done['translated']} images into {output}, "
         f"{done['already']} were there already"
     )
     if done["failed"]:
-        print(f"{done['failed']} pictures are bad: {errors}", file=sys.stderr)
+        print(f"{done['failed']} images are bad: {errors}", file=sys.stderr)
         return 2
     return 0
 

@@ -1,4 +1,4 @@
-"""Very large sets of pictures, on engines that Apache Beam runs on."""
+"""Very large sets of images, on engines that Apache Beam runs on."""
 
 import errno
 import json
@@ -18,7 +18,7 @@ _FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class TranslatorHandler(ModelHandler):
-    """Loads an exported SavedModel and translates pictures with it.
+    """Loads an exported SavedModel and translates images with it.
 
     Beam loads it once in each worker process and hands it batches.
 
@@ -40,18 +40,18 @@ class TranslatorHandler(ModelHandler):
         """Translates one job after the other; called by Beam.
 
         Args:
-            batch: List of pairs of paths, the picture and what it becomes.
+            batch: List of pairs of paths, the image and what it becomes.
             model: `SavedTranslator`.
             inference_args: Unused.
 
         Returns:
-            List of dicts, one a picture, with `"source"` and, where it could
+            List of dicts, one an image, with `"source"` and, where it could
             not be translated, `"error"`.
         """
         return [_translated(model, *job) for job in batch]
 
     def batch_elements_kwargs(self):
-        # Pictures differ in size; a batch is only one hand-over.
+        # Images differ in size; a batch is only one hand-over.
         return {"max_batch_size": 8}
 
 
@@ -68,31 +68,31 @@ def _translated(translator, source, output):
         write_translation(pathlib.Path(output), translation, original)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in _FULL_DISK:
-            raise  # Not this picture's fault: every other one would fail too.
+            raise  # Not this image's fault: every other one would fail too.
         reason = " ".join(str(error).split())
         return {"source": printable(source), "error": reason}
     return {"source": printable(source)}
 
 
 def translate_all(model, jobs, errors, options=None):
-    """Translates any number of pictures, of which some may be bad.
+    """Translates any number of images, of which some may be bad.
 
     A translation that exists is not made again, so that the same call goes on
     where an earlier one stopped; each is written wholly or not at all. Bad
-    pictures do not stop the others.
+    images do not stop the others.
 
     Args:
         model: Path of an exported SavedModel.
-        jobs: Iterable of pairs of paths: a picture, and the file that its
+        jobs: Iterable of pairs of paths: an image, and the file that its
             translation becomes.
-        errors: Path of the file that gets one line of JSON for each picture
+        errors: Path of the file that gets one line of JSON for each image
             that could not be translated, with `source` and `error`. It is
-            replaced when all pictures are done, and empty if all are well.
+            replaced when all images are done, and empty if all are well.
         options: `apache_beam.options.pipeline_options.PipelineOptions`, or
             `None` for this machine.
 
     Returns:
-        Dict with the numbers of pictures that were `"translated"`, were
+        Dict with the numbers of images that were `"translated"`, were
         there `"already"`, and that `"failed"`.
 
     Raises:

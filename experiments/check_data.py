@@ -1,7 +1,7 @@
 """Checks the images of both domains before training.
 
-Counts pictures, sizes and channels; names unreadable, truncated and too small
-files; notices empty folders and pictures that are in both domains. Nothing is
+Counts images, sizes and channels; names unreadable, truncated and too small
+files; notices empty folders and images that are in both domains. Nothing is
 changed.
 
 Example:
@@ -22,13 +22,13 @@ from path_flags import check_images
 
 FLAGS = flags.FLAGS
 
-flags.DEFINE_string("source", None, "Pictures to translate.")
-flags.DEFINE_string("target", None, "Pictures to look like.")
+flags.DEFINE_string("source", None, "Images to translate.")
+flags.DEFINE_string("target", None, "Images to look like.")
 dataroot.define_flags("trainA", "trainB")
 flags.DEFINE_string(
     "crop_size",
     None,
-    "Training crop in pixels, 256 or 256x512 (height x width); every picture "
+    "Training crop in pixels, 256 or 256x512 (height x width); every image "
     "must be at least as large. Not checked where it is not given.",
 )
 flags.DEFINE_string(
@@ -46,12 +46,12 @@ flags.DEFINE_integer(
 flags.DEFINE_list(
     "value_range",
     None,
-    "Stored values that stand for black and white in source pictures, for "
+    "Stored values that stand for black and white in source images, for "
     "example 0,1 or -1000,2060; values outside become its ends. For target "
-    "pictures too unless --target_value_range is given.",
+    "images too unless --target_value_range is given.",
 )
 flags.DEFINE_list(
-    "target_value_range", None, "The same for target pictures alone."
+    "target_value_range", None, "The same for target images alone."
 )
 flags.DEFINE_integer(
     "max_pixels",
@@ -62,9 +62,9 @@ flags.DEFINE_integer(
 flags.DEFINE_bool(
     "skip_bad",
     False,
-    "Accept that unreadable and too small pictures will be left out.",
+    "Accept that unreadable and too small images will be left out.",
 )
-flags.DEFINE_bool("thorough", False, "Decode every picture, not just headers.")
+flags.DEFINE_bool("thorough", False, "Decode every image, not just headers.")
 
 
 def main(_):
@@ -102,7 +102,7 @@ def main(_):
     print(report)
     report.raise_for_problems(FLAGS.skip_bad)
     if report.skipped:
-        print(f"{len(report.skipped)} pictures will be left out (--skip_bad)")
+        print(f"{len(report.skipped)} images will be left out (--skip_bad)")
 
 
 if __name__ == "__main__":

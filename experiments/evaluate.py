@@ -2,8 +2,8 @@
 
 Prints and writes the distance to the target domain (FID, KID); for street
 scenes with labels, what the Cityscapes segmenter that ships with the package
-still recognises; for paired pictures, the distance to the true ones. Without
---model the pictures are scored untranslated. Images are read one after the
+still recognises; for paired images, the distance to the true ones. Without
+--model the images are scored untranslated. Images are read one after the
 other: memory does not grow with their number. Examples:
 
   python experiments/evaluate.py --model=runs/street --source=game/test \\
@@ -41,13 +41,13 @@ flags.DEFINE_string(
     "Run directory, .keras or .pth file, or the name of a translator that "
     "ships with the package; none: untranslated.",
 )
-flags.DEFINE_string("source", None, "Source pictures, as in train.py.")
-flags.DEFINE_string("target", None, "Target pictures; none: no FID and KID.")
+flags.DEFINE_string("source", None, "Source images, as in train.py.")
+flags.DEFINE_string("target", None, "Target images; none: no FID and KID.")
 dataroot.define_flags("testA", "testB")
 flags.DEFINE_string(
     "labels",
     None,
-    "Folder of labels of the source pictures, or @left or @right half of it.",
+    "Folder of labels of the source images, or @left or @right half of it.",
 )
 flags.DEFINE_string(
     "label_space",
@@ -58,19 +58,19 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "truth",
     None,
-    "Pictures that the translations should be, with the names of the source "
-    "pictures; none: no paired scores.",
+    "Images that the translations should be, with the names of the source "
+    "images; none: no paired scores.",
 )
 flags.DEFINE_list(
     "source_endings",
     [],
-    "How names end where this does not count, those of source pictures first: "
+    "How names end where this does not count, those of source images first: "
     "_leftImg8bit,_gtFine_labelIds.",
 )
 flags.DEFINE_string(
-    "resize", "", "Size of source pictures before translation: 256, 152x256."
+    "resize", "", "Size of source images before translation: 256, 152x256."
 )
-flags.DEFINE_string("target_resize", "", "The same for target pictures.")
+flags.DEFINE_string("target_resize", "", "The same for target images.")
 flags.DEFINE_string("resize_filter", "bicubic", "Filter of both.")
 flags.DEFINE_string(
     "inception",
@@ -81,7 +81,7 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "cache",
     None,
-    "Folder that keeps what Inception saw in target pictures, for the next "
+    "Folder that keeps what Inception saw in target images, for the next "
     "evaluation against them.",
 )
 flags.DEFINE_string(
@@ -96,7 +96,7 @@ flags.DEFINE_list(
     "Share of the way from the input that translations go, from 0 to 1, of a "
     "residual generator (semst and semst_multiscale); its own if not given. "
     "Several, as 0,0.5,1, are scored one after the other, beside the "
-    "untranslated pictures.",
+    "untranslated images.",
 )
 flags.DEFINE_string(
     "plot",
@@ -127,18 +127,16 @@ flags.DEFINE_list(
 flags.DEFINE_bool(
     "controls",
     False,
-    "Score also the untranslated, blurred and JPEG-compressed source pictures, "
+    "Score also the untranslated, blurred and JPEG-compressed source images, "
     "and one half of --target against the other.",
 )
 flags.DEFINE_string(
     "control_images",
     None,
-    "Real pictures to score against --target as a control, such as those of "
+    "Real images to score against --target as a control, such as those of "
     "another city; of the size that --target_resize says.",
 )
-flags.DEFINE_integer(
-    "limit", 0, "Score the first source pictures only; 0: all."
-)
+flags.DEFINE_integer("limit", 0, "Score the first source images only; 0: all.")
 flags.DEFINE_string(
     "value_range",
     None,
@@ -292,7 +290,7 @@ def translator(strength):
 
 
 def references(images, sources, target, value_range):
-    """Opens labels, target and true pictures, where they are asked for."""
+    """Opens labels, target and true images, where they are asked for."""
     from semst_tf.metrics.distance_scores import check_enough_images
     from semst_tf.metrics.evaluation import Evaluation
 
@@ -319,7 +317,7 @@ def references(images, sources, target, value_range):
 
 
 def target_images(target, value_range):
-    """Opens the target pictures, and their labels if there are any."""
+    """Opens the target images, and their labels if there are any."""
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_images
 
@@ -404,14 +402,14 @@ def labels_of(images, side="source"):
 
 
 def true_pictures(images, value_range):
-    """Opens the pictures that belong to these."""
+    """Opens the images that belong to these."""
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_partners
 
     truths, places = open_partners(
         images,
         FLAGS.truth,
-        "true picture",
+        "true image",
         FLAGS.source_endings,
         resize=FLAGS.resize,
         resize_filter=FLAGS.resize_filter,
@@ -422,10 +420,10 @@ def true_pictures(images, value_range):
 
 
 def scored(evaluation, sources, model=None):
-    """Translates the source pictures one by one, and scores them.
+    """Translates the source images one by one, and scores them.
 
     Also describes the attention of a model of two scales. Without a model
-    the pictures themselves are scored.
+    the images themselves are scored.
     """
     if model is None:
         return evaluation.scores(sources)
@@ -452,7 +450,7 @@ def plot(scores):
 
 
 def settings(strengths):
-    """What the scores depend on, besides the pictures."""
+    """What the scores depend on, besides the images."""
     from semst_tf.version import __version__
 
     described = {

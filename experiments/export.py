@@ -52,11 +52,11 @@ flags.DEFINE_enum(
 flags.DEFINE_string(
     "size",
     None,
-    "litert and onnx: fixed picture size, 256 or 256x512 (height x width). "
+    "litert and onnx: fixed image size, 256 or 256x512 (height x width). "
     "Any size where it is not given.",
 )
 flags.DEFINE_string(
-    "calibration", None, "litert int8: folder of pictures like those to come."
+    "calibration", None, "litert int8: folder of images like those to come."
 )
 flags.DEFINE_enum(
     "dtype", "uint8", ["uint8", "uint16"], "saved_model: type of the pixels."
@@ -79,12 +79,12 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "input",
     None,
-    "Picture or folder to compare on; synthetic pictures if not given.",
+    "Image or folder to compare on; synthetic images if not given.",
 )
 flags.DEFINE_bool("overwrite", False, "Replace an export that is there.")
 
 MOST_PICTURES = 100
-"""Pictures of a folder, evenly spread, that a check or calibration reads."""
+"""Images of a folder, evenly spread, that a check or calibration reads."""
 
 FORMAT_FLAGS = {
     "saved_model": ("dtype", "version", "tile", "overlap")
@@ -179,7 +179,7 @@ def verify(model):
 
 
 def pictures(place, model):
-    """Reads a picture, or pictures of a folder, in [-1, 1]."""
+    """Reads an image, or images of a folder, in [-1, 1]."""
     from semst_tf.data import ImageCollection
 
     path = pathlib.Path(place)

@@ -2,7 +2,7 @@
 
 Nothing in a colour of a label says what it stands for, and a translator that
 has to guess may take trees for the sky. Painted in the mean colours that their
-classes have in other labelled pictures, label maps look like a plain version
+classes have in other labelled images, label maps look like a plain version
 of a photograph. Paint what is trained on and what is translated alike.
 Example:
 
@@ -26,7 +26,7 @@ flags.DEFINE_string("labels", None, "Label maps to paint.", required=True)
 flags.DEFINE_string(
     "measured",
     None,
-    "Pictures whose classes have the colours that are wanted.",
+    "Images whose classes have the colours that are wanted.",
     required=True,
 )
 flags.DEFINE_string(
@@ -46,10 +46,10 @@ flags.DEFINE_list(
     "painted alone, if there are any.",
 )
 flags.DEFINE_string(
-    "measured_size", "", "Size of these pictures, as in adapt.py."
+    "measured_size", "", "Size of these images, as in adapt.py."
 )
 flags.DEFINE_string(
-    "output", None, "Folder for the pictures, PNG.", required=True
+    "output", None, "Folder for the images, PNG.", required=True
 )
 
 
@@ -60,7 +60,7 @@ def main(_):
         from semst_tf.adaptation import LabelledPictures
         from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 
-    # A label map is a picture, too, and its own label.
+    # A label map is an image, too, and its own label.
     maps = LabelledPictures(
         FLAGS.labels,
         FLAGS.labels,
@@ -146,7 +146,7 @@ def paint(maps, colours, mean, folder):
         path = folder / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_image(path, table[maps.label(index)])
-    print(f"wrote {len(maps)} pictures to {folder}")
+    print(f"wrote {len(maps)} images to {folder}")
 
 
 if __name__ == "__main__":

@@ -83,12 +83,12 @@ def next_commands():
 
     return [
         (
-            "Translate a picture of your own, of any size:",
+            "Translate an image of your own, of any size:",
             f"{called('translate')} --model={workdir} "
             "--input=photo.jpg --output=translated",
         ),
         (
-            "Check two folders of your own pictures:",
+            "Check two folders of your own images:",
             f"{called('check_data')} --source=folder_a --target=folder_b",
         ),
         (

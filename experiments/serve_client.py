@@ -1,4 +1,4 @@
-"""Translates pictures with a model that TF Serving serves.
+"""Translates images with a model that TF Serving serves.
 
 Sends whole JPEG and PNG files to the signature translate_image_bytes and
 writes the PNG files that come back. Needs neither TensorFlow nor semst_tf with
@@ -10,7 +10,7 @@ REST; gRPC needs the package tensorflow-serving-api. Examples:
   python experiments/serve_client.py --protocol=grpc --server=host:8500 \\
       --name=street --input=photos --output=translated
 
-Exit code 0: all translated. 2: wrong input, or the server refused a picture,
+Exit code 0: all translated. 2: wrong input, or the server refused an image,
 named in one line on stderr.
 """
 
@@ -42,22 +42,20 @@ flags.DEFINE_integer("version", None, "Version; the newest if not given.")
 flags.DEFINE_string(
     "input",
     None,
-    "A picture, or a folder (searched with its subfolders).",
+    "An image, or a folder (searched with its subfolders).",
     required=True,
 )
 flags.DEFINE_string(
     "output", None, "Folder to write to; made if it is missing.", required=True
 )
-flags.DEFINE_integer("batch", 1, "Pictures in one request.", lower_bound=1)
+flags.DEFINE_integer("batch", 1, "Images in one request.", lower_bound=1)
 flags.DEFINE_float("timeout", 300.0, "Seconds to wait for one answer.")
-flags.DEFINE_bool(
-    "overwrite", False, "Replace pictures that are there already."
-)
+flags.DEFINE_bool("overwrite", False, "Replace images that are there already.")
 
 SIGNATURE = "translate_image_bytes"
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 GRPC_MESSAGE_BYTES = 2**30
-"""Pictures are larger than the 4 MiB that gRPC allows unasked."""
+"""Images are larger than the 4 MiB that gRPC allows unasked."""
 
 
 def main(_):
@@ -69,11 +67,11 @@ def main(_):
         for (_, place), answer in zip(batch, answers, strict=True):
             write(place, answer)
         show_progress(start + len(batch), len(jobs))
-    print(f"translated {len(jobs)} pictures into {FLAGS.output}")
+    print(f"translated {len(jobs)} images into {FLAGS.output}")
 
 
 def planned_jobs():
-    """Pairs every picture with the PNG file that it becomes."""
+    """Pairs every image with the PNG file that it becomes."""
     path, output = pathlib.Path(FLAGS.input), pathlib.Path(FLAGS.output)
     if path.is_dir():
         sources = sorted(
@@ -86,7 +84,7 @@ def planned_jobs():
     else:
         sources, root = [path] if path.is_file() else [], path.parent
     if not sources:
-        raise ValueError(f"--input finds no picture. Received: {path}")
+        raise ValueError(f"--input finds no image. Received: {path}")
     jobs = {}
     for source in sources:
         place = (output / source.relative_to(root)).with_suffix(".png")
@@ -105,7 +103,7 @@ def planned_jobs():
 
 
 def file_bytes(path):
-    """Reads a picture as a file that the server can decode, upright."""
+    """Reads an image as a file that the server can decode, upright."""
     content = path.read_bytes()
     try:
         with Image.open(io.BytesIO(content)) as picture:
@@ -118,7 +116,7 @@ def file_bytes(path):
             ImageOps.exif_transpose(picture).save(encoded, "PNG")
             return encoded.getvalue()
     except (OSError, SyntaxError) as error:
-        raise ValueError(f"{path} is no readable picture: {error}") from error
+        raise ValueError(f"{path} is no readable image: {error}") from error
 
 
 def rest_client():
@@ -141,7 +139,7 @@ def rest_client():
             ]
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
-                f"{url} answered something else than pictures: "
+                f"{url} answered something else than images: "
                 f"{str(answer)[:200]}"
             ) from error
 
@@ -221,7 +219,7 @@ def grpc_client():
 
 
 def write(place, content):
-    """Writes a picture so that a reader never sees half a file."""
+    """Writes an image so that a reader never sees half a file."""
     place.parent.mkdir(parents=True, exist_ok=True)
     unfinished = place.with_name(f".{place.name}.unfinished")
     try:

@@ -1,4 +1,4 @@
-"""Trains a translator from two folders of unpaired pictures.
+"""Trains a translator from two folders of unpaired images.
 
 Everything lands in --workdir; the same command continues a training that was
 stopped, see docs/long_runs.md. Exit codes: 0 trained, 2 wrong input, full disk
@@ -32,11 +32,11 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "source",
     None,
-    "Source pictures: a folder, searched with its subfolders; a folder@left "
+    "Source images: a folder, searched with its subfolders; a folder@left "
     "or folder@right for one half of side-by-side files; or "
     "tfds:name[/config][@split].",
 )
-flags.DEFINE_string("target", None, "Target pictures, in the same ways.")
+flags.DEFINE_string("target", None, "Target images, in the same ways.")
 dataroot.define_flags("trainA", "trainB")
 flags.DEFINE_string("workdir", None, "Run directory; made if it is missing.")
 flags.DEFINE_integer(
@@ -77,7 +77,7 @@ flags.DEFINE_bool(
 flags.DEFINE_string(
     "validate_source",
     None,
-    "Pictures that are translated and scored while training.",
+    "Images that are translated and scored while training.",
 )
 flags.DEFINE_string(
     "validate_target", None, "Photographs to compare them with: FID and KID."
@@ -99,7 +99,7 @@ flags.DEFINE_list(
     "not count: _leftImg8bit,_gtFine_labelIds.",
 )
 flags.DEFINE_integer("validate_every", 1000, "Steps between validations.")
-flags.DEFINE_integer("validate_limit", 50, "Pictures of it that are used.")
+flags.DEFINE_integer("validate_limit", 50, "Images of it that are used.")
 flags.DEFINE_string(
     "inception", None, "Weights for FID and KID, as in evaluate.py."
 )
@@ -113,7 +113,7 @@ flags.DEFINE_string(
 flags.DEFINE_bool(
     "accept_changes",
     False,
-    "Continue a training although settings, pictures or devices have changed.",
+    "Continue a training although settings, images or devices have changed.",
 )
 flags.DEFINE_integer(
     "max_pixels",
@@ -122,7 +122,7 @@ flags.DEFINE_integer(
     "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
 )
 flags.DEFINE_bool(
-    "skip_bad", False, "Leave out unreadable pictures instead of stopping."
+    "skip_bad", False, "Leave out unreadable images instead of stopping."
 )
 
 

@@ -1,4 +1,4 @@
-"""Translates pictures with a trained model.
+"""Translates images with a trained model.
 
 Keeps file names, sizes and bit depth, and needs nothing of the other domain.
 Example:
@@ -29,7 +29,7 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "input",
     None,
-    "A picture, a folder (searched with its subfolders), or a quoted glob.",
+    "An image, a folder (searched with its subfolders), or a quoted glob.",
 )
 dataroot.define_flags("testA", None)
 flags.DEFINE_string(
@@ -56,14 +56,12 @@ flags.DEFINE_integer(
     "Pixels that an image file may have; 178956970 unless given, or "
     "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
 )
-flags.DEFINE_bool(
-    "overwrite", False, "Replace pictures that are there already."
-)
+flags.DEFINE_bool("overwrite", False, "Replace images that are there already.")
 flags.DEFINE_enum(
     "mode",
     "whole",
     ["whole", "tiled", "exact_tiled"],
-    "Pictures in one piece, in blended tiles, or in tiles with the result of "
+    "Images in one piece, in blended tiles, or in tiles with the result of "
     "one piece; see docs/high_resolution.md.",
 )
 flags.DEFINE_integer(
@@ -88,7 +86,7 @@ def main(_):
     check_models("model")
     check_folders_to_write("output")
     if not found_paths(place):
-        raise ValueError(f"--input finds no picture. Received: {place}")
+        raise ValueError(f"--input finds no image. Received: {place}")
     with quiet_imports():
         import keras
 
@@ -112,10 +110,10 @@ def main(_):
     ]
     for note in notes(jobs, headers):
         print(f"note: {note}")
-    # One picture in tiles may take minutes: then the bar counts the tiles.
+    # One image in tiles may take minutes: then the bar counts the tiles.
     one_in_tiles = FLAGS.mode != "whole" and len(jobs) == 1
     bar = keras.utils.Progbar(
-        len(jobs), unit_name="picture", verbose=int(not one_in_tiles)
+        len(jobs), unit_name="image", verbose=int(not one_in_tiles)
     )
     bad = []
     report = []
@@ -134,7 +132,7 @@ def main(_):
             report.append(f"{printable(source)}: {ratios}")
         return translation
 
-    # Pictures that need tiles may be too large to keep several in memory.
+    # Images that need tiles may be too large to keep several in memory.
     ahead = 2 if FLAGS.mode == "whole" else 0
     results = translate_files(
         translated, jobs, ahead, translator.input_channels, FLAGS.page
@@ -146,10 +144,10 @@ def main(_):
         bar.update(done)
     for line in report:
         print(line)
-    print(f"translated {len(jobs) - len(bad)} pictures into {FLAGS.output}")
+    print(f"translated {len(jobs) - len(bad)} images into {FLAGS.output}")
     if bad:
         raise ValueError(
-            f"{len(bad)} of {len(jobs)} pictures are damaged, the others are "
+            f"{len(bad)} of {len(jobs)} images are damaged, the others are "
             f"translated. Received: {'; '.join(bad)}"
         )
 

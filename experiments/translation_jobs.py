@@ -7,17 +7,17 @@ from path_flags import found_paths
 
 
 def planned_jobs(place, output):
-    """Pairs every picture with the file it becomes.
+    """Pairs every image with the file it becomes.
 
     Args:
-        place: str. Picture, folder or glob, as `--input` takes it.
+        place: str. Image, folder or glob, as `--input` takes it.
         output: Path of the folder for translations.
 
     Returns:
         List of pairs of paths.
 
     Raises:
-        ValueError: If there are no pictures, two would become one file, or
+        ValueError: If there are no images, two would become one file, or
             an input would be replaced.
     """
     from semst_tf.data.heif_files import AVIF_SUFFIXES
@@ -40,7 +40,7 @@ def planned_jobs(place, output):
 
 
 def found_pictures(text, output):
-    """Returns the folder that names are relative to, and the pictures.
+    """Returns the folder that names are relative to, and the images.
 
     What earlier calls wrote into a folder inside the input is left out.
     """
@@ -68,7 +68,7 @@ def found_pictures(text, output):
             )
         if not pictures:
             raise ValueError(
-                f"--input holds no pictures. {left_out} Received: {path}"
+                f"--input holds no images. {left_out} Received: {path}"
             )
         if left_out:
             print(f"note: {left_out}")
@@ -77,11 +77,11 @@ def found_pictures(text, output):
     else:
         pictures = [name for name in found_paths(text) if name.is_file()]
         if not pictures:
-            raise ValueError(f"--input finds no picture. Received: {path}")
+            raise ValueError(f"--input finds no image. Received: {path}")
         root = common_folder(pictures)
     pictures = without_output(pictures, root, output)
     if not pictures:
-        raise ValueError(f"--input holds no pictures. Received: {path}")
+        raise ValueError(f"--input holds no images. Received: {path}")
     return root, pictures
 
 
@@ -97,7 +97,7 @@ def without_output(pictures, root, output):
     kept = [p for p in pictures if p.parent not in written]
     if len(kept) < len(pictures):
         count = len(pictures) - len(kept)
-        print(f"left out {count} pictures of --output, inside the input")
+        print(f"left out {count} images of --output, inside the input")
     return kept
 
 
@@ -125,12 +125,12 @@ def is_inside(path, folder):
 
 
 def refuse_equal(places):
-    """Raises if two pictures would become one file."""
+    """Raises if two images would become one file."""
     seen = set()
     for place in places:
         if place in seen:
             raise ValueError(
-                "Two pictures would become the same file (a .gif becomes a "
+                "Two images would become the same file (a .gif becomes a "
                 f".png). Received: {place}"
             )
         seen.add(place)

@@ -35,10 +35,10 @@ _FIXED = {
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class SemST(backend_trainer(), keras.Model):
-    """Unpaired image-to-image translation that keeps what is in the picture.
+    """Unpaired image-to-image translation that keeps what is in the image.
 
     Holds the networks, knows how to compile, fit, save and load them, and
-    translates pictures. It is built when it is made, so that every weight
+    translates images. It is built when it is made, so that every weight
     exists before the first step. What is minimised is in
     `semst_tf.objective`, how gradients are applied in `semst_tf.trainers`.
 
@@ -59,7 +59,7 @@ class SemST(backend_trainer(), keras.Model):
         images: Tensor `(batch, height, width, channels)` in [-1, 1].
 
     Returns:
-        The translation of the pictures, of the same height and width, float32
+        The translation of the images, of the same height and width, float32
         in [-1, 1].
 
     Example:
@@ -294,11 +294,11 @@ class SemST(backend_trainer(), keras.Model):
 
         Args:
             pictures: Array `(batch, height, width, channels)` of target
-                pictures in [-1, 1], or an iterable of such arrays, of which
-                the first 256 pictures or few more are read.
+                images in [-1, 1], or an iterable of such arrays, of which
+                the first 256 images or few more are read.
 
         Raises:
-            ValueError: If there are no pictures, or they do not fit.
+            ValueError: If there are no images, or they do not fit.
         """
         if not self.config.generator.target_start:
             return
@@ -306,8 +306,8 @@ class SemST(backend_trainer(), keras.Model):
         channels = self.config.generator.output_channels
         if colour.shape != (channels,):
             raise ValueError(
-                f"Target pictures of this model have {channels} channels. "
-                f"Received: pictures with {len(colour)}"
+                f"Target images of this model have {channels} channels. "
+                f"Received: images with {len(colour)}"
             )
         for generator in (self.generator, self.average_generator):
             if generator is not None:
@@ -379,20 +379,20 @@ class SemST(backend_trainer(), keras.Model):
         tile=None,
         verbose=False,
     ):
-        """Translates pictures of any size.
+        """Translates images of any size.
 
         Args:
-            images: One picture `(height, width, channels)`, a batch
-                `(batch, height, width, channels)`, the path of a picture, or
-                a list of any of these. Integer pictures use the range of
+            images: One image `(height, width, channels)`, a batch
+                `(batch, height, width, channels)`, the path of an image, or
+                a list of any of these. Integer images use the range of
                 their type; floating-point ones are in [-1, 1] unless
                 `value_range`, or `data.value_range` of the configuration,
                 says otherwise.
             value_range: Pair of black and white values of inputs and
                 outputs. Defaults to `None`: what the configuration says.
-            batch_size: int. Pictures of equal size that are translated at
+            batch_size: int. Images of equal size that are translated at
                 once. Defaults to `8`.
-            mode: str. `"whole"`; `"tiled"` for pictures that do not fit into
+            mode: str. `"whole"`; `"tiled"` for images that do not fit into
                 memory in one piece; `"exact_tiled"` for the same result as
                 in one piece, slower. See `semst_tf.inference.translate`.
             tile: int or `None`. Side of a tile in pixels. Defaults to 512.
@@ -403,7 +403,7 @@ class SemST(backend_trainer(), keras.Model):
             types.
 
         Raises:
-            ValueError: If a picture cannot be read, does not fit the model,
+            ValueError: If an image cannot be read, does not fit the model,
                 or does not fit into memory in one piece.
         """
         return translate(

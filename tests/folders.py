@@ -1,11 +1,11 @@
-"""Folders for tests: filled with pictures, and compared before and after."""
+"""Folders for tests: filled with images, and compared before and after."""
 
 import numpy as np
 from PIL import Image
 
 
 def write_pictures(folder, count=3, size=(34, 40), channels=3):
-    """Writes different random PNG pictures and returns the folder."""
+    """Writes different random PNG images and returns the folder."""
     folder.mkdir(parents=True)
     for number in range(count):
         random = np.random.default_rng([number, *folder.name.encode()])

@@ -8,7 +8,7 @@ ROAD, SKY = 0, 10
 
 
 def write_streets(folder, count=6, size=(16, 32)):
-    """Writes pictures of a bright sky over a dark road, and their labels.
+    """Writes images of a bright sky over a dark road, and their labels.
 
     Returns:
         The folder; it holds `pictures` and `labels`, files `0.png`, ...,
@@ -25,7 +25,7 @@ def write_streets(folder, count=6, size=(16, 32)):
 
 
 def street(number, size=(16, 32)):
-    """A picture `(height, width, 3)` and its label `(height, width)`."""
+    """An image `(height, width, 3)` and its label `(height, width)`."""
     random = np.random.default_rng(number)
     horizon = int(random.integers(size[0] // 4, 3 * size[0] // 4))
     label = np.full(size, ROAD, "uint8")

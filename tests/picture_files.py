@@ -1,4 +1,4 @@
-"""Picture files in memory."""
+"""Image files in memory."""
 
 import io
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 
 def encoded(picture, kind="PNG"):
-    """The bytes of a file that holds a picture `(height, width, channels)`."""
+    """The bytes of a file that holds an image `(height, width, channels)`."""
     file = io.BytesIO()
     array = picture[..., 0] if picture.shape[-1] == 1 else picture
     Image.fromarray(array).save(file, kind)

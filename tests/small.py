@@ -31,7 +31,7 @@ def small_model(preset, dtype=None, **overrides):
 
 
 def batch(count=2, size=24, channels=(3, 3), seed=0):
-    """Random source and target pictures in [-1, 1]."""
+    """Random source and target images in [-1, 1]."""
     random = np.random.default_rng(seed)
     source, target = (
         random.uniform(-1, 1, (count, size, size, c)).astype("float32")

@@ -28,7 +28,7 @@ def scalars(folder):
 
 
 def images(folder):
-    """Pictures by name, each a list of (step, uint8 array)."""
+    """Images by name, each a list of (step, uint8 array)."""
     events = _events(folder)
     return {
         name: [

@@ -551,7 +551,7 @@ def test_losses(cls, variant, tmp_path):
 
 
 @variants(METRICS)
-@pytest.mark.filterwarnings("ignore:.*from . pictures is")
+@pytest.mark.filterwarnings("ignore:.*from . images is")
 def test_metrics(cls, variant, tmp_path):
     run_metric_contract(cls, tmp_path, **variant)
 

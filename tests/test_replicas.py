@@ -97,7 +97,7 @@ def test_replicas_start_equal_and_draw_the_same_again(replicas):
 
 @pytest.mark.slow
 def test_losses_are_those_of_all_replicas(replicas):
-    """One replica sees equal pictures, the other pure noise."""
+    """One replica sees equal images, the other pure noise."""
     noise = batch(2, size=SIZE)
     half = {name: value.copy() for name, value in noise.items()}
     half["target"][0] = half["source"][0] = 0.0

@@ -46,7 +46,7 @@ def assert_same(first, second):
 def test_three_steps_train_every_network_and_create_nothing(preset):
     model = compiled(preset, **{"structure.ramp": 0.0, "texture.ramp": 0.0})
     before, created = model.get_weights(), len(state(model))
-    # Five pictures in batches of two: the last batch is smaller.
+    # Five images in batches of two: the last batch is smaller.
     history = fit(model, batch(5))
     assert int(model.optimizer.iterations) == 3
     assert len(state(model)) == created

@@ -1,6 +1,6 @@
 """The claim in small: swapped class frequencies, and who keeps the classes.
 
-Pictures show plain and striped places. Sources are three quarters plain,
+Images show plain and striped places. Sources are three quarters plain,
 targets three quarters striped, in other colours. A discriminator rewards
 stripes wherever they come from. Whether a translation still tells the places
 apart is seen without knowing which colours it chose: each pixel goes to the
@@ -81,7 +81,7 @@ def mixed(pictures, striped):
 
 
 def domain(colours, share, seed, count=128):
-    """Pictures, and where they are striped; on average this share."""
+    """Images, and where they are striped; on average this share."""
     random = np.random.default_rng(seed)
     striped = np.stack(
         [
@@ -94,7 +94,7 @@ def domain(colours, share, seed, count=128):
 
 
 def blobs(random, share):
-    """Smooth random places that cover a share of the picture."""
+    """Smooth random places that cover a share of the image."""
     frequencies = np.fft.fftfreq(SIZE) * SIZE
     low_pass = np.exp(
         -0.12 * (frequencies[:, None] ** 2 + frequencies[None] ** 2)

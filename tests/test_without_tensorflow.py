@@ -92,7 +92,7 @@ def train(folder, run, backend="jax", before=NO_TENSORFLOW):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A folder with pictures and a short run, and what it printed."""
+    """A folder with images and a short run, and what it printed."""
     folder = tmp_path_factory.mktemp("plain")
     write_pictures(folder / "source")
     write_pictures(folder / "target")

@@ -62,7 +62,7 @@ flags.DEFINE_list(
 )
 flags.DEFINE_list("scores", None, "Metrics to time; all of them by default.")
 flags.DEFINE_integer("size", 256, "Height and width.", lower_bound=1)
-flags.DEFINE_integer("batch", 1, "Pictures at once.", lower_bound=1)
+flags.DEFINE_integer("batch", 1, "Images at once.", lower_bound=1)
 flags.DEFINE_integer("filters", 64, "Filters of the networks.", lower_bound=1)
 flags.DEFINE_string("dtype", "float32", "Precision policy.")
 flags.DEFINE_bool("jit_compile", False, "Compile the step with XLA.")

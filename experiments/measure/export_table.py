@@ -35,7 +35,7 @@ flags.DEFINE_string(
 flags.DEFINE_string("name", None, "Name of the table.", required=True)
 flags.DEFINE_string("output", None, "JSON file to write.", required=True)
 flags.DEFINE_string("page", None, "Markdown page to put the table into.")
-flags.DEFINE_list("sizes", ["256", "512"], "Sides of the pictures, in pixels.")
+flags.DEFINE_list("sizes", ["256", "512"], "Sides of the images, in pixels.")
 flags.DEFINE_integer("runs", 5, "Runs of which the fastest counts.")
 
 SEAM_TILE, SEAM_OVERLAP = 128, 32

@@ -8,7 +8,7 @@ command, given again, at once or in a later lease, goes on. Stages:
   torch    the step of the public PyTorch CUT, from a checkout (--torch_cut)
   speed    images a second of a training step, memory, and the share of the
            rate of a large matrix product measured on the same device
-  loading  the same step with and without loading pictures, in turn
+  loading  the same step with and without loading images, in turn
   train    trains the presets on equal steps, keeps generators as float16
   unpack   makes <preset>.keras of those generators, for evaluate.py
   table    prints the figures as tables
@@ -44,7 +44,7 @@ flags.DEFINE_list(
 )
 flags.DEFINE_string("output", None, "Folder of the figures.", required=True)
 flags.DEFINE_list("presets", ["cut", "semst"], "Presets to compare.")
-flags.DEFINE_list("batch_sizes", ["1", "4", "16"], "Pictures a step.")
+flags.DEFINE_list("batch_sizes", ["1", "4", "16"], "Images a step.")
 flags.DEFINE_list(
     "precisions", ["float32", "tensorfloat32", "bfloat16"], "Of the step."
 )
@@ -58,11 +58,11 @@ flags.DEFINE_string(
 )
 flags.DEFINE_bool("torch_gpu", True, "Whether PyTorch has a GPU.")
 flags.DEFINE_string(
-    "source", None, "Source pictures, as in train.py; none: sample photographs."
+    "source", None, "Source images, as in train.py; none: sample photographs."
 )
-flags.DEFINE_string("target", None, "Target pictures.")
-flags.DEFINE_string("resize", "short:286", "Of the pictures, as data.resize.")
-flags.DEFINE_string("target_resize", "", "The same, of target pictures.")
+flags.DEFINE_string("target", None, "Target images.")
+flags.DEFINE_string("resize", "short:286", "Of the images, as data.resize.")
+flags.DEFINE_string("target_resize", "", "The same, of target images.")
 flags.DEFINE_integer(
     "loading_pairs", 5, "Times that either way of loading is measured."
 )
@@ -199,7 +199,7 @@ def torch_step(count, precision, compiled):
 
 
 def speed():
-    """Times the compiled step on random pictures."""
+    """Times the compiled step on random images."""
     for precision in FLAGS.precisions:
         matrix = figure(f"matrix_{precision}", lambda: matrix_rate(precision))
         for preset in FLAGS.presets:
@@ -273,7 +273,7 @@ def step_speed(preset, count, precision, matrix):
 
 
 def loading():
-    """Times `fit` on pictures that are loaded, and on one that is not."""
+    """Times `fit` on images that are loaded, and on one that is not."""
     for preset in FLAGS.presets:
         figure(f"loading_{preset}", lambda: loading_cost(preset))
 
@@ -355,7 +355,7 @@ def planned_steps():
     loading()
     name = "seconds_per_step_with_loading"
     seconds = [figures()[f"loading_{p}"][name] for p in FLAGS.presets]
-    # Compiling, checkpoints and sample pictures take their time, too.
+    # Compiling, checkpoints and sample images take their time, too.
     fitting = 0.7 * 60 * FLAGS.minutes / sum(seconds)
     every = FLAGS.checkpoint_every
     steps = max(1, int(fitting) // every) * every

@@ -1,6 +1,6 @@
 """Measures a training: time of a step, time of a save, memory.
 
-Trains on random pictures in a temporary folder. Compare with and without a
+Trains on random images in a temporary folder. Compare with and without a
 setting by two calls. Example:
 
   python experiments/measure/measure_training.py \\

@@ -1,6 +1,6 @@
-"""Measures memory and time of large pictures: translating and training.
+"""Measures memory and time of large images: translating and training.
 
-Every measurement is a process of its own, on synthetic pictures, with an
+Every measurement is a process of its own, on synthetic images, with an
 untrained generator: neither changes with the weights. Rows that --output holds
 already, of the same settings, are not measured again, so that the command goes
 on where it was stopped. With --page the tables go into a Markdown page, between
@@ -31,7 +31,7 @@ FLAGS = flags.FLAGS
 flags.DEFINE_list(
     "sizes",
     ["512x256", "1024x512", "2048x1024", "4096x2048", "8192x4096"],
-    "Pictures to translate, as WIDTHxHEIGHT.",
+    "Images to translate, as WIDTHxHEIGHT.",
 )
 flags.DEFINE_list("modes", ["whole", "tiled", "exact_tiled"], "What to try.")
 flags.DEFINE_list(
@@ -141,7 +141,7 @@ def measured_here(mode, size):
 
 
 def measured_translation(mode, width, height):
-    """Translates one synthetic picture."""
+    """Translates one synthetic image."""
     with quiet_imports():
         import numpy as np
 
@@ -225,7 +225,7 @@ def tables(result):
 
 
 def pixels(size):
-    """Pixels of a picture that is named WIDTHxHEIGHT."""
+    """Pixels of an image that is named WIDTHxHEIGHT."""
     width, height = map(int, size.split("x"))
     return width * height
 

@@ -1,6 +1,6 @@
 """Trains every preset in every precision and compares with float32.
 
-Small networks on the sample photographs, always with the same pictures and
+Small networks on the sample photographs, always with the same images and
 draws. For each preset and mixed precision a row of a Markdown table: the
 largest difference of a loss term, averaged over the second half of
 the training, and the mean difference of the translations in levels of 255;
@@ -29,7 +29,7 @@ flags.DEFINE_integer("steps", 200, "Length of each training.", lower_bound=2)
 flags.DEFINE_list("presets", None, "Presets. Defaults to all.")
 flags.DEFINE_integer("size", 64, "Side of the crops.")
 flags.DEFINE_float(
-    "limit", 1.5, "Largest distance of the pictures, in those of another seed."
+    "limit", 1.5, "Largest distance of the images, in those of another seed."
 )
 
 DTYPES = ("mixed_bfloat16", "mixed_float16")
@@ -107,7 +107,7 @@ def _trained(preset, dtype="float32", seed=0):
 
 
 def _print_row(preset, name, reference, other):
-    """Prints how far two trainings lie apart; returns it for the pictures."""
+    """Prints how far two trainings lie apart; returns it for the images."""
     losses = max(
         abs(other[0][term] - loss) for term, loss in reference[0].items()
     )

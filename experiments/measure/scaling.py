@@ -1,7 +1,7 @@
 """Measures how training speeds up with more devices.
 
 Trains the same preset on one, two ... devices with the same number of
-pictures on each, prints pictures a second, and writes them as JSON. Every
+images on each, prints images a second, and writes them as JSON. Every
 count runs in a process of its own. Example, on a machine of four GPUs:
 
   python experiments/measure/scaling.py \\
@@ -29,7 +29,7 @@ flags.DEFINE_multi_string(
 )
 flags.DEFINE_list("counts", ["1", "2"], "Numbers of devices to try.")
 flags.DEFINE_enum("kind", "gpu", ["gpu", "cpu"], "Devices to use.")
-flags.DEFINE_integer("pictures", 1, "Pictures a step on each device.")
+flags.DEFINE_integer("pictures", 1, "Images a step on each device.")
 flags.DEFINE_integer("size", 256, "Height and width of the crops.")
 flags.DEFINE_integer("steps", 50, "Steps that are timed.")
 flags.DEFINE_integer("warm_up", 5, "Steps before the timing.")
@@ -49,7 +49,7 @@ def main(_):
         speed = row["pictures_per_second"]
         row["speed_up"] = round(speed / rows[0]["pictures_per_second"], 3)
         print(
-            f"{count} {FLAGS.kind}: {speed:.2f} pictures a second, "
+            f"{count} {FLAGS.kind}: {speed:.2f} images a second, "
             f"{row['speed_up']:.2f} times the first row"
         )
     if FLAGS.output:
@@ -80,7 +80,7 @@ def in_own_process(count):
 
 
 def measured(count):
-    """Pictures a second of training on random pictures."""
+    """Images a second of training on random images."""
     from semst_tf.distribution.devices import distribution_strategy
 
     names = [f"gpu:{number}" for number in range(count)]

@@ -1,7 +1,7 @@
 """Trains for an hour with a restart every few minutes, and looks for leaks.
 
 A very small translator trains on the sample photographs, with many saves,
-validations and sample pictures, in a process that is stopped by SIGTERM, by
+validations and sample images, in a process that is stopped by SIGTERM, by
 Ctrl-C and by SIGKILL in turn and started again by the same command. Prints
 what it found, and exits with code 1 if memory or file handles grew, steps in
 TensorBoard do not rise, or a training could not be continued. Example:
@@ -63,7 +63,7 @@ def main(_):
 
 
 def _labels(source):
-    """A folder of labels for the pictures of another.
+    """A folder of labels for the images of another.
 
     All of them say "road": what a validation costs is the same as with true
     ones, and so is what it may forget to free.

@@ -4,7 +4,7 @@ It needs a checkout of github.com/taesungp/contrastive-unpaired-translation
 and an environment with torch, NumPy and Pillow; nothing of semst_tf. It does
 the work for each line on its standard input, once or --repeat times, and
 prints `seconds: <elapsed> <processor>`; before that the device, and at the end
-the memory that a GPU needed. Random pictures, networks as released, and no GPU
+the memory that a GPU needed. Random images, networks as released, and no GPU
 unless --gpu is given. Example:
 
   torch/bin/python experiments/measure/torch_cut_step.py \\
@@ -22,7 +22,7 @@ import types
 def main():
     arguments = parsed()
     sys.path.insert(0, arguments.checkout)
-    # The checkout imports torchvision, but only uses it to load pictures.
+    # The checkout imports torchvision, but only uses it to load images.
     for name in ("torchvision", "torchvision.transforms"):
         sys.modules[name] = types.ModuleType(name)
     sys.modules["torchvision"].transforms = sys.modules[name]

@@ -53,7 +53,7 @@ flags.DEFINE_multi_string(
     "set", [], "Override a field of all trainings, as in train.py."
 )
 flags.DEFINE_string("inception", None, "Weights, as in evaluate.py.")
-flags.DEFINE_integer("limit", None, "Score the first pictures only.")
+flags.DEFINE_integer("limit", None, "Score the first images only.")
 flags.DEFINE_string(
     "publish",
     None,

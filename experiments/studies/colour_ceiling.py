@@ -1,8 +1,8 @@
-"""Recolours pictures class by class with the labels of both domains.
+"""Recolours images class by class with the labels of both domains.
 
 Every class of the source gets the distribution of colours, channel by channel,
 that it has in the target, and no pixel changes its class. A translator does
-not have these labels: scored with evaluate.py, the pictures show how near to
+not have these labels: scored with evaluate.py, the images show how near to
 the target colours alone can bring this scene, and so how much of the distance
 is content that a translator must not change. Example:
 
@@ -90,7 +90,7 @@ def recolour(pictures, labels, targets, target_labels):
         target_labels: The same as `labels`, of the target.
 
     Returns:
-        List of pictures of the same sizes, and the names of the classes that
+        List of images of the same sizes, and the names of the classes that
         both domains show; pixels of others are as they were.
     """
     import numpy as np

@@ -1,9 +1,9 @@
-"""Gives pictures the colours of the target by one linear map, untrained.
+"""Gives images the colours of the target by one linear map, untrained.
 
 The map moves mean and covariance of the colours of one domain to those of the
 other, with the least change to each pixel. It knows nothing of scenes and
-cannot change what a picture shows: a translator has to be nearer to the target
-than these pictures are, or keep more of the scene, to have learnt anything.
+cannot change what an image shows: a translator has to be nearer to the target
+than these images are, or keep more of the scene, to have learnt anything.
 Score them with evaluate.py. Example:
 
   python experiments/studies/colour_transfer.py \\
@@ -30,7 +30,7 @@ define_flags()
 flags.DEFINE_string(
     "measured",
     None,
-    "Pictures whose colours are taken for those of the source; if not given, "
+    "Images whose colours are taken for those of the source; if not given, "
     "the ones that are recoloured, --limit of them.",
 )
 
@@ -59,14 +59,14 @@ def main(_):
 
 
 def colour_transfer(pictures, targets):
-    """Finds the linear map between the colours of two sets of pictures.
+    """Finds the linear map between the colours of two sets of images.
 
     Args:
         pictures: List of uint8 arrays `(height, width, 3)`.
         targets: The same, of the target.
 
     Returns:
-        A function that maps such a picture to a float array of its size,
+        A function that maps such an image to a float array of its size,
         values from 0 to 255.
     """
     import numpy as np
@@ -86,7 +86,7 @@ def colour_transfer(pictures, targets):
 
 
 def moments(pictures):
-    """Mean and covariance of the colours of pictures."""
+    """Mean and covariance of the colours of images."""
     import numpy as np
 
     count, total, products = 0, np.zeros(3), np.zeros((3, 3))

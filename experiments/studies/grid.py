@@ -40,10 +40,10 @@ class Cell:
 class Ablation:
     """The cells of a grid file.
 
-    The file is JSON. `"tasks"` say which pictures to train on and how to
+    The file is JSON. `"tasks"` say which images to train on and how to
     score, `"methods"` which preset and fields to train with, `"training"`
     what all trainings share, and `"grid"` which methods meet which tasks and
-    seeds, in which order. Paths are below the folder of the data. Pictures
+    seeds, in which order. Paths are below the folder of the data. Images
     that are a part of a folder, or whose names do not match those of their
     labels, are reached as `"links:<name>"`, a folder of links that a task
     declares: all files of a `"pattern"`, `"without"` a part of their names,
@@ -56,7 +56,7 @@ class Ablation:
         workdir: Path of the folder for runs and links.
         changes: Dict of what to change in `"training"`: `"steps"`,
             `"dtype"`, and `"set"`, a dict of fields; and `"limit"`, how many
-            pictures are scored. Defaults to `None`.
+            images are scored. Defaults to `None`.
 
     Raises:
         ValueError: If the file is no grid, or names something that it does
@@ -161,7 +161,7 @@ class Ablation:
         missing = [path for path in files.values() if not path.is_file()]
         if missing or not files:
             raise ValueError(
-                "The data lacks pictures that the grid needs. Received: "
+                "The data lacks images that the grid needs. Received: "
                 f"{missing[0] if missing else rule['pattern']}"
             )
         return files

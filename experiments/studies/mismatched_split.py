@@ -1,4 +1,4 @@
-"""Splits labelled pictures into two domains with other class statistics.
+"""Splits labelled images into two domains with other class statistics.
 
 Writes two lists of file names, one a line: sources, in which one class is
 frequent and the other rare, and targets, in which it is the other way round.
@@ -25,7 +25,7 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string(
     "labels",
     None,
-    "Pictures in the label colours of Cityscapes, as --source of train.py.",
+    "Images in the label colours of Cityscapes, as --source of train.py.",
     required=True,
 )
 flags.DEFINE_string("rich", "vegetation", "Class that sources are rich in.")
@@ -61,7 +61,7 @@ def main(_):
     for path, half in zip((FLAGS.sources, FLAGS.targets), halves):
         lines = [names[place] + "\n" for place in half]
         pathlib.Path(path).write_text("".join(lines))
-        print(f"wrote {path}: {len(half)} pictures")
+        print(f"wrote {path}: {len(half)} images")
     print("\n| class | sources | targets |\n|---|---|---|")
     means = [shares[half].mean(axis=0) for half in halves]
     for name, source, target in zip(CITYSCAPES_CLASSES, *means):
@@ -70,7 +70,7 @@ def main(_):
 
 
 def class_shares():
-    """Returns file names and the share of every class in every picture."""
+    """Returns file names and the share of every class in every image."""
     import numpy as np
 
     from semst_tf.data import ImageCollection

@@ -1,4 +1,4 @@
-"""Flags and files of the scripts that recolour pictures."""
+"""Flags and files of the scripts that recolour images."""
 
 import pathlib
 
@@ -9,29 +9,27 @@ flags.disclaim_key_flags()
 
 
 def define_flags():
-    """Declares what pictures are recoloured, how far, and where they go."""
-    flags.DEFINE_string("source", None, "Pictures to recolour.", required=True)
-    flags.DEFINE_string(
-        "target", None, "Pictures of the target.", required=True
-    )
-    flags.DEFINE_string("resize", "", "Size of source pictures: 256, 152x256.")
-    flags.DEFINE_string("target_resize", "", "The same for target pictures.")
+    """Declares what images are recoloured, how far, and where they go."""
+    flags.DEFINE_string("source", None, "Images to recolour.", required=True)
+    flags.DEFINE_string("target", None, "Images of the target.", required=True)
+    flags.DEFINE_string("resize", "", "Size of source images: 256, 152x256.")
+    flags.DEFINE_string("target_resize", "", "The same for target images.")
     flags.DEFINE_string("resize_filter", "bicubic", "Filter of both.")
     flags.DEFINE_float(
         "strength", 1.0, "Share of the way to these colours.", 0.0, 1.0
     )
-    flags.DEFINE_integer("limit", 0, "Use the first pictures only; 0: all.")
+    flags.DEFINE_integer("limit", 0, "Use the first images only; 0: all.")
     flags.DEFINE_string(
-        "output", None, "Folder for the pictures, PNG.", required=True
+        "output", None, "Folder for the images, PNG.", required=True
     )
 
 
 def write_recoloured(folder, names, pictures, recoloured, strength):
-    """Writes pictures that went a share of the way to other colours.
+    """Writes images that went a share of the way to other colours.
 
     Args:
         folder: Path. Created if it is missing.
-        names: Names of the pictures, relative to their folder; the files are
+        names: Names of the images, relative to their folder; the files are
             PNG of the same names, so that labels still find them.
         pictures: uint8 arrays `(height, width, 3)`.
         recoloured: Arrays of the same sizes, values from 0 to 255.
@@ -47,4 +45,4 @@ def write_recoloured(folder, names, pictures, recoloured, strength):
         path = (folder / name).with_suffix(".png")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_image(path, np.rint(mixed).astype("uint8"))
-    print(f"wrote {len(names)} pictures to {folder}")
+    print(f"wrote {len(names)} images to {folder}")

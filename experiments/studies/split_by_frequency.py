@@ -4,26 +4,26 @@ import numpy as np
 
 
 def mismatched_split(shares, rich, poor):
-    """Divides pictures into halves with different class statistics.
+    """Divides images into halves with different class statistics.
 
-    Pictures are ordered by how much more of class `rich` and less of class
-    `poor` they show than the average picture, both in standard deviations.
+    Images are ordered by how much more of class `rich` and less of class
+    `poor` they show than the average image, both in standard deviations.
     The first half is where `rich` is frequent, the second where `poor` is. A
     translator from the one to the other that follows the statistics of the
     target turns the one class into the other.
 
     Args:
-        shares: Array `(pictures, classes)`, the share of the labelled pixels
-            of a picture that each class has.
+        shares: Array `(images, classes)`, the share of the labelled pixels
+            of an image that each class has.
         rich: int. The class that is frequent in the first half.
         poor: int. The class that is frequent in the second half.
 
     Returns:
-        Two sorted int arrays of the places of pictures. Of an odd number, the
-        picture in the middle is in neither. Equal shares give equal halves.
+        Two sorted int arrays of the places of images. Of an odd number, the
+        image in the middle is in neither. Equal shares give equal halves.
 
     Raises:
-        ValueError: If there are fewer than two pictures, or one of the
+        ValueError: If there are fewer than two images, or one of the
             classes occurs equally often in all of them.
 
     Reference:
@@ -33,7 +33,7 @@ def mismatched_split(shares, rich, poor):
     shares = np.asarray(shares, "float64")
     if len(shares) < 2:
         raise ValueError(
-            f"A split needs at least two pictures. Received: {len(shares)}"
+            f"A split needs at least two images. Received: {len(shares)}"
         )
     excess = _standardised(shares[:, rich]) - _standardised(shares[:, poor])
     order = np.argsort(-excess, kind="stable")
@@ -46,6 +46,6 @@ def _standardised(share):
     if deviation == 0:
         raise ValueError(
             "The classes of a split must occur unequally often. "
-            f"Received: a share of {share[0]:.3f} in every picture"
+            f"Received: a share of {share[0]:.3f} in every image"
         )
     return (share - share.mean()) / deviation

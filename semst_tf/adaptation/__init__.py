@@ -1,4 +1,4 @@
-"""A segmenter for a domain without labels, from translated labelled pictures.
+"""A segmenter for a domain without labels, from translated labelled images.
 
 Not imported by `import semst_tf`: it needs keras-cv, which loads
 tensorflow-datasets.

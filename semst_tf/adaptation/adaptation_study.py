@@ -1,4 +1,4 @@
-"""Does a segmenter profit from translated pictures?"""
+"""Does a segmenter profit from translated images?"""
 
 import dataclasses
 import hashlib
@@ -23,11 +23,11 @@ from semst_tf.version import __version__
 
 
 class AdaptationStudy:
-    """Trains segmenters on untranslated and on translated pictures.
+    """Trains segmenters on untranslated and on translated images.
 
     Both see the same labels, the same number of steps, and for each seed the
-    same initial weights, order and flips; only the pictures differ. Labelled
-    pictures of the target domain are looked at for the test alone, unless
+    same initial weights, order and flips; only the images differ. Labelled
+    images of the target domain are looked at for the test alone, unless
     some of them are given to fine-tune on: then three more segmenters for
     each seed tell what pre-training is worth.
 
@@ -46,13 +46,13 @@ class AdaptationStudy:
             all that occur in the labels of the source.
         seeds: int. Number of repetitions: seeds 0, 1, ... Defaults to `3`.
         recipe: `SegmenterRecipe`, or `None` for its defaults.
-        mode: str. How pictures are translated, see `translate_labelled`.
+        mode: str. How images are translated, see `translate_labelled`.
         strength: float or `None`. How much of the way translations go, see
             `load_translator`.
 
     Raises:
         ValueError: If classes do not fit the labels, the translator does not
-            fit the pictures, or the directory holds a study of other
+            fit the images, or the directory holds a study of other
             settings.
 
     Example:
@@ -92,7 +92,7 @@ class AdaptationStudy:
         self.scored = [c for c in self.classes if c in test.classes]
         if not self.scored:
             raise ValueError(
-                "The test pictures show none of the classes that are taught. "
+                "The test images show none of the classes that are taught. "
                 f"Received: classes={_names(self.classes)}"
             )
         self.seeds = seeds
@@ -105,7 +105,7 @@ class AdaptationStudy:
 
         Returns:
             Dict: `"settings"`, `"classes"`, `"scored_classes"` and `"cells"`,
-            which maps each kind of pictures to the scores of its seeds.
+            which maps each kind of images to the scores of its seeds.
         """
         # All that can be wrong is checked before anything is written.
         network = _load_colour_translator(self.translator, self.strength)
@@ -125,7 +125,7 @@ class AdaptationStudy:
         return self._write_results(cells)
 
     def _trainings(self, translated):
-        """Name, pictures, steps, and the training that each starts from."""
+        """Name, images, steps, and the training that each starts from."""
         steps = self.recipe.steps
         trainings = [
             ("untranslated", self.source, steps, None),
@@ -254,7 +254,7 @@ def _load_colour_translator(path, strength):
     channels = network.input_channels, network.output_channels
     if channels != (3, 3):
         raise ValueError(
-            "Pictures for a segmenter have three channels, before and after "
+            "Images for a segmenter have three channels, before and after "
             f"translation. Received: {path} from {channels[0]} to "
             f"{channels[1]} channels"
         )
@@ -266,7 +266,7 @@ def _names(classes):
 
 
 def _description(pictures):
-    """What is known of pictures without the paths of one machine."""
+    """What is known of images without the paths of one machine."""
     names = "\n".join(pictures.names).encode()
     return {
         "pictures": len(pictures),

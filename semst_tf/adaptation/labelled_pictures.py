@@ -1,4 +1,4 @@
-"""Pictures with a class for every pixel."""
+"""Images with a class for every pixel."""
 
 import os
 
@@ -11,33 +11,33 @@ from semst_tf.data.pairing import image_name
 from semst_tf.data.read_images import open_images
 
 CACHE_BYTES = 2**29
-"""Memory for decoded pictures, and for labels."""
+"""Memory for decoded images, and for labels."""
 
 
 class LabelledPictures:
-    """The pictures of a folder and their labels, decoded on demand.
+    """The images of a folder and their labels, decoded on demand.
 
-    Which label belongs to a picture, see `semst_tf.data.pairing`; what a
+    Which label belongs to an image, see `semst_tf.data.pairing`; what a
     label may be, see `semst_tf.data.labels.Labels`. Every label is read and
     checked here, so that a wrong one is found before anything is trained.
 
     Args:
-        pictures: Folder of pictures; `folder@left` and `folder@right` are
+        pictures: Folder of images; `folder@left` and `folder@right` are
             halves of side-by-side files.
         labels: Folder of labels, in the same ways.
         space: str. What the labels mean: a key of
             `semst_tf.data.label_spaces.LABEL_SPACES`, or
             `"cityscapes_palette"` for label colours, also from JPEG.
-        size: Size of pictures and labels, `(height, width)` or `"128x256"`;
-            `None` for their own. Pictures are resized bicubically, labels to
+        size: Size of images and labels, `(height, width)` or `"128x256"`;
+            `None` for their own. Images are resized bicubically, labels to
             the nearest pixel: classes are never mixed.
         endings: Strings that end names and do not count, the first one that
-            of pictures: `("_leftImg8bit", "_gtFine_labelIds")`. Pictures
+            of images: `("_leftImg8bit", "_gtFine_labelIds")`. Images
             that end otherwise are left out. Defaults to none.
 
     Raises:
         OSError: If a folder is missing or a file cannot be opened.
-        ValueError: If a picture has no label or another shape than its
+        ValueError: If an image has no label or another shape than its
             label, a label is none of the space's, or sizes differ.
 
     Example:
@@ -58,7 +58,7 @@ class LabelledPictures:
         found = open_images(pictures, size, endings=endings)
         if not found.paths:
             raise ValueError(
-                "Labelled pictures are files in a folder. "
+                "Labelled images are files in a folder. "
                 f"Received: {found.description}"
             )
         names = _names(found, endings)
@@ -77,20 +77,20 @@ class LabelledPictures:
         return len(self.names)
 
     def picture(self, index):
-        """Returns a picture, a uint8 array `(height, width, 3)`."""
+        """Returns an image, a uint8 array `(height, width, 3)`."""
         picture = self._pictures.load(index)
         if picture.dtype != np.uint8:
             raise ValueError(
-                "Labelled pictures have 8 bits a channel. Received: "
+                "Labelled images have 8 bits a channel. Received: "
                 f"{self._pictures.name(index)} of {picture.dtype}"
             )
         return picture
 
     def label(self, index):
-        """Returns the Cityscapes classes of a picture's pixels.
+        """Returns the Cityscapes classes of an image's pixels.
 
         Args:
-            index: int. Position of the picture.
+            index: int. Position of the image.
 
         Returns:
             uint8 array `(height, width)`: 0 to 18, or 255 for pixels that
@@ -112,7 +112,7 @@ class LabelledPictures:
         if len(shapes) > 1:
             (first, name), (second, other) = list(shapes.items())[:2]
             raise ValueError(
-                "Labelled pictures must have one size; give it as "
+                "Labelled images must have one size; give it as "
                 f"height x width. Received: {name} of {first[0]}x{first[1]}, "
                 f"{other} of {second[0]}x{second[1]}"
             )
@@ -128,7 +128,7 @@ class LabelledPictures:
 
 
 def _names(pictures, endings):
-    """Names of pictures below the folder that they have in common."""
+    """Names of images below the folder that they have in common."""
     names = [image_name(name, endings) for name in pictures.relative_names]
     common = os.path.commonpath([f"/{os.path.dirname(name)}" for name in names])
     names = [os.path.relpath(f"/{name}", common) for name in names]

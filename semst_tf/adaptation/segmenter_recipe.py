@@ -13,7 +13,7 @@ class SegmenterRecipe:
         filters: int. Width of the segmenter, see `segmenter`.
         steps: int. Steps of a training.
         fine_tuning_steps: int. Steps of a fine-tuning.
-        batch_size: int. Pictures a step.
+        batch_size: int. Images a step.
         learning_rate: float. Of Adam at the first step; it decays to zero
             as `(1 - progress) ** 0.9`.
         checkpoint_every: int. Steps between checkpoints; divides both

@@ -19,8 +19,8 @@ from semst_tf.storage.checkpoint_files import restore_checkpoint
 def train_segmenter(folder, pictures, classes, recipe, steps, seed, start=None):
     """Trains a segmenter; the same call continues or reads what is there.
 
-    Weights, order and flips of the pictures follow from the seed alone, so
-    that trainings on different pictures of the same number compare. Flips
+    Weights, order and flips of the images follow from the seed alone, so
+    that trainings on different images of the same number compare. Flips
     left to right are the only augmentation.
 
     Args:
@@ -74,7 +74,7 @@ def training_examples(pictures, classes, batch_size, seed, first_step=0):
     Yields:
         Pair of a float32 array `(batch, height, width, 3)` in [-1, 1] and an
         int32 array `(batch, height, width)` of places in `classes`, or 255.
-        Height and width are multiples of the segmenter's stride: pictures
+        Height and width are multiples of the segmenter's stride: images
         are mirrored at the bottom and right, where no label counts.
     """
     example = first_step * batch_size
@@ -128,7 +128,7 @@ def _fit(model, folder, pictures, classes, recipe, seed, step, steps):
 
 
 def _choice(number, count, seed):
-    """The picture of an example, and whether it is flipped."""
+    """The image of an example, and whether it is flipped."""
     epoch, place = divmod(number, count)
     order = np.random.default_rng([seed, epoch, 0]).permutation(count)
     flip = np.random.default_rng([seed, number, 1]).random() < 0.5
@@ -136,7 +136,7 @@ def _choice(number, count, seed):
 
 
 def _padded(arrays):
-    """Stacks arrays; mirrors pictures, and fills labels up with 255."""
+    """Stacks arrays; mirrors images, and fills labels up with 255."""
     stack = np.stack(arrays)
     height, width = (-size % STRIDE for size in stack.shape[1:3])
     margins = [(0, 0), (0, height), (0, width)]

@@ -1,4 +1,4 @@
-"""Labelled pictures in, translated labelled pictures out."""
+"""Labelled images in, translated labelled images out."""
 
 import pathlib
 import sys
@@ -11,7 +11,7 @@ from semst_tf.inference.translate import translate
 
 
 def translate_labelled(pictures, translator, folder, mode="whole"):
-    """Translates labelled pictures into a data set of its own.
+    """Translates labelled images into a data set of its own.
 
     Writes `pictures/` and `labels/`: PNG files under the names of the
     originals, the labels as Cityscapes training classes of the same size,
@@ -23,7 +23,7 @@ def translate_labelled(pictures, translator, folder, mode="whole"):
         translator: What `semst_tf.load_translator` returns, for three
             channels in and out.
         folder: Path. Created if it is missing.
-        mode: str. How large pictures are translated: `"whole"`, `"tiled"`
+        mode: str. How large images are translated: `"whole"`, `"tiled"`
             or `"exact_tiled"`.
 
     Returns:
@@ -36,7 +36,7 @@ def translate_labelled(pictures, translator, folder, mode="whole"):
     folder = pathlib.Path(folder)
     bar = keras.utils.Progbar(
         len(pictures),
-        unit_name="picture",
+        unit_name="image",
         # In a file, every update stays.
         interval=0.5 if sys.stdout.isatty() else 30.0,
     )
@@ -47,7 +47,7 @@ def translate_labelled(pictures, translator, folder, mode="whole"):
                 translator, pictures.picture(index), mode=mode
             )
             _write(folder / "labels" / f"{name}.png", pictures.label(index))
-            # The picture comes last: where it is, the label is too.
+            # The image comes last: where it is, the label is too.
             _write(place, translated)
         bar.update(index + 1)
     return LabelledPictures(

@@ -1,4 +1,4 @@
-"""The same pictures, translated again and again while training."""
+"""The same images, translated again and again while training."""
 
 import pathlib
 
@@ -18,7 +18,7 @@ LARGEST_SAMPLE = 2**21
 
 
 class SampleTranslations(keras.callbacks.Callback):
-    """Writes a grid of fixed source pictures above their translations.
+    """Writes a grid of fixed source images above their translations.
 
     Each grid is a PNG file named by its step, and a TensorBoard image. The
     end of the training always gets one. Samples are for looking: of an image
@@ -55,7 +55,7 @@ class SampleTranslations(keras.callbacks.Callback):
             self.write()
 
     def write(self):
-        """Translates the pictures with the model as it is now."""
+        """Translates the images with the model as it is now."""
         step = current_step(self.model)
         self._written_step = step
         translations = translate_within_memory(self.model, self.images)

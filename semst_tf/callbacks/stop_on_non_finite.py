@@ -22,7 +22,7 @@ class StopOnNonFinite(keras.callbacks.Callback):
     Put it before `Checkpoints`, so that no such weights are saved.
 
     A folder `step_<step>` then holds `report.json` (step, batch, loss terms
-    as means since the epoch began, names of the pictures), `batch.npz` (the
+    as means since the epoch began, names of the images), `batch.npz` (the
     crops as the networks saw them, float32 in [-1, 1]) and `batch.png`
     (source above target).
 
@@ -68,7 +68,7 @@ class StopOnNonFinite(keras.callbacks.Callback):
         values = ", ".join(f"{name}: {value}" for name, value in wrong.items())
         raise NonFiniteError(
             f"Training led to numbers that are not finite; step, loss terms "
-            f"and pictures of the batch are in {folder}. The last checkpoint "
+            f"and images of the batch are in {folder}. The last checkpoint "
             f"is as it was. Received: step {step}, {values}"
         )
 

@@ -8,7 +8,7 @@ from semst_tf.metrics.all_scores import SCORES
 
 
 class ValidationScores(keras.callbacks.Callback):
-    """Translates fixed pictures and writes their scores into the logs.
+    """Translates fixed images and writes their scores into the logs.
 
     Keras calls callbacks in the order of their list and hands the same logs
     to all of them. Put this one before those that read its names, such as
@@ -21,17 +21,17 @@ class ValidationScores(keras.callbacks.Callback):
     it.
 
     Args:
-        images: List of source pictures `(height, width, channels)`, of
+        images: List of source images `(height, width, channels)`, of
             any sizes. Few: they are translated each time; in tiles those
             that do not fit into memory.
         evaluation: `semst_tf.metrics.evaluation.Evaluation` of their
             translations.
         every: int. Epochs between two validations. Defaults to `1`.
-        batch_size: int. Pictures of equal size translated at once. Defaults
+        batch_size: int. Images of equal size translated at once. Defaults
             to `8`.
 
     Raises:
-        ValueError: If `every` is not positive or there are no pictures.
+        ValueError: If `every` is not positive or there are no images.
 
     Example:
 
@@ -57,8 +57,8 @@ class ValidationScores(keras.callbacks.Callback):
         super().__init__()
         if every < 1 or not len(images):
             raise ValueError(
-                "Validation needs pictures, and happens every one or more "
-                f"epochs. Received: {len(images)} pictures, every={every}"
+                "Validation needs images, and happens every one or more "
+                f"epochs. Received: {len(images)} images, every={every}"
             )
         self.images = images
         self.evaluation = evaluation

@@ -126,7 +126,7 @@ _CONFIGS["semst"] = SemSTConfig(
     training=TrainingConfig(ema_decay=0.998),
     data=DataConfig(resize="short:286"),
 )
-# A map has other edges and textures than an aerial photograph, and a picture
+# A map has other edges and textures than an aerial photograph, and an image
 # that begins at its input stays there; measured in docs/results.
 _CONFIGS["semst_distant"] = _CONFIGS["semst_pixels"].replace(
     {

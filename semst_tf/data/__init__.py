@@ -1,4 +1,4 @@
-"""Pictures in, seeded crops out: folders, checks and unpaired sampling."""
+"""Images in, seeded crops out: folders, checks and unpaired sampling."""
 
 from semst_tf.data.check import CheckReport
 from semst_tf.data.check import check_images

@@ -1,4 +1,4 @@
-"""Channel counts: grey, colour, and pictures of many bands."""
+"""Channel counts: grey, colour, and images of many bands."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def converted_channels(stored, channels):
 
 
 def convert_channels(image, channels):
-    """Converts a picture to a channel count.
+    """Converts an image to a channel count.
 
     Args:
         image: Array `(height, width, stored_channels)`.
@@ -43,7 +43,7 @@ def convert_channels(image, channels):
     if converted_channels(stored, channels) is None:
         raise ValueError(
             "Only grey to RGB and RGB to grey can be converted. "
-            f"Received: a picture of {stored} channels, channels={channels}"
+            f"Received: an image of {stored} channels, channels={channels}"
         )
     if channels == "auto" or stored == channels:
         return image

@@ -1,4 +1,4 @@
-"""Finds what is wrong with the pictures before training starts."""
+"""Finds what is wrong with the images before training starts."""
 
 import collections
 import concurrent.futures
@@ -16,7 +16,7 @@ from semst_tf.data.resize import parse_crop_size
 from semst_tf.data.value_histogram import ValueHistogram
 
 _FAST_LIMIT = 20_000  # headers; about ten seconds from a local disk
-_FAST_DECODED = 4  # pictures whose pixels are decoded in the fast check
+_FAST_DECODED = 4  # images whose pixels are decoded in the fast check
 _NAMED = 3  # bad files named in one message
 _COMPARED_BYTES = 65_536
 _FIELDS = {
@@ -27,19 +27,19 @@ _FIELDS = {
 
 @dataclasses.dataclass
 class DomainReport:
-    """What was found in the pictures of one domain.
+    """What was found in the images of one domain.
 
     Args:
         name: str. `"source"` or `"target"`.
         collection: The `ImageCollection` that was checked.
-        checked: int. Pictures looked at.
+        checked: int. Images looked at.
         sizes: Counter of `(height, width)`, as loaded.
         channels: Counter of channel counts, as loaded.
-        channel_examples: Dict from channel count to the name of a picture.
+        channel_examples: Dict from channel count to the name of an image.
         dtypes: Counter of dtype names.
-        unreadable: Dict from picture index to the reason.
-        too_small: Dict from picture index to the reason.
-        values: `ValueHistogram` of the pictures that were decoded.
+        unreadable: Dict from image index to the reason.
+        too_small: Dict from image index to the reason.
+        values: `ValueHistogram` of the images that were decoded.
         animated: List of names of files of which only the first frame counts.
     """
 
@@ -63,19 +63,19 @@ class DomainReport:
 
     @property
     def bad(self):
-        """Dict from picture index to reason: unreadable or too small."""
+        """Dict from image index to reason: unreadable or too small."""
         return {**self.unreadable, **self.too_small}
 
     @property
     def usable(self):
-        """The collection without its bad pictures."""
+        """The collection without its bad images."""
         bad = self.bad
         return self.collection.without(bad) if bad else self.collection
 
     def __str__(self):
         lines = [
             f"{self.name}: {self.collection.description}",
-            f"  pictures  {len(self.collection)} ({self.checked} checked)",
+            f"  images  {len(self.collection)} ({self.checked} checked)",
             f"  height x width  {_histogram(self.sizes)}",
             f"  channels  {_histogram(self.channels)}",
             f"  dtype     {_histogram(self.dtypes)}",
@@ -111,7 +111,7 @@ class CheckReport:
 
     @property
     def file_problems(self):
-        """List of str: bad pictures, which `skip_bad` would leave out."""
+        """List of str: bad images, which `skip_bad` would leave out."""
         reports = (self.source, self.target)
         return [_bad_files(report) for report in reports if report.bad]
 
@@ -122,7 +122,7 @@ class CheckReport:
 
     @property
     def skipped(self):
-        """List of str: names of the pictures that `skip_bad` leaves out."""
+        """List of str: names of the images that `skip_bad` leaves out."""
         return [
             report.collection.name(index)
             for report in (self.source, self.target)
@@ -133,7 +133,7 @@ class CheckReport:
         """Raises one error that names what is wrong.
 
         Args:
-            skip_bad: bool. Whether bad pictures will be left out and are no
+            skip_bad: bool. Whether bad images will be left out and are no
                 error, as long as others remain. Defaults to `False`.
 
         Raises:
@@ -142,16 +142,14 @@ class CheckReport:
         problems = list(self.set_problems)
         if skip_bad:
             problems += [
-                f"{report.name}: none of its pictures can be used"
+                f"{report.name}: none of its images can be used"
                 for report in (self.source, self.target)
                 if report.bad and len(report.bad) == len(report.collection)
             ]
         if not skip_bad or problems:
             problems += self.file_problems
         if problems:
-            raise ValueError(
-                "The pictures have problems. " + "; ".join(problems)
-            )
+            raise ValueError("The images have problems. " + "; ".join(problems))
 
     def __str__(self):
         lines = [str(self.source), str(self.target)]
@@ -163,18 +161,18 @@ class CheckReport:
 
 
 def check_images(source, target, crop_size=None, thorough=False):
-    """Checks the pictures of both domains.
+    """Checks the images of both domains.
 
-    The fast check reads headers (of at most 20,000 pictures, evenly spaced)
-    and decodes a few pictures and those whose end seems to be missing. The
-    thorough check decodes every picture.
+    The fast check reads headers (of at most 20,000 images, evenly spaced)
+    and decodes a few images and those whose end seems to be missing. The
+    thorough check decodes every image.
 
     Args:
         source: `ImageCollection`, or what it is made from: a folder, a list
             of files, a `tfds:` name.
         target: The same for the target domain.
         crop_size: int, `(height, width)` or `None`: the crop that must fit
-            into every picture. Defaults to `None`.
+            into every image. Defaults to `None`.
         thorough: bool. Whether to decode everything. Defaults to `False`.
 
     Returns:
@@ -201,7 +199,7 @@ def check_images(source, target, crop_size=None, thorough=False):
         report.set_problems += _set_problems(domain)
         if len(domain.dtypes) > 1:
             report.warnings.append(
-                f"{domain.name}: pictures of several dtypes "
+                f"{domain.name}: images of several dtypes "
                 f"({_histogram(domain.dtypes)})"
             )
         report.warnings += [
@@ -286,7 +284,7 @@ def _set_problems(report):
     pictures = report.collection
     if len(pictures) == 0:
         return [
-            f"{report.name}: no pictures ({' '.join(SUFFIXES)}) in "
+            f"{report.name}: no images ({' '.join(SUFFIXES)}) in "
             f"{pictures.description}"
         ]
     problems = []
@@ -302,7 +300,7 @@ def _set_problems(report):
     for dtype in report.dtypes:
         if not _has_value_range(pictures, dtype):
             problems.append(
-                f"{report.name}: {dtype} pictures need value_range=(low, high)"
+                f"{report.name}: {dtype} images need value_range=(low, high)"
                 f", in a training --set={_FIELDS[report.name]}=low,high (there "
                 f"are values from {report.values.smallest:g} to "
                 f"{report.values.largest:g})"
@@ -332,7 +330,7 @@ def _bad_files(report):
     named = ", ".join(reasons[:_NAMED])
     more = f" and {len(reasons) - _NAMED} more" if len(reasons) > _NAMED else ""
     return (
-        f"{report.name}: {len(reasons)} of {len(report.collection)} pictures "
+        f"{report.name}: {len(reasons)} of {len(report.collection)} images "
         f"can't be used: {named}{more}"
     )
 
@@ -343,7 +341,7 @@ def _compare_domains(report):
         return
     if source.identity() == target.identity():
         report.set_problems.append(
-            f"source and target are the same pictures: {source.description}"
+            f"source and target are the same images: {source.description}"
         )
         return
     if source.half != target.half:
@@ -351,10 +349,10 @@ def _compare_domains(report):
     same = _count_identical(source, target)
     if same == min(len(source), len(target)):
         report.set_problems.append(
-            f"all {same} pictures of the smaller set are also in the other set"
+            f"all {same} images of the smaller set are also in the other set"
         )
     elif same:
-        report.warnings.append(f"{same} pictures are in both sets")
+        report.warnings.append(f"{same} images are in both sets")
 
 
 def _count_identical(source, target):

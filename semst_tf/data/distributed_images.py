@@ -12,9 +12,9 @@ def distributed_images(strategy, source, target, batch_size=1, **options):
 
     Args:
         strategy: `tf.distribute.Strategy` that the model was made in.
-        source: Source pictures, as `unpaired_images` takes them.
-        target: Target pictures.
-        batch_size: int. Pictures that all replicas together read in a step,
+        source: Source images, as `unpaired_images` takes them.
+        target: Target images.
+        batch_size: int. Images that all replicas together read in a step,
             a multiple of their number. Defaults to 1.
         **options: Other arguments of `unpaired_images`.
 
@@ -27,7 +27,7 @@ def distributed_images(strategy, source, target, batch_size=1, **options):
         ImportError: If TensorFlow is not installed.
         OSError: If a folder or file is missing.
         ValueError: If the replicas cannot share a batch evenly, an argument
-            is invalid or the pictures have problems.
+            is invalid or the images have problems.
 
     Example:
 
@@ -55,11 +55,11 @@ def distributed_images(strategy, source, target, batch_size=1, **options):
 def check_shared_batch(batch_size, replicas):
     """Raises unless replicas can share a batch evenly.
 
-    A replica with fewer pictures would count each of them for more, and one
+    A replica with fewer images would count each of them for more, and one
     without any would have no loss at all.
 
     Args:
-        batch_size: int. Pictures of a step over all replicas.
+        batch_size: int. Images of a step over all replicas.
         replicas: int. Devices that train together.
 
     Raises:
@@ -68,6 +68,6 @@ def check_shared_batch(batch_size, replicas):
     if batch_size % replicas:
         raise ValueError(
             "The batch must be a multiple of the number of devices, so that "
-            "every picture counts the same; change `data.batch_size` or the "
+            "every image counts the same; change `data.batch_size` or the "
             f"devices. Received: batch_size={batch_size}, {replicas} devices"
         )

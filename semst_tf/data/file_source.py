@@ -14,7 +14,7 @@ from semst_tf.data.left_out_folders import split_folders
 
 
 class FileSource:
-    """The picture files of a folder, or a list of files, in a fixed order.
+    """The image files of a folder, or a list of files, in a fixed order.
 
     A folder is searched with all its subfolders, links to folders included
     (each real folder once). Files are taken by suffix (PNG, JPEG, WebP, BMP,
@@ -59,7 +59,7 @@ class FileSource:
             )
         else:
             raise ValueError(
-                "Pictures come from a folder, a list of files or a "
+                "Images come from a folder, a list of files or a "
                 f"'tfds:...' name. Received: {files!r}"
             )
 
@@ -67,11 +67,11 @@ class FileSource:
         return len(self.paths)
 
     def name(self, index):
-        """Printable name of a picture."""
+        """Printable name of an image."""
         return printable(self.paths[index])
 
     def relative_name(self, index):
-        """Path of a picture below the folder, with `/` between folders.
+        """Path of an image below the folder, with `/` between folders.
 
         Of a list of files, below the folder that they have in common.
         """

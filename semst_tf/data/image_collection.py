@@ -23,9 +23,9 @@ from semst_tf.data.value_range import to_unit_range
 
 
 class ImageCollection:
-    """The pictures of one domain, in a fixed order, decoded on demand.
+    """The images of one domain, in a fixed order, decoded on demand.
 
-    A picture is read, halved (side-by-side files), resized and brought to one
+    An image is read, halved (side-by-side files), resized and brought to one
     channel count, in this order, and then kept in memory while there is room.
     Nothing random happens here, so the memory can't freeze an augmentation.
     Reading is safe from several threads. TensorFlow is not imported, except
@@ -37,7 +37,7 @@ class ImageCollection:
             in `@left` or `@right`, which sets `half`.
         half: `"left"`, `"right"` or `None`: the half of side-by-side files
             that is this domain (of an odd width, the middle column is
-            dropped). Defaults to `None`, the whole picture.
+            dropped). Defaults to `None`, the whole image.
         resize: `None`, int (new width, height follows), `(height, width)` or
             a string: `"512"`, `"256x512"` (height x width), `"short:286"`
             (shorter side). Defaults to `None`.
@@ -50,8 +50,8 @@ class ImageCollection:
             black and white, also as text `"low,high"`; values outside become
             its ends. Defaults to `None`: the full range of uint8 or uint16;
             other types need it.
-        cache_bytes: int. Memory for decoded pictures, in bytes; once it is
-            full, the other pictures are decoded every time. Defaults to 0.
+        cache_bytes: int. Memory for decoded images, in bytes; once it is
+            full, the other images are decoded every time. Defaults to 0.
         default_split: str. Split of a `tfds:` set that names none. Defaults
             to `"train"`.
         data_dir: Folder of prepared `tfds:` sets. Defaults to `None`.
@@ -113,20 +113,20 @@ class ImageCollection:
 
     @property
     def description(self):
-        """One line that says where the pictures come from."""
+        """One line that says where the images come from."""
         half = f"@{self.half}" if self.half else ""
         return self._source.description + half
 
     @property
     def channels(self):
-        """Channel count of every picture of this collection, as loaded."""
+        """Channel count of every image of this collection, as loaded."""
         if self._first_channels is None:
             self._first_channels = self.header(0).channels
         return self._first_channels
 
     @property
     def paths(self):
-        """Paths of the pictures; empty where they are not files."""
+        """Paths of the images; empty where they are not files."""
         if not self._source.paths:
             return []
         return [self._source.paths[stored] for stored in self._indices]
@@ -142,11 +142,11 @@ class ImageCollection:
         return getattr(self._source, "left_out", {})
 
     def name(self, index):
-        """Name of a picture: its path, or the set and number."""
+        """Name of an image: its path, or the set and number."""
         return self._source.name(self._indices[index])
 
     def relative_name(self, index):
-        """Name of a picture below the folder, by which files are paired."""
+        """Name of an image below the folder, by which files are paired."""
         return self._source.relative_name(self._indices[index])
 
     @property
@@ -155,7 +155,7 @@ class ImageCollection:
         return [self.relative_name(index) for index in range(len(self))]
 
     def stored_shape(self, index):
-        """Height and width of a picture before it is resized."""
+        """Height and width of an image before it is resized."""
         stored = read_header(self.open(index))
         width = stored.width // 2 if self.half else stored.width
         return stored.height, width
@@ -165,22 +165,22 @@ class ImageCollection:
         return self._source.open(self._indices[index])
 
     def identity(self):
-        """Equal for two collections of the very same pictures."""
+        """Equal for two collections of the very same images."""
         return self._source.identity(), self.half
 
     def without(self, indices):
-        """Returns this collection less some pictures, with empty memory."""
+        """Returns this collection less some images, with empty memory."""
         dropped = set(indices)
         return self.ordered(
             [index for index in range(len(self)) if index not in dropped]
         )
 
     def ordered(self, indices, cache_bytes=None):
-        """Returns some pictures in the given order, with empty memory.
+        """Returns some images in the given order, with empty memory.
 
         Args:
             indices: List of int. Positions in this collection.
-            cache_bytes: int. Memory for decoded pictures, or `None` for that
+            cache_bytes: int. Memory for decoded images, or `None` for that
                 of this collection.
 
         Returns:
@@ -198,13 +198,13 @@ class ImageCollection:
         """Size, channels and dtype that `load` will give, without decoding.
 
         Args:
-            index: int. Position of the picture.
+            index: int. Position of the image.
 
         Returns:
             An `ImageHeader`.
 
         Raises:
-            OSError, ValueError: If the picture can't be read or converted.
+            OSError, ValueError: If the image can't be read or converted.
         """
         stored = read_header(self.open(index))
         width = stored.width // 2 if self.half else stored.width
@@ -222,17 +222,17 @@ class ImageCollection:
         )
 
     def load(self, index):
-        """Reads one picture, from memory where it is kept there.
+        """Reads one image, from memory where it is kept there.
 
         Args:
-            index: int. Position of the picture.
+            index: int. Position of the image.
 
         Returns:
             A read-only array `(height, width, channels)` in the dtype of the
             file, see `read_image`.
 
         Raises:
-            OSError, ValueError: If the picture can't be read or converted, or
+            OSError, ValueError: If the image can't be read or converted, or
                 has another channel count than the first one.
         """
         image = self._cache.get(index)
@@ -242,7 +242,7 @@ class ImageCollection:
         if image.shape[-1] != self.channels:
             raise ValueError(
                 f"{self.name(index)} has {image.shape[-1]} channels but "
-                f"{self.name(0)} has {self.channels}. All pictures of a "
+                f"{self.name(0)} has {self.channels}. All images of a "
                 "domain need the same number: pass channels=3 or channels=1"
             )
         image.setflags(write=False)
@@ -253,7 +253,7 @@ class ImageCollection:
         return image
 
     def to_unit_range(self, image):
-        """Maps (a crop of) a loaded picture to float32 in [-1, 1]."""
+        """Maps (a crop of) a loaded image to float32 in [-1, 1]."""
         return to_unit_range(image, self.value_range, clip=True)
 
     def decode(self, index):

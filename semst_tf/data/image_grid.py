@@ -1,4 +1,4 @@
-"""Pictures side by side."""
+"""Images side by side."""
 
 import numpy as np
 from PIL import Image
@@ -8,14 +8,14 @@ from semst_tf.data.value_range import to_unit_range
 
 
 def picture_grid(rows, height=160, gap=4):
-    """Arranges pictures of any size, type and channel count in a grid.
+    """Arranges images of any size, type and channel count in a grid.
 
     Args:
         rows: List of rows, each a list of arrays `(height, width, channels)`:
-            integer pictures in the range of their type, floating-point ones
+            integer images in the range of their type, floating-point ones
             in [-1, 1]. Of more than three channels the first three are shown
             as red, green and blue; two are shown as grey, by the first.
-        height: int. Height of every cell in pixels; pictures keep their
+        height: int. Height of every cell in pixels; images keep their
             aspect. Defaults to `160`.
         gap: int. White pixels between the cells. Defaults to `4`.
 
@@ -41,7 +41,7 @@ def picture_grid(rows, height=160, gap=4):
 
 
 def _cell(picture, height):
-    """One picture as uint8 RGB of the wanted height."""
+    """One image as uint8 RGB of the wanted height."""
     picture = np.asarray(picture)
     floating = np.issubdtype(picture.dtype, np.floating)
     unit = to_unit_range(picture, (-1.0, 1.0) if floating else None)

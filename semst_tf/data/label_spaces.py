@@ -220,7 +220,7 @@ def _unknown_numbers(counts, unknown, space):
 
 
 def decode_cityscapes_palette(picture):
-    """Returns the classes of a picture in the colours of Cityscapes.
+    """Returns the classes of an image in the colours of Cityscapes.
 
     Every pixel gets the class of the nearest colour, so that JPEG files can
     be read. Colours of classes that are not trained are ignored.
@@ -232,12 +232,12 @@ def decode_cityscapes_palette(picture):
         uint8 array `(height, width)`: 0 to 18, or 255.
 
     Raises:
-        ValueError: If it is not such a picture.
+        ValueError: If it is not such an image.
     """
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
         raise ValueError(
-            "A picture of label colours is uint8 (height, width, 3). "
+            "An image of label colours is uint8 (height, width, 3). "
             f"Received: shape={picture.shape}, dtype={picture.dtype}"
         )
     colours = np.array(_COLOURS + _IGNORED_COLOURS, "float32")

@@ -11,13 +11,13 @@ _PYTHON_ERROR = re.compile(r"\b(\w+Error): ([^\n]*)")
 
 @contextlib.contextmanager
 def plain_reading_errors():
-    """Gives errors of reading pictures within `tf.data` their own names.
+    """Gives errors of reading images within `tf.data` their own names.
 
     TensorFlow makes errors of its own kinds of them, which hold many lines
     of text. Other errors pass.
 
     Raises:
-        UnreadableImageError: If a picture could not be read; it says which.
+        UnreadableImageError: If an image could not be read; it says which.
 
     Example:
 
@@ -31,7 +31,7 @@ def plain_reading_errors():
         if reason is None:
             raise
         raise UnreadableImageError(
-            f"A picture could not be read while training. Received: {reason}"
+            f"An image could not be read while training. Received: {reason}"
         ) from error
 
 

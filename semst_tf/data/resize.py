@@ -1,4 +1,4 @@
-"""Picture sizes as users write them, and resizing of any dtype."""
+"""Image sizes as users write them, and resizing of any dtype."""
 
 import re
 
@@ -15,7 +15,7 @@ FILTERS = {
 
 
 def parse_crop_size(crop_size):
-    """Returns a crop size as `(height, width)`, or `None` for whole pictures.
+    """Returns a crop size as `(height, width)`, or `None` for whole images.
 
     Args:
         crop_size: int (square), `(height, width)`, a string such as `"256"`
@@ -39,7 +39,7 @@ def parse_crop_size(crop_size):
 
 
 def resized_shape(height, width, resize):
-    """Returns the size of a picture after `resize`.
+    """Returns the size of an image after `resize`.
 
     Args:
         height: int. Height in pixels before resizing.
@@ -71,7 +71,7 @@ def resized_shape(height, width, resize):
 
 
 def resize_image(image, size, resize_filter="bicubic"):
-    """Resizes a picture, anti-aliased, in its own dtype.
+    """Resizes an image, anti-aliased, in its own dtype.
 
     Args:
         image: Array `(height, width, channels)`: uint8, uint16 or float32.

@@ -8,11 +8,11 @@ import numpy as np
 from semst_tf.data.unpack_batch import unpack_batch
 
 PICTURES = 256
-"""Pictures that are enough to know it."""
+"""Images that are enough to know it."""
 
 
 def mean_colour(batches):
-    """Returns the mean colour of the first 256 pictures, or few more.
+    """Returns the mean colour of the first 256 images, or few more.
 
     Args:
         batches: Array `(batch, height, width, channels)` in [-1, 1], or an
@@ -22,7 +22,7 @@ def mean_colour(batches):
         Float64 array `(channels,)`.
 
     Raises:
-        ValueError: If there are no pictures, or a value is not finite.
+        ValueError: If there are no images, or a value is not finite.
 
     Example:
 
@@ -38,20 +38,20 @@ def mean_colour(batches):
             break
     if not means:
         raise ValueError(
-            "Without target pictures there is no mean colour of them. "
-            "Received: no pictures"
+            "Without target images there is no mean colour of them. "
+            "Received: no images"
         )
     colour = np.mean(means, 0)
     if not np.isfinite(colour).all():
         raise ValueError(
-            "Target pictures must be finite. "
-            f"Received: pictures of mean colour {colour.tolist()}"
+            "Target images must be finite. "
+            f"Received: images of mean colour {colour.tolist()}"
         )
     return colour
 
 
 def target_batches(data):
-    """Returns the target pictures of what `SemST.fit` takes.
+    """Returns the target images of what `SemST.fit` takes.
 
     Args:
         data: What has no state of its own, so that training still gets
@@ -76,7 +76,7 @@ def target_batches(data):
     raise ValueError(
         "`fit` begins at the colours of the target and can measure them "
         "in a `tf.data.Dataset`, a `PyDataset` or a dict of arrays; call "
-        "`adapt` with target pictures first. "
+        "`adapt` with target images first. "
         f"Received: data of type {type(data).__name__}"
     )
 

@@ -9,10 +9,10 @@ _SYNTAX = re.compile(
 
 
 class TFDSSource:
-    """The pictures of a TensorFlow Datasets set, in the set's own order.
+    """The images of a TensorFlow Datasets set, in the set's own order.
 
     The set is prepared (downloaded) where it isn't yet. Where it was prepared
-    for random access, pictures are read from disk one by one; otherwise their
+    for random access, images are read from disk one by one; otherwise their
     encoded bytes (not their pixels) are held in memory.
 
     Args:
@@ -29,7 +29,7 @@ class TFDSSource:
         ValueError: If the set, split or feature is unknown.
     """
 
-    paths = ()  # Its pictures are no files of their own.
+    paths = ()  # Its images are no files of their own.
     ignored = ()
 
     def __init__(self, spec, default_split="train", data_dir=None):
@@ -60,11 +60,11 @@ class TFDSSource:
         return len(self._examples)
 
     def name(self, index):
-        """Printable name of a picture."""
+        """Printable name of an image."""
         return f"{self.description}[{index}]"
 
     def relative_name(self, index):
-        """What tells a picture from the others of the set: its number."""
+        """What tells an image from the others of the set: its number."""
         return self.name(index)
 
     def open(self, index):
@@ -74,7 +74,7 @@ class TFDSSource:
         return file
 
     def identity(self):
-        """Equal for two sources that are the very same pictures."""
+        """Equal for two sources that are the very same images."""
         return self.description, self.feature
 
 

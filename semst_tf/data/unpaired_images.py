@@ -36,8 +36,8 @@ def unpaired_images(
 ):
     """Makes a seeded `tf.data.Dataset` of unpaired crops.
 
-    The pictures are checked first (headers, and truncated files), so that
-    errors show before training and not hours later. Decoded pictures are kept
+    The images are checked first (headers, and truncated files), so that
+    errors show before training and not hours later. Decoded images are kept
     in memory before, never after, the random crop and flip. Every example is
     a pure function of the seed and its index (see `UnpairedSampler`): with
     `first_example=k` the data continues exactly as if `k` examples had been
@@ -47,11 +47,11 @@ def unpaired_images(
     dict `{"source": ..., "target": ...}` where the domains differ.
 
     Args:
-        source: Pictures of the source domain: a folder, a list of files,
+        source: Images of the source domain: a folder, a list of files,
             `"tfds:<name>[@<split>]"` (split `trainA` where none is named), or
             an `ImageCollection` (used as it is, with its own options).
         target: The same for the target domain (`trainB`).
-        crop_size: int, `(height, width)`, or `None` for whole pictures (then
+        crop_size: int, `(height, width)`, or `None` for whole images (then
             `batch_size` must be 1). Defaults to 256.
         batch_size: int. Examples in a batch. Defaults to 1.
         seed: int, not negative. Defaults to 0.
@@ -76,9 +76,9 @@ def unpaired_images(
             give `steps_per_epoch` to `fit`.
         drop_remainder: bool. Whether to drop a last batch that is not full.
             Defaults to `False`.
-        cache_bytes: int. Memory for decoded pictures, in bytes, half of it
+        cache_bytes: int. Memory for decoded images, in bytes, half of it
             for each domain. Defaults to `2**30`.
-        skip_bad: bool. Whether to leave out pictures that the check finds
+        skip_bad: bool. Whether to leave out images that the check finds
             unreadable or too small, with a warning, instead of raising.
             Defaults to `False`.
         workers: int or `None`. Examples prepared at the same time. Defaults
@@ -101,7 +101,7 @@ def unpaired_images(
     Raises:
         ImportError: If the backend of Keras is not installed.
         OSError: If a folder or file is missing.
-        ValueError: If an argument is invalid or the pictures have problems.
+        ValueError: If an argument is invalid or the images have problems.
 
     Example:
 
@@ -112,7 +112,7 @@ def unpaired_images(
     """
     if crop_size is None and batch_size != 1:
         raise ValueError(
-            "Whole pictures (`crop_size=None`) differ in size and can't be "
+            "Whole images (`crop_size=None`) differ in size and can't be "
             f"batched. Received: batch_size={batch_size}"
         )
     _check_count("batch_size", batch_size, 1)
@@ -147,7 +147,7 @@ def unpaired_images(
     report.raise_for_problems(skip_bad)
     if report.skipped:
         warnings.warn(
-            "Pictures left out. " + "; ".join(report.file_problems),
+            "Images left out. " + "; ".join(report.file_problems),
             stacklevel=2,
         )
     sampler = UnpairedSampler(

@@ -19,7 +19,7 @@ class UnpairedSampler:
     next index, and devices share the work by taking different indices.
 
     Source and target are drawn independently. Each domain is gone through in
-    a fresh random order again and again, so every picture is used equally
+    a fresh random order again and again, so every image is used equally
     often, also where one domain is much smaller. Pure NumPy: usable with any
     Keras backend.
 
@@ -27,7 +27,7 @@ class UnpairedSampler:
         source: `ImageCollection` of the source domain.
         target: `ImageCollection` of the target domain.
         crop_size: int (square), `(height, width)`, `"256x512"` (height x
-            width), or `None` for whole pictures. Defaults to 256.
+            width), or `None` for whole images. Defaults to 256.
         seed: int, not negative. Defaults to 0.
         flip: bool. Whether to mirror left to right, half of the time, each
             domain on its own. Defaults to `True`.
@@ -61,7 +61,7 @@ class UnpairedSampler:
         for name, collection in zip(_DOMAINS, (source, target)):
             if len(collection) == 0:
                 raise ValueError(
-                    f"The {name} domain has no pictures. "
+                    f"The {name} domain has no images. "
                     f"Received: {collection.description}"
                 )
         if not isinstance(seed, (int, np.integer)) or seed < 0:
@@ -94,7 +94,7 @@ class UnpairedSampler:
             `(crop_height, crop_width, channels)` in [-1, 1].
 
         Raises:
-            OSError, ValueError: If a picture can't be read, or is smaller
+            OSError, ValueError: If an image can't be read, or is smaller
                 than the crop.
         """
         return {name: self.crop(name, index) for name in _DOMAINS}
@@ -113,7 +113,7 @@ class UnpairedSampler:
         return collection.to_unit_range(image)
 
     def picture_index(self, domain, index):
-        """Which picture of `"source"` or `"target"` an example shows."""
+        """Which image of `"source"` or `"target"` an example shows."""
         domain = _DOMAINS.index(domain)
         collection = (self.source, self.target)[domain]
         round_number, position = divmod(int(index), len(collection))
@@ -125,7 +125,7 @@ class UnpairedSampler:
         free_columns = image.shape[1] - width
         if free_rows < 0 or free_columns < 0:
             raise ValueError(
-                f"{name} is smaller than the crop. Received: picture "
+                f"{name} is smaller than the crop. Received: image "
                 f"{image.shape[0]}x{image.shape[1]}, crop {height}x{width}"
             )
         top = random.integers(free_rows + 1)

@@ -52,7 +52,7 @@ def value_range_of(dtype, value_range=None):
     Raises:
         ValueError: If `value_range` is not an increasing pair of finite
             numbers, or if it is missing for another dtype. Nothing is guessed
-            from the values: one dark picture would change the guess.
+            from the values: one dark image would change the guess.
     """
     if value_range is not None:
         try:
@@ -135,13 +135,13 @@ def from_unit_range(image, dtype="uint8", value_range=None):
     """
     dtype = np.dtype(dtype)
     low, high = value_range_of(dtype, value_range)
-    # In place from here on: pictures can be a gigabyte.
+    # In place from here on: images can be a gigabyte.
     values = np.clip(np.asarray(image, dtype="float32"), -1.0, 1.0)
     if _is_wide(dtype):
         values = values.astype("float64")
     if np.isnan(values).any():
         raise ValueError(
-            "NaN stands for no pixel value. Received: a picture with "
+            "NaN stands for no pixel value. Received: an image with "
             f"{int(np.isnan(values).sum())} NaN of {values.size} values"
         )
     values += values.dtype.type(1.0)

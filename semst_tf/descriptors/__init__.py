@@ -1,4 +1,4 @@
-"""Fields of a picture or a feature map that source and translation share."""
+"""Fields of an image or a feature map that source and translation share."""
 
 from semst_tf.descriptors.feature_field import FeatureField
 from semst_tf.descriptors.filter_bank import texture_filters

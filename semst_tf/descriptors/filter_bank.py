@@ -12,13 +12,13 @@ def texture_filters(channels):
     """Convolution kernels that respond to texture and never to a flat colour.
 
     On the brightness, at the scales of 1 and 2 pixels: differences along the
-    rows, the columns and both diagonals, and the Laplacian. The picture is
+    rows, the columns and both diagonals, and the Laplacian. The image is
     smoothed for the second scale. With three channels also the Laplacian at
     scale 2 of red minus green and of blue minus yellow. All filters run at
     full resolution.
 
     Args:
-        channels: Integer, the channels of the picture.
+        channels: Integer, the channels of the image.
 
     Returns:
         Float32 array of shape `(7, 7, channels, filters)` with 12 filters for

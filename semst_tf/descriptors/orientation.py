@@ -15,11 +15,11 @@ SCHARR = np.outer([3.0, 10.0, 3.0], [-1.0, 0.0, 1.0]) / 32.0
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class OrientationField(keras.layers.Layer):
-    """Structure of a picture: where edges are and how they run.
+    """Structure of an image: where edges are and how they run.
 
     Edge strength by unsigned direction is averaged over square cells, and each
     cell carries the values of its neighbourhood. Brighter, darker or
-    contrast-inverted pictures have the same field. One constant channel stands
+    contrast-inverted images have the same field. One constant channel stands
     for "flat": where edges are weak it outweighs them, so flat places resemble
     each other and differ from edges. There are no weights.
 

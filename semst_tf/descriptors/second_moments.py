@@ -12,7 +12,7 @@ from semst_tf.ops.mirror import reflect_pad
 from semst_tf.ops.require_images import require_images
 from semst_tf.ops.unit_length import soft_unit_length
 
-GRID_STRIDE = 4  # pixels of the picture
+GRID_STRIDE = 4  # pixels of the image
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -25,7 +25,7 @@ class SecondMomentField(keras.layers.Layer):
     0. There are no weights.
 
     Args:
-        window: Integer, side of the window in pixels of the picture, a
+        window: Integer, side of the window in pixels of the image, a
             multiple of 4. Defaults to `16`.
         **kwargs: `name` and other arguments of `keras.layers.Layer`; the layer
             computes in float32.

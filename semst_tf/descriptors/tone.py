@@ -8,7 +8,7 @@ from semst_tf.ops.require_images import require_images
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class ToneField(keras.layers.Layer):
-    """Tone: the picture's own channels, averaged over small squares.
+    """Tone: the image's own channels, averaged over small squares.
 
     Every channel is one scalar map, as the estimators `"rsmi"` and
     `"correlation_ratio"` of `MutualInformation` take them. There are no

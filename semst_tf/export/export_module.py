@@ -56,7 +56,7 @@ class ExportModule(tf.Module):
         return {"images": self._translate_pixels(images)}
 
     def translate_float(self, images):
-        """Float32 pictures in [-1, 1], same out."""
+        """Float32 images in [-1, 1], same out."""
         images = check_batch(images, self.input_channels)
         images = check_unit_range(images)
         return {"images": self._translate(images)}
@@ -77,7 +77,7 @@ class ExportModule(tf.Module):
         """A batch of whole files, of any sizes, to PNG files."""
         image_bytes = require(
             tf.size(image_bytes) > 0,
-            "The batch holds no picture.",
+            "The batch holds no image.",
             tf.shape(image_bytes),
             image_bytes,
         )
@@ -96,7 +96,7 @@ class ExportModule(tf.Module):
         """Returns the concrete functions by signature name.
 
         `translate_image_bytes` is missing where files cannot hold the
-        channels: it takes pictures of 1 or 3 and gives 1 to 4.
+        channels: it takes images of 1 or 3 and gives 1 to 4.
         """
         pixels = self._images(self.dtype)
         functions = {

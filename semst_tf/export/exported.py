@@ -19,14 +19,14 @@ class Exported:
     size: tuple | None = None
 
     def fitted(self, pictures):
-        """Cuts pictures to the size that the model takes, from the centre.
+        """Cuts images to the size that the model takes, from the centre.
 
         Raises:
-            ValueError: If there is no picture, or one is too small.
+            ValueError: If there is no image, or one is too small.
         """
         if not pictures:
             raise ValueError(
-                "A comparison needs at least one picture. Received: none"
+                "A comparison needs at least one image. Received: none"
             )
         if self.size is None:
             return list(pictures)
@@ -38,8 +38,8 @@ def _centre(picture, height, width):
     left = (picture.shape[1] - width) // 2
     if top < 0 or left < 0:
         raise ValueError(
-            f"The exported model takes pictures of {height}x{width}, and "
-            "larger ones are cropped. Received: a picture of "
+            f"The exported model takes images of {height}x{width}, and "
+            "larger ones are cropped. Received: an image of "
             f"{picture.shape[0]}x{picture.shape[1]}"
         )
     return picture[top : top + height, left : left + width]

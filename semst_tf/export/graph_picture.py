@@ -1,4 +1,4 @@
-"""A picture that is read piece by piece, inside a TensorFlow graph."""
+"""An image that is read piece by piece, inside a TensorFlow graph."""
 
 import tensorflow as tf
 
@@ -6,7 +6,7 @@ from semst_tf.layers import PadToMultiple
 
 
 class GraphPicture:
-    """Gives pieces of a picture in [-1, 1], mirrored up to a multiple.
+    """Gives pieces of an image in [-1, 1], mirrored up to a multiple.
 
     What `semst_tf.tiling.picture.Picture` is for arrays: only what is read is
     converted.
@@ -35,7 +35,7 @@ class GraphPicture:
 
 
 class ReducedGraphPicture:
-    """A picture made smaller: each pixel is the mean of a block.
+    """An image made smaller: each pixel is the mean of a block.
 
     Args:
         picture: `GraphPicture` whose sizes are multiples of the ratio.

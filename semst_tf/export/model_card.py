@@ -10,7 +10,7 @@ def model_card(name, network, facts, trained_on, licence, metrics):
         name: str. Name of the model.
         network: Keras model.
         facts: Dict of short facts to list, by label.
-        trained_on: str or `None`. The pictures it was trained on.
+        trained_on: str or `None`. The images it was trained on.
         licence: str or `None`. Licence of the weights.
         metrics: Dict from names to numbers, or `None`.
 

@@ -14,15 +14,15 @@ FILE = "parity.json"
 
 @dataclasses.dataclass(frozen=True)
 class Parity:
-    """Differences between two translations of the same pictures.
+    """Differences between two translations of the same images.
 
     Args:
         maximum: float. Largest absolute difference, in the range [-1, 1]
             (2 is from black to white).
         mean: float. Mean absolute difference.
         psnr: float. Peak signal-to-noise ratio in dB for a peak-to-peak
-            range of 2; infinity for equal pictures.
-        pictures: int. Pictures compared.
+            range of 2; infinity for equal images.
+        pictures: int. Images compared.
     """
 
     maximum: float
@@ -35,7 +35,7 @@ class Parity:
         return (
             f"max abs error {self.maximum:.2g}, mean abs error "
             f"{self.mean:.2g}, PSNR {self.psnr:.1f} dB "
-            f"({self.pictures} picture{plural})"
+            f"({self.pictures} image{plural})"
         )
 
     def to_dict(self):
@@ -47,7 +47,7 @@ class Parity:
 
 
 def measure(reference, exported, pictures):
-    """Translates pictures twice and compares.
+    """Translates images twice and compares.
 
     Args:
         reference: Function from a float32 array `(1, height, width,
@@ -88,7 +88,7 @@ def measure(reference, exported, pictures):
 
 
 def sample_pictures(channels, size=None):
-    """Makes pictures for a check when there are none at hand.
+    """Makes images for a check when there are none at hand.
 
     Args:
         channels: int.

@@ -6,7 +6,7 @@ WHITE = {"uint8": 255.0, "uint16": 65535.0}
 """Stored value of white by dtype; black is 0."""
 
 _TOLERANCE = 1e-3
-"""Rounding that floating-point pictures may carry beyond [-1, 1]."""
+"""Rounding that floating-point images may carry beyond [-1, 1]."""
 
 
 def require(condition, message, received, value):
@@ -43,14 +43,14 @@ def check_batch(images, channels):
     shape = tf.shape(images)
     images = require(
         tf.reduce_min(shape) > 0,
-        "The batch (batch, height, width, channels) holds no picture, or "
-        "pictures without pixels.",
+        "The batch (batch, height, width, channels) holds no image, or "
+        "images without pixels.",
         shape,
         images,
     )
     images = require(
         tf.equal(shape[3], channels),
-        f"This model translates pictures of {channels} channels.",
+        f"This model translates images of {channels} channels.",
         shape,
         images,
     )
@@ -63,7 +63,7 @@ def check_unit_range(images):
     return require(
         # NaN fails every comparison, this one too.
         largest <= 1.0 + _TOLERANCE,
-        "Floating-point pictures lie in [-1, 1] and hold no NaN; the largest "
+        "Floating-point images lie in [-1, 1] and hold no NaN; the largest "
         "magnitude is shown.",
         largest,
         images,
@@ -114,7 +114,7 @@ def decode(contents, channels, dtype):
     """
     contents = require(
         tf.strings.length(contents) > 0,
-        "A picture is the bytes of a JPEG or PNG file.",
+        "An image is the bytes of a JPEG or PNG file.",
         "an empty string",
         contents,
     )
@@ -128,7 +128,7 @@ def decode(contents, channels, dtype):
     image = image[:, :, : stored - (1 - stored % 2)]
     image = require(
         tf.equal(tf.shape(image)[2], channels),
-        f"This model translates pictures of {channels} channels, alpha not "
+        f"This model translates images of {channels} channels, alpha not "
         "counted.",
         tf.shape(image),
         image,

@@ -36,7 +36,7 @@ class SavedTranslator:
         self.value_range, self.target_value_range = _value_ranges(folder)
 
     def predict_on_batch(self, images):
-        """Translates float32 pictures `(batch, height, width, channels)`.
+        """Translates float32 images `(batch, height, width, channels)`.
 
         Args:
             images: NumPy array, values in [-1, 1].

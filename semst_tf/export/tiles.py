@@ -1,4 +1,4 @@
-"""Translating a picture tile by tile, inside a TensorFlow graph."""
+"""Translating an image tile by tile, inside a TensorFlow graph."""
 
 import math
 
@@ -16,27 +16,27 @@ from semst_tf.tiling.shared_statistics import shared_statistics
 def translate_tiles(
     network, images, output_channels, tile, overlap, prepare=tf.identity
 ):
-    """Translates pictures in overlapping tiles, one tile at a time.
+    """Translates images in overlapping tiles, one tile at a time.
 
     Tiles lie on a grid; the last ones are shifted inward to end with the
-    picture. Where tiles overlap they are blended with a Hann window. The
-    memory of the network is that of one tile, whatever the picture; the
+    image. Where tiles overlap they are blended with a Hann window. The
+    memory of the network is that of one tile, whatever the image; the
     merge takes `4 * (output_channels + 1)` bytes a pixel.
 
-    All tiles of a picture are normalised with the same statistics: those of
-    the picture up to half a megapixel, else of samples spread over it. A
-    `MultiScaleGenerator` first gets its context of the whole picture, in tiles
+    All tiles of an image are normalised with the same statistics: those of
+    the image up to half a megapixel, else of samples spread over it. A
+    `MultiScaleGenerator` first gets its context of the whole image, in tiles
     of the same size.
 
     Args:
         network: Function from float32 `(batch, height, width, channels)` to
             `(batch, height, width, output_channels)`. If it has a `stride`
-            and a `minimum_size`, pictures are mirrored up to them and tiles
+            and a `minimum_size`, images are mirrored up to them and tiles
             begin at multiples of the stride.
         images: Tensor `(batch, height, width, channels)`.
         output_channels: int.
         tile: int. Side of a tile in pixels, rounded up to a multiple of the
-            stride; smaller pictures are one tile.
+            stride; smaller images are one tile.
         overlap: int. Pixels that neighbours share at least, less than `tile`.
         prepare: Function from a piece of `images` to what the network takes.
             Defaults to the identity.
@@ -73,7 +73,7 @@ def translate_tiles(
 
 
 def check_tiles(tile, overlap):
-    """Refuses tiles that cannot cover a picture.
+    """Refuses tiles that cannot cover an image.
 
     Raises:
         ValueError: If `tile` is not positive, or `overlap` is negative or
@@ -87,7 +87,7 @@ def check_tiles(tile, overlap):
 
 
 def _normalized_alike(function, picture):
-    """Function of a tile, with the statistics of the picture."""
+    """Function of a tile, with the statistics of the image."""
     statistics = shared_statistics(function, _sample(picture))
 
     def run(piece, top, left):
@@ -97,7 +97,7 @@ def _normalized_alike(function, picture):
 
 
 def _at_two_scales(network, picture, tile, step):
-    """Function of a tile that fuses it with the context of the picture."""
+    """Function of a tile that fuses it with the context of the image."""
     reduced = ReducedGraphPicture(picture, network.ratio)
 
     def translate_context(pieces):
@@ -138,7 +138,7 @@ def _fused(network, context, detail, top, left):
 
 
 def _blended(picture, run, channels, tile, step):
-    """Blends what a function makes of the tiles of a picture."""
+    """Blends what a function makes of the tiles of an image."""
     height, width = picture.height, picture.width
     tile_height = tf.minimum(tile, height)
     tile_width = tf.minimum(tile, width)
@@ -178,7 +178,7 @@ def _blended(picture, run, channels, tile, step):
 
 
 def _sample(picture):
-    """All of a picture of half a megapixel, or pieces spread over it."""
+    """All of an image of half a megapixel, or pieces spread over it."""
     height, width = picture.height, picture.width
     return tf.cond(
         # In floating point: the product of two sizes may not fit an integer.

@@ -1,4 +1,4 @@
-"""Repeats the check of parity on pictures of one's own."""
+"""Repeats the check of parity on images of one's own."""
 
 import json
 import pathlib

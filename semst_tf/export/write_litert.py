@@ -68,7 +68,7 @@ def litert(
         size: Pair (height, width), or `None` for any size. A fixed size is
             faster; `"int8"` needs one. Defaults to `None`.
         calibration: For `"int8"`, list of float32 arrays `(height, width,
-            channels)` in [-1, 1], at least `size`: pictures like those that
+            channels)` in [-1, 1], at least `size`: images like those that
             will be translated. A hundred are plenty.
         pictures: List of such arrays to compare on, or `None` for the
             calibration's, or else synthetic ones.
@@ -168,7 +168,7 @@ def check_precision(parity, precision):
         if parity.mean > INT8_BOUND:
             warnings.warn(
                 f"int8 differs from Keras by more than {INT8_BOUND} on "
-                f"average: {parity}. More or other calibration pictures may "
+                f"average: {parity}. More or other calibration images may "
                 "help; float16 is the safe choice.",
                 stacklevel=3,
             )
@@ -198,8 +198,8 @@ def _check_arguments(path, precision, size, calibration):
         )
     if precision == "int8" and (size is None or not calibration):
         raise ValueError(
-            "int8 needs a fixed `size` and `calibration` pictures. Received: "
-            f"size={size}, {len(calibration or ())} pictures"
+            "int8 needs a fixed `size` and `calibration` images. Received: "
+            f"size={size}, {len(calibration or ())} images"
         )
     if precision != "int8" and calibration is not None:
         raise ValueError(

@@ -56,9 +56,9 @@ def saved_model(
       channels)`, any size, to `images` of the same size and type.
     - `translate_float`: the same with float32 in [-1, 1].
     - `translate_image_bytes`: `image_bytes`, a batch of JPEG or PNG files of
-      any sizes, to `image_bytes`, PNG files. Only for pictures of 1 or 3
+      any sizes, to `image_bytes`, PNG files. Only for images of 1 or 3
       channels.
-    - `translate_tiled`: as `serving_default`, in tiles, for pictures that are
+    - `translate_tiled`: as `serving_default`, in tiles, for images that are
       too large for one piece.
 
     Beside the graph lie `config.json`, `model_card.md`, `parity.json` and
@@ -151,7 +151,7 @@ def saved_model(
 
 
 def load_saved_model(folder):
-    """Loads a SavedModel as a function on floating-point pictures.
+    """Loads a SavedModel as a function on floating-point images.
 
     Args:
         folder: Path of `<name>/<version>` or of `<name>`, which means its

@@ -1,4 +1,4 @@
-"""From pictures as people have them to translations of the same kind."""
+"""From images as people have them to translations of the same kind."""
 
 import os
 import pathlib
@@ -23,7 +23,7 @@ from semst_tf.tiling import translate_tiles
 from semst_tf.tiling.picture import Picture
 
 MODES = ("whole", "tiled", "exact_tiled")
-"""Ways to translate a picture, see `translate`."""
+"""Ways to translate an image, see `translate`."""
 
 TILE = 512
 """Side of a tile in pixels, unless another one is given."""
@@ -38,14 +38,14 @@ def translate(
     tile=None,
     verbose=False,
 ):
-    """Translates one picture, a batch, a path, or a list of these.
+    """Translates one image, a batch, a path, or a list of these.
 
     Three modes:
 
-    - `"whole"`: each picture in one piece; the fastest while it fits into
+    - `"whole"`: each image in one piece; the fastest while it fits into
       memory. Where it would not, it stops and says so.
     - `"tiled"`: overlapping tiles, blended, all normalised with statistics of
-      samples of the picture. Memory does not grow with the picture; no steps
+      samples of the image. Memory does not grow with the image; no steps
       where tiles meet, but colours may differ a little from `"whole"`.
     - `"exact_tiled"`: equal to `"whole"`; needs a generator of semst_tf, and
       disk space for temporary files (48 bytes for each pixel and 16 filters).
@@ -62,7 +62,7 @@ def translate(
             `None` for the ranges that the model was trained with, or else
             the range of integer types and [-1, 1] for floating point; see
             `translation_ranges`.
-        batch_size: int. Pictures translated at once in mode `"whole"`.
+        batch_size: int. Images translated at once in mode `"whole"`.
         mode: str. `"whole"`, `"tiled"` or `"exact_tiled"`. Defaults to
             `"whole"`.
         tile: int or `None`. Side of a tile in pixels, rounded up to what the
@@ -74,7 +74,7 @@ def translate(
         NumPy array, or a list of arrays for a list, sizes and types kept.
 
     Raises:
-        ValueError: If a picture cannot be read or does not fit the model, or
+        ValueError: If an image cannot be read or does not fit the model, or
             a translation in one piece would not fit into memory.
     """
     if batch_size < 1:
@@ -123,7 +123,7 @@ def fits_whole(translator, shape, batch=1):
     Args:
         translator: As for `translate`.
         shape: Tuple that begins with height and width.
-        batch: int. Pictures at once. Defaults to `1`.
+        batch: int. Images at once. Defaults to `1`.
 
     Returns:
         bool. `True` also where it cannot be known.
@@ -196,7 +196,7 @@ def check_file(translator, source, output, value_range=None, page=None):
     channels = translator.input_channels
     if converted_channels(header.channels, channels) is None:
         raise ValueError(
-            f"This model translates pictures of {channels} channels. Received: "
+            f"This model translates images of {channels} channels. Received: "
             f"{printable(source)} with {header.channels}"
         )
     ranges = translation_ranges(translator, header.dtype, value_range)
@@ -209,13 +209,13 @@ def check_file(translator, source, output, value_range=None, page=None):
 def _check(images, channels):
     if images.ndim not in (3, 4) or 0 in images.shape:
         raise ValueError(
-            "Pictures are arrays (height, width, channels) or (batch, height, "
-            "width, channels), none of them empty; a grey picture has one "
+            "Images are arrays (height, width, channels) or (batch, height, "
+            "width, channels), none of them empty; a grey image has one "
             f"channel. Received: shape={images.shape}"
         )
     if images.shape[-1] != channels:
         raise ValueError(
-            f"This model translates pictures of {channels} channels. "
+            f"This model translates images of {channels} channels. "
             f"Received: shape={images.shape}"
         )
 

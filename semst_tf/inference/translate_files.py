@@ -18,12 +18,12 @@ def translate_files(
     the network waits for neither.
 
     Args:
-        translate_picture: Function that gets the path of a picture and the
-            picture `(height, width, channels)`, and returns its translation.
-            It is called in this thread, one picture at a time.
-        jobs: List of pairs of paths: a picture, and the file that its
+        translate_picture: Function that gets the path of an image and the
+            image `(height, width, channels)`, and returns its translation.
+            It is called in this thread, one image at a time.
+        jobs: List of pairs of paths: an image, and the file that its
             translation becomes. Missing folders are made.
-        ahead: int. Pictures in memory that wait to be translated, and as many
+        ahead: int. Images in memory that wait to be translated, and as many
             that wait to be written. With `0` everything happens in turn.
             Defaults to `2`.
         channels: `"auto"` (as stored) or int: what grey and colour images are
@@ -32,7 +32,7 @@ def translate_files(
 
     Yields:
         For each job in order `None`, or the `OSError` or `ValueError` that
-        says why its picture cannot be read. A translation may not be written
+        says why its image cannot be read. A translation may not be written
         before up to `ahead` more jobs have been taken, all are in the end.
 
     Raises:

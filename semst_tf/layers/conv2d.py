@@ -57,7 +57,7 @@ class Conv2D(keras.layers.Conv2D):
         fits = pixels <= MOST_BYTES // self._transform_bytes(channels)
         if isinstance(fits, bool):
             return self._winograd(inputs) if fits else super().call(inputs)
-        # The size is known once there is a picture.
+        # The size is known once there is an image.
         direct = super().call
         return ops.cond(
             fits, lambda: self._winograd(inputs), lambda: direct(inputs)

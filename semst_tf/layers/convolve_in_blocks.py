@@ -6,7 +6,7 @@ from keras import ops
 def convolve_in_blocks(images, kernel, bias):
     """Convolves without padding, for 2 x 2 pixels of the output at once.
 
-    Processors compute 8 or 16 filters in the time of the three of a picture.
+    Processors compute 8 or 16 filters in the time of the three of an image.
     Here a kernel that is one row and one column larger has four times the
     filters, one for each pixel of a square of the output, and moves by two.
 

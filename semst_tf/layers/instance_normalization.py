@@ -11,14 +11,14 @@ _moments_of = contextvars.ContextVar("moments_of", default=None)
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class InstanceNormalization(keras.layers.Layer):
-    """Gives each channel of each picture mean 0 and variance 1.
+    """Gives each channel of each image mean 0 and variance 1.
 
     No affine part, no running statistics. Statistics are computed in float32
     under every precision policy.
 
     `keras.layers.GroupNormalization(groups=-1)` has the same values. This
     layer takes fewer passes over the data, above all backward; sums rows
-    before columns, so that rounding does not add up over large pictures; and
+    before columns, so that rounding does not add up over large images; and
     can normalise with given statistics, as translating in tiles needs.
 
     Args:
@@ -93,7 +93,7 @@ class InstanceNormalization(keras.layers.Layer):
 def moments_from(moments_of):
     """Lets every `InstanceNormalization` use statistics from elsewhere.
 
-    So that a network that is called on parts of a picture can normalise each
+    So that a network that is called on parts of an image can normalise each
     of them as the whole. Call the network itself, not `predict`, which may
     have been compiled outside.
 
@@ -102,7 +102,7 @@ def moments_from(moments_of):
             as `InstanceNormalization.normalize` takes them.
 
     Yields:
-        Nothing; outside, each picture has its own statistics again.
+        Nothing; outside, each image has its own statistics again.
 
     Reference:
         semst_tf design.
@@ -150,7 +150,7 @@ def _standardize(epsilon):
 
 
 def _mean(images):
-    """Mean over a picture, rows first: sums stay short, and so exact."""
+    """Mean over an image, rows first: sums stay short, and so exact."""
     rows = ops.mean(images, axis=2, keepdims=True)
     return ops.mean(rows, axis=1, keepdims=True)
 

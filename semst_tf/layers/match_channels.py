@@ -1,4 +1,4 @@
-"""Shows a picture to a network that expects another number of channels."""
+"""Shows an image to a network that expects another number of channels."""
 
 import numpy as np
 from keras import ops
@@ -9,7 +9,7 @@ _LUMINANCE = np.array(RED_GREEN_BLUE_WEIGHTS, dtype="float32")[:, None]
 
 
 def match_channels(images, channels):
-    """Maps pictures linearly to a number of channels, in their value range.
+    """Maps images linearly to a number of channels, in their value range.
 
     Colour to one channel is luminance, one channel to many is repeated, any
     other change interpolates along the channels. Every output is a weighted
@@ -25,7 +25,7 @@ def match_channels(images, channels):
 
     Reference:
         semst_tf design: the CUT family encodes translations with the encoder
-        of source pictures, which needs equal channels.
+        of source images, which needs equal channels.
     """
     available = images.shape[-1]
     if available == channels:

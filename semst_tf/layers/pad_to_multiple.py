@@ -1,4 +1,4 @@
-"""Makes any picture size acceptable to a network with a stride."""
+"""Makes any image size acceptable to a network with a stride."""
 
 import keras
 from keras import ops
@@ -6,9 +6,9 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class PadToMultiple(keras.layers.Layer):
-    """Mirrors the picture at the bottom and the right up to a multiple.
+    """Mirrors the image at the bottom and the right up to a multiple.
 
-    Pictures of one row or column work too: mirroring goes back and forth as
+    Images of one row or column work too: mirroring goes back and forth as
     often as it must. Nothing is done, and nothing is added to the graph, when
     the size is known and fits already.
 

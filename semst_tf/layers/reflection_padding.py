@@ -1,4 +1,4 @@
-"""Padding that mirrors the picture at its border."""
+"""Padding that mirrors the image at its border."""
 
 import keras
 from keras import ops
@@ -9,7 +9,7 @@ class ReflectionPadding2D(keras.layers.Layer):
     """Pads height and width by mirroring, without repeating the border.
 
     Zero padding would paint a dark frame into every feature map; mirrored
-    content has the statistics of the picture itself.
+    content has the statistics of the image itself.
 
     Args:
         padding: int. Rows and columns added on each side. The input needs

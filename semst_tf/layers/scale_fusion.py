@@ -1,4 +1,4 @@
-"""One picture of a coarse and a fine translation."""
+"""One image of a coarse and a fine translation."""
 
 import keras
 from keras import ops
@@ -30,9 +30,9 @@ class ScaleFusion(keras.layers.Layer):
         attention: Tensor `(batch, height / ratio, width / ratio, 1)` in
             [0, 1].
         detail: Tensor `(batch, rows, columns, channels)`, the translation of
-            a region of the picture.
+            a region of the image.
         corner: Int tensor `(2,)`, top and left of the region. Defaults to
-            `None`, the region is the whole picture.
+            `None`, the region is the whole image.
 
     Returns:
         Float32 tensor of the shape of `detail`, in [-1, 1].
@@ -45,7 +45,7 @@ class ScaleFusion(keras.layers.Layer):
     """
 
     def __init__(self, mode="attention", ratio=2, **kwargs):
-        # A picture that is mixed in half precision shows steps.
+        # An image that is mixed in half precision shows steps.
         kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         if mode not in FUSIONS:

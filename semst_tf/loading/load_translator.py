@@ -132,7 +132,7 @@ def read_keras_file(path):
 def _translating_network(path):
     model = read_keras_file(path)
     network = model.translator if isinstance(model, SemST) else model
-    # A discriminator has input channels too, but no pictures come out of it.
+    # A discriminator has input channels too, but no images come out of it.
     if not hasattr(network, "output_channels"):
         raise ValueError(
             "This file holds a Keras model that is no translator, but a "

@@ -21,7 +21,7 @@ def correlation_ratio(source, output, seed=0):
     """The share of the output that is a function of the source.
 
     A smooth function of all channels of the source together, the best there
-    is for this picture, predicts every channel of the output; the ratio is
+    is for this image, predicts every channel of the output; the ratio is
     the variance that it explains. Any consistent recolouring scores near 1,
     also one that tells two surfaces apart by their hue alone; what appears in
     the output without a reason in the source is not explained.

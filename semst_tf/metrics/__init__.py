@@ -1,4 +1,4 @@
-"""How well pictures are translated, as numbers."""
+"""How well images are translated, as numbers."""
 
 from semst_tf.metrics.attention_statistics import AttentionStatistics
 from semst_tf.metrics.class_matched_distance import ClassMatchedDistance

@@ -8,7 +8,7 @@ from keras import ops
 class AttentionStatistics(keras.metrics.Metric):
     """Mean and spread of an attention, and how often it is decided.
 
-    Where the attention is 1 everywhere, the detail alone makes the picture;
+    Where the attention is 1 everywhere, the detail alone makes the image;
     where it is 0, the context alone does; both mean that one scale is not
     used. Every pixel counts the same.
 

@@ -1,4 +1,4 @@
-"""How far the mean colour of pictures moves in translation."""
+"""How far the mean colour of images moves in translation."""
 
 import keras
 from keras import ops
@@ -12,19 +12,19 @@ class ColourShift(keras.metrics.MeanMetricWrapper):
     """Distance of the mean colours of source and translation.
 
     A diagnostic: translations have to change colours. Two runs of equal
-    likeness to the target that differ here tint their pictures differently.
+    likeness to the target that differ here tint their images differently.
 
     Args:
         name: string. Defaults to `"colour_shift"`.
         dtype: Of the result.
 
     Call arguments of `update_state`:
-        y_true: Source pictures `(batch, height, width, channels)` in [-1, 1].
+        y_true: Source images `(batch, height, width, channels)` in [-1, 1].
         y_pred: Their translations, of as many channels.
 
     Returns:
         `result()`: Euclidean distance in whole pixel values, 0 to
-        `255 * sqrt(channels)`, averaged over pictures.
+        `255 * sqrt(channels)`, averaged over images.
 
     Reference:
         semst_tf design.

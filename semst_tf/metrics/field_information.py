@@ -1,4 +1,4 @@
-"""Mutual information of what a descriptor sees in two pictures."""
+"""Mutual information of what a descriptor sees in two images."""
 
 from keras import ops
 
@@ -14,7 +14,7 @@ def field_information(field, sources, translations):
     """Returns the information that one field has about the other.
 
     Args:
-        field: Descriptor, a layer that maps pictures to
+        field: Descriptor, a layer that maps images to
             `(batch, rows, columns, channels)`.
         sources: Tensor `(batch, height, width, channels)`, as `unit_images`
             takes it.

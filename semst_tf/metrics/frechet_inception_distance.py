@@ -1,4 +1,4 @@
-"""FID: how far translations are from the target, for many pictures."""
+"""FID: how far translations are from the target, for many images."""
 
 import keras
 import numpy as np
@@ -13,7 +13,7 @@ class FrechetInceptionDistance(InceptionDistance):
     """Frechet Inception Distance.
 
     The distance of two Gaussians that have the mean and the covariance of
-    the Inception features of either set. It grows as pictures get fewer:
+    the Inception features of either set. It grows as images get fewer:
     compare only distances from equally many, and prefer the kernel distance
     below some thousands. It does not see whether semantics survive; show
     `SemanticConsistency` beside it.
@@ -34,7 +34,7 @@ class FrechetInceptionDistance(InceptionDistance):
         `result()`: float, 0 for equal moments.
 
     Raises:
-        ValueError: If a set has fewer than two pictures.
+        ValueError: If a set has fewer than two images.
 
     Example:
 
@@ -77,7 +77,7 @@ class FrechetInceptionDistance(InceptionDistance):
         self._translated = FeatureMoments()
 
     def add_target_features(self, features):
-        """Adds `features` of pictures of the target domain."""
+        """Adds `features` of images of the target domain."""
         self._target.update(features)
 
     def add_features(self, features):
@@ -148,7 +148,7 @@ def frechet_distance(
     """
     root = _root(first_covariance) if first_root is None else first_root
     # The product of the covariances has the eigenvalues of this symmetric
-    # matrix, which stay real where pictures are few.
+    # matrix, which stay real where images are few.
     values = np.linalg.eigvalsh(root @ second_covariance @ root.T)
     root_trace = np.sqrt(np.maximum(values, 0.0)).sum()
     shift = first_mean - second_mean

@@ -1,4 +1,4 @@
-"""Pictures as they are when they have been saved."""
+"""Images as they are when they have been saved."""
 
 from keras import ops
 

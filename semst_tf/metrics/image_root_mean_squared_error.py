@@ -1,4 +1,4 @@
-"""Distance of translations from the pictures that belong to them."""
+"""Distance of translations from the images that belong to them."""
 
 import keras
 from keras import ops
@@ -13,7 +13,7 @@ from semst_tf.metrics.score import Score
     package="semst_tf", name="RootMeanSquaredError"
 )
 class ImageRootMeanSquaredError(keras.metrics.MeanMetricWrapper):
-    """Root mean squared error of each picture, averaged over pictures.
+    """Root mean squared error of each image, averaged over images.
 
     Squared differences of values from 0 to 255 are summed over the channels
     and averaged over the pixels, as in the published photo-to-map scores;

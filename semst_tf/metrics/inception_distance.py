@@ -1,4 +1,4 @@
-"""What FID and KID share: pictures of two domains become features."""
+"""What FID and KID share: images of two domains become features."""
 
 import os
 import warnings
@@ -19,9 +19,9 @@ def _wants_colour(network):
 
 
 class InceptionDistance(keras.metrics.Metric):
-    """Base of the distances between two sets of pictures.
+    """Base of the distances between two sets of images.
 
-    Pictures of the target domain go to `update_target`, translations to
+    Images of the target domain go to `update_target`, translations to
     `update_state`; `reset_state` forgets the translations only, so that the
     target is looked at once. The state lives outside the backend, in float64
     whichever it is, so a distance cannot be updated inside a compiled graph:
@@ -31,10 +31,10 @@ class InceptionDistance(keras.metrics.Metric):
         weights: Path of the weights, or `None` to download them on first
             use; see `load_inception`.
         resize: `"pytorch_fid"` or `"tensorflow"`, see `InceptionFeatures`.
-        network: Keras model from pictures `(batch, height, width, 3)` in
+        network: Keras model from images `(batch, height, width, 3)` in
             [-1, 1] to `(batch, features)` in the place of Inception, or
             `None`. Its weights are no part of `get_config`.
-        batch_size: int. Pictures that go through the network at once.
+        batch_size: int. Images that go through the network at once.
         name: string.
         dtype: Of the result.
     """
@@ -63,7 +63,7 @@ class InceptionDistance(keras.metrics.Metric):
         return self._network
 
     def update_target(self, pictures):
-        """Adds pictures of the target domain.
+        """Adds images of the target domain.
 
         Args:
             pictures: Array `(batch, height, width, 3)`, uint8, uint16
@@ -80,7 +80,7 @@ class InceptionDistance(keras.metrics.Metric):
         self.add_features(self.features(pictures))
 
     def features(self, pictures):
-        """Returns what the network sees in pictures.
+        """Returns what the network sees in images.
 
         Features can go to `add_features` of several metrics, so that the
         network looks once.
@@ -95,7 +95,7 @@ class InceptionDistance(keras.metrics.Metric):
         pictures = keras.ops.convert_to_numpy(pictures)
         if pictures.ndim != 4 or len(pictures) == 0:
             raise ValueError(
-                "Pictures are given in batches (batch, height, width, "
+                "Images are given in batches (batch, height, width, "
                 f"channels), not empty. Received: shape={pictures.shape}"
             )
         if _wants_colour(self.network):
@@ -111,7 +111,7 @@ class InceptionDistance(keras.metrics.Metric):
     def _check_count(self, count, kind):
         if count < 2:
             raise ValueError(
-                f"{type(self).__name__} needs at least two pictures of each "
+                f"{type(self).__name__} needs at least two images of each "
                 f"set. Received: {count} {kind}"
             )
 
@@ -136,7 +136,7 @@ class InceptionDistance(keras.metrics.Metric):
     def _warn_if_few(self, count, needed, reason):
         if count < needed:
             warnings.warn(
-                f"{type(self).__name__} from {count} pictures is {reason}; "
+                f"{type(self).__name__} from {count} images is {reason}; "
                 f"use at least {needed}.",
                 stacklevel=3,
             )

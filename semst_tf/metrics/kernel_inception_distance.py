@@ -1,4 +1,4 @@
-"""KID: how far translations are from the target, for few pictures too."""
+"""KID: how far translations are from the target, for few images too."""
 
 import keras
 import numpy as np
@@ -20,7 +20,7 @@ class KernelInceptionDistance(InceptionDistance):
 
     Args:
         subsets: int. Defaults to `100`.
-        subset_size: int. Pictures of each set in a subset; fewer where there
+        subset_size: int. Images of each set in a subset; fewer where there
             are fewer. Defaults to `1000`.
         seed: int. Of the choice of subsets. Defaults to `0`.
         weights: See `load_inception`.
@@ -39,7 +39,7 @@ class KernelInceptionDistance(InceptionDistance):
         error of the mean over subsets.
 
     Raises:
-        ValueError: If a set has fewer than two pictures.
+        ValueError: If a set has fewer than two images.
 
     Reference:
         Demystifying MMD GANs, Binkowski et al. 2018.
@@ -80,7 +80,7 @@ class KernelInceptionDistance(InceptionDistance):
         self._translated = []
 
     def add_target_features(self, features):
-        """Adds `features` of pictures of the target domain."""
+        """Adds `features` of images of the target domain."""
         self._target.append(features.astype("float32"))
 
     def add_features(self, features):

@@ -1,4 +1,4 @@
-"""LPIPS: how different two pictures look."""
+"""LPIPS: how different two images look."""
 
 import os
 
@@ -17,7 +17,7 @@ _ALEXNET_LAYERS = (0, 3, 6, 8, 10)
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class LPIPS(keras.metrics.Mean):
-    """Learned perceptual distance of each picture, averaged.
+    """Learned perceptual distance of each image, averaged.
 
     Args:
         weights: Path of an `.npz` file with the arrays `conv0` to `conv4` and
@@ -33,7 +33,7 @@ class LPIPS(keras.metrics.Mean):
         y_pred: Tensor of the same shape: the translations.
 
     Returns:
-        `result()`: 0 for equal pictures.
+        `result()`: 0 for equal images.
 
     Raises:
         ValueError: If a file does not hold these arrays.
@@ -68,7 +68,7 @@ class LPIPS(keras.metrics.Mean):
         )
         if tuple(y_true.shape) != tuple(y_pred.shape):
             raise ValueError(
-                "LPIPS compares pictures of one size. Received: "
+                "LPIPS compares images of one size. Received: "
                 f"{tuple(y_true.shape)} and {tuple(y_pred.shape)}"
             )
         distances = self._network([y_true, y_pred])

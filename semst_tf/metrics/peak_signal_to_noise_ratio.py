@@ -1,4 +1,4 @@
-"""Likeness of translations to the pictures that belong to them."""
+"""Likeness of translations to the images that belong to them."""
 
 import keras
 from keras import ops
@@ -9,7 +9,7 @@ from semst_tf.metrics.score import Score
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class PeakSignalToNoiseRatio(keras.metrics.MeanMetricWrapper):
-    """Peak signal-to-noise ratio of each picture in dB, averaged.
+    """Peak signal-to-noise ratio of each image in dB, averaged.
 
     Args:
         name: string. Defaults to `"peak_signal_to_noise_ratio"`.
@@ -20,7 +20,7 @@ class PeakSignalToNoiseRatio(keras.metrics.MeanMetricWrapper):
         y_pred: Tensor of the same shape: the translations.
 
     Returns:
-        `result()`: dB; infinite as soon as one picture is equal to its
+        `result()`: dB; infinite as soon as one image is equal to its
         reference.
     """
 

@@ -14,7 +14,7 @@ def seam_ratio(translated, reference=None, tile=512, multiple=4, minimum=8):
         reference: Array of the same shape, translated in one piece, or
             `None`. With it, the steps at borders are compared with those of
             the reference at the same places, which tells seams from what is
-            in the picture.
+            in the image.
         tile: int. Side of the tiles in pixels. Defaults to `512`.
         multiple: int. What the tile is rounded up to, the `stride` of the
             network. Defaults to `4`.
@@ -22,10 +22,10 @@ def seam_ratio(translated, reference=None, tile=512, multiple=4, minimum=8):
 
     Returns:
         float. 1 if borders are like other places, more if they are visible;
-        NaN if the picture is one tile, or flat where it is compared.
+        NaN if the image is one tile, or flat where it is compared.
 
     Raises:
-        ValueError: If the shapes differ, or an array is no picture.
+        ValueError: If the shapes differ, or an array is no image.
 
     Example:
 
@@ -39,12 +39,12 @@ def seam_ratio(translated, reference=None, tile=512, multiple=4, minimum=8):
     translated = np.asarray(translated)
     if translated.ndim != 3:
         raise ValueError(
-            "A picture is an array (height, width, channels). "
+            "An image is an array (height, width, channels). "
             f"Received: shape={translated.shape}"
         )
     if reference is not None and np.shape(reference) != translated.shape:
         raise ValueError(
-            "The pictures must have the same shape. Received: "
+            "The images must have the same shape. Received: "
             f"{translated.shape} and {np.shape(reference)}"
         )
     at_borders, elsewhere = [], []

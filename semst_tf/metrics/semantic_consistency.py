@@ -11,8 +11,8 @@ from semst_tf.metrics.score import Score
 class SemanticConsistency(keras.metrics.Metric):
     """Mean intersection over union, accuracies, and which class became which.
 
-    Compares what a segmenter sees in translated pictures with the labels of
-    the source pictures, or with what it saw in the source pictures. Ignored
+    Compares what a segmenter sees in translated images with the labels of
+    the source images, or with what it saw in the source images. Ignored
     pixels count for nothing; the pixel accuracy over all pixels, as some
     publications print it, is in the report too.
 

@@ -1,4 +1,4 @@
-"""Likeness of structure in paired pictures."""
+"""Likeness of structure in paired images."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from semst_tf.metrics.score import Score
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class StructuralSimilarity(keras.metrics.MeanMetricWrapper):
-    """Structural similarity (SSIM) of each picture, averaged.
+    """Structural similarity (SSIM) of each image, averaged.
 
     Args:
         name: string. Defaults to `"structural_similarity"`.
@@ -22,7 +22,7 @@ class StructuralSimilarity(keras.metrics.MeanMetricWrapper):
         y_pred: Tensor of the same shape: the translations.
 
     Returns:
-        `result()`: at most 1, for equal pictures.
+        `result()`: at most 1, for equal images.
 
     Reference:
         Image Quality Assessment, Wang et al. 2004; `tf.image.ssim`.

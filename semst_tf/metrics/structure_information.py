@@ -21,12 +21,12 @@ class StructureInformation(keras.metrics.MeanMetricWrapper):
         dtype: Of the result.
 
     Call arguments of `update_state`:
-        y_true: Source pictures `(batch, height, width, channels)` in [-1, 1].
+        y_true: Source images `(batch, height, width, channels)` in [-1, 1].
         y_pred: Their translations, of the same height and width.
 
     Returns:
-        `result()`: about 0 for unrelated pictures, where it may be slightly
-        negative, below 1 for pictures that determine each other.
+        `result()`: about 0 for unrelated images, where it may be slightly
+        negative, below 1 for images that determine each other.
 
     Reference:
         semst_tf design; estimator of SCC, Guo et al. 2022.

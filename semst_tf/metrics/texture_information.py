@@ -14,19 +14,19 @@ class TextureInformation(keras.metrics.MeanMetricWrapper):
     A diagnostic, not a score to compare methods by: a method that maximises
     the same does well by construction, and a copy of the source does best.
     Textures may change as long as the same one becomes the same one
-    everywhere in a picture. The field is that of `SecondMomentField`.
+    everywhere in an image. The field is that of `SecondMomentField`.
 
     Args:
         name: string. Defaults to `"texture_information"`.
         dtype: Of the result.
 
     Call arguments of `update_state`:
-        y_true: Source pictures `(batch, height, width, channels)` in [-1, 1].
+        y_true: Source images `(batch, height, width, channels)` in [-1, 1].
         y_pred: Their translations, of the same shape.
 
     Returns:
-        `result()`: about 0 for unrelated pictures, where it may be slightly
-        negative, below 1 for pictures that determine each other.
+        `result()`: about 0 for unrelated images, where it may be slightly
+        negative, below 1 for images that determine each other.
 
     Reference:
         semst_tf design; estimator of SCC, Guo et al. 2022.

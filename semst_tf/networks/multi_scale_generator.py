@@ -1,4 +1,4 @@
-"""The network that translates a picture at two scales."""
+"""The network that translates an image at two scales."""
 
 import keras
 from keras import ops
@@ -14,8 +14,8 @@ from semst_tf.networks.scale_attention import ScaleAttention
 class MultiScaleGenerator(keras.Model):
     """Translates context and detail with one generator and fuses them.
 
-    The context is the picture smaller by the ratio, so that the same network
-    sees `ratio` times as far; the detail is the picture itself. An attention
+    The context is the image smaller by the ratio, so that the same network
+    sees `ratio` times as far; the detail is the image itself. An attention
     computed from the context decides pixel by pixel how far the detail is
     trusted.
 
@@ -66,7 +66,7 @@ class MultiScaleGenerator(keras.Model):
             self.scale_attention = ScaleAttention(
                 base.filters, seed=seed, dtype=self.dtype_policy
             )
-        # In float32: these are pictures, which half precision would coarsen.
+        # In float32: these are images, which half precision would coarsen.
         self.pad = PadToMultiple(
             self.stride, minimum=self.minimum_size, dtype="float32"
         )
@@ -147,7 +147,7 @@ class MultiScaleGenerator(keras.Model):
         return outputs
 
     def context_of(self, images):
-        """Shrinks pictures by the ratio; each pixel is the mean of a block.
+        """Shrinks images by the ratio; each pixel is the mean of a block.
 
         Args:
             images: Tensor `(batch, height, width, channels)`.
@@ -166,7 +166,7 @@ class MultiScaleGenerator(keras.Model):
         )
 
     def attention(self, images):
-        """Returns the share of detail in the translation of pictures.
+        """Returns the share of detail in the translation of images.
 
         Args:
             images: As in the call.
@@ -207,9 +207,9 @@ class MultiScaleGenerator(keras.Model):
         Args:
             context: Translation of the context.
             hidden: Last activation of `base` for it.
-            detail: Translation of the picture, or of a region of it.
+            detail: Translation of the image, or of a region of it.
             corner: Int tensor `(2,)`, top and left of the region. Defaults to
-                `None`, the whole picture.
+                `None`, the whole image.
 
         Returns:
             Float32 tensor of the shape of `detail`.

@@ -1,4 +1,4 @@
-"""The network that tells real pictures of the target from translations."""
+"""The network that tells real images of the target from translations."""
 
 import keras
 from keras import ops
@@ -16,7 +16,7 @@ NORMALIZATIONS = ("instance", "layer", "none")
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class PatchDiscriminator(keras.Model):
-    """Scores overlapping patches of a picture; the PatchGAN of CUT.
+    """Scores overlapping patches of an image; the PatchGAN of CUT.
 
     With three layers a score sees 70 x 70 pixels, with two 34 x 34, with one
     16 x 16. A patch that is large against the crop lets the discriminator
@@ -28,9 +28,9 @@ class PatchDiscriminator(keras.Model):
             Defaults to `3`.
         input_channels: int. Defaults to `3`.
         normalization: str. `"instance"` as in CUT: the first convolution
-            apart, the mean of a channel over the picture is lost, and with it
-            most of what tells two tints apart. `"layer"`: all channels of a
-            picture are normalised together, which keeps it. `"none"`.
+            apart, the mean of a channel over the image is lost, and with it
+            most of what tells two tints apart. `"layer"`: all channels of an
+            image are normalised together, which keeps it. `"none"`.
             Defaults to `"instance"`.
         seed: int or `None`. Seed of the initial weights.
         **kwargs: Arguments of `keras.Model`.
@@ -41,11 +41,11 @@ class PatchDiscriminator(keras.Model):
 
     Returns:
         Float32 tensor `(batch, rows, columns, 1)`, one score a patch, trained
-        towards 1 on real pictures and 0 on translations. About an eighth of
-        the picture's size with three layers.
+        towards 1 on real images and 0 on translations. About an eighth of
+        the image's size with three layers.
 
     Raises:
-        ValueError: If a number is not positive, or the picture is too small.
+        ValueError: If a number is not positive, or the image is too small.
 
     Reference:
         CUT, Park et al. 2020 (`basic` discriminator, anti-aliased).
@@ -140,7 +140,7 @@ class PatchDiscriminator(keras.Model):
         if known and min(known) < self.minimum_size:
             raise ValueError(
                 f"A discriminator of {self.downsamplings} layers needs "
-                f"pictures of at least {self.minimum_size} x "
+                f"images of at least {self.minimum_size} x "
                 f"{self.minimum_size} pixels; use larger crops or fewer "
                 f"layers. Received: images.shape={tuple(images.shape)}"
             )

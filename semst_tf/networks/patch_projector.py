@@ -31,7 +31,7 @@ class PatchProjector(keras.Model):
         features: List of tensors `(batch, height, width, channels)`, as
             `ResNetGenerator.encode` returns them.
         indices: List of int tensors `(patches,)`, flat positions in each
-            map, the same for all pictures of the batch.
+            map, the same for all images of the batch.
 
     Returns:
         List of float32 tensors `(batch, patches, units)` of unit length.

@@ -1,4 +1,4 @@
-"""The network that translates a picture."""
+"""The network that translates an image."""
 
 import typing
 
@@ -59,7 +59,7 @@ class Trace(typing.NamedTuple):
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class ResNetGenerator(keras.Model):
-    """Translates pictures of any size; the ResNet generator of CUT.
+    """Translates images of any size; the ResNet generator of CUT.
 
     Two anti-aliased downsamplings, residual blocks at a quarter of the size,
     two upsamplings. Its first layers up to the last contrastive one are the
@@ -76,7 +76,7 @@ class ResNetGenerator(keras.Model):
         residual: bool. Move every pixel of the input towards black or white
             by a share that the network decides, instead of painting it anew:
             `outputs = images * (1 - abs(t)) + t` for the last activation `t`
-            in [-1, 1]. Training then starts near the input picture, any
+            in [-1, 1]. Training then starts near the input image, any
             output is still in reach, and none leaves [-1, 1]. Without equal
             numbers of channels the input counts by its mean, see
             `semst_tf.layers.match_channels`. Defaults to `False`, as in CUT.
@@ -176,7 +176,7 @@ class ResNetGenerator(keras.Model):
                 dtype=self.dtype_policy,
             ),
             # In float32 under every policy: half precision would quantise
-            # the picture itself.
+            # the image itself.
             keras.layers.Activation("tanh", dtype="float32"),
         ]
         self.build((None, None, None, input_channels))
@@ -198,7 +198,7 @@ class ResNetGenerator(keras.Model):
         """Makes a generator that is not residual begin at a colour.
 
         An untrained one paints grey, which is far from some domains: until
-        it is near, a discriminator tells nothing else about its pictures.
+        it is near, a discriminator tells nothing else about its images.
 
         Args:
             colour: Array `(output_channels,)` in [-1, 1], the mean of the
@@ -358,7 +358,7 @@ class ResNetGenerator(keras.Model):
         Goes `strength` of the way.
 
         Args:
-            images: Pictures, as in the call.
+            images: Images, as in the call.
             shares: Float32 tensor in [-1, 1] of their size with
                 `output_channels`, how far.
 

@@ -31,7 +31,7 @@ class ScaleAttention(keras.Model):
 
     Reference:
         After the scale attention of HRDA (Hoyer et al. 2022), which weighs
-        class scores; one that weighs pictures is semst_tf design.
+        class scores; one that weighs images is semst_tf design.
     """
 
     def __init__(self, input_channels, seed=None, **kwargs):

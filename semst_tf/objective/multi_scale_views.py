@@ -16,7 +16,7 @@ class MultiScaleViews:
     The context is the crop, smaller by the ratio; the detail is a random
     square of it at full resolution. Both and the target's context go through
     the generator as one batch. The two translations are fused inside the
-    square, and three things are judged: the fused picture (full weight, all
+    square, and three things are judged: the fused image (full weight, all
     terms), the translated context (all terms and identity, with a
     discriminator of its own), and the raw detail (adversarial and contrastive
     terms only).
@@ -28,21 +28,21 @@ class MultiScaleViews:
             Defaults to `True`.
 
     Call arguments:
-        source: Source pictures `(batch, height, width, channels)`; height and
+        source: Source images `(batch, height, width, channels)`; height and
             width are multiples of `generator.stride` and at least
             `config.multi_scale.detail_size`.
-        target: Target pictures of the same height and width.
+        target: Target images of the same height and width.
         seeds: `keras.random.SeedGenerator` for the place of the square.
 
     Returns:
         List of three `View`s: fused, context, detail.
 
     Raises:
-        ValueError: If the pictures are too small or of an odd size.
+        ValueError: If the images are too small or of an odd size.
 
     Reference:
         Crops and level weights after HRDA (Hoyer et al. 2022), which segments;
-        the fusion of pictures is semst_tf design.
+        the fusion of images is semst_tf design.
     """
 
     def __init__(self, config, generator, encode=True):

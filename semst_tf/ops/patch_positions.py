@@ -36,7 +36,7 @@ def sample_positions(height, width, count, seed):
 
 
 def gather_tokens(field, indices):
-    """Picks the same positions of every picture's map.
+    """Picks the same positions of every image's map.
 
     Args:
         field: Tensor `(batch, height, width, channels)`.

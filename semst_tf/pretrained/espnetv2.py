@@ -136,7 +136,7 @@ def _decode(encoded, classes):
 
 
 def _downsample(inputs, images, filters, limit, prefix, halvings):
-    """Halves the maps and shows them the picture again, at their size."""
+    """Halves the maps and shows them the image again, at their size."""
     pooled = _halve(inputs)
     new = _pyramid_of_dilations(
         inputs, filters - inputs.shape[-1], limit, f"{prefix}.eesp", strides=2
@@ -225,7 +225,7 @@ def _at_scale(inputs, scale, name):
 
 
 def _merge(skip, filters, prefix):
-    """Encoder maps for the decoder, channels weighted by the whole picture."""
+    """Encoder maps for the decoder, channels weighted by the whole image."""
     weight = layers.GlobalAveragePooling2D(keepdims=True, **_FLOAT32)(skip)
     weight = layers.Conv2D(
         filters,

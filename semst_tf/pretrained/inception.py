@@ -59,7 +59,7 @@ class InceptionFeatures(keras.Model):
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class _GraphRange(layers.Layer):
-    """From [-1, 1] to (x - 128) / 128 of the same picture in 0 to 255."""
+    """From [-1, 1] to (x - 128) / 128 of the same image in 0 to 255."""
 
     def call(self, images):
         return ((images + 1.0) * 127.5 - 128.0) / 128.0

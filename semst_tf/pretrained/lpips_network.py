@@ -11,7 +11,7 @@ _FLOAT32 = {"dtype": "float32"}
 
 @keras.saving.register_keras_serializable(package="semst_tf")
 class LPIPSNetwork(keras.Model):
-    """Perceptual distance of two pictures by AlexNet, for measuring only.
+    """Perceptual distance of two images by AlexNet, for measuring only.
 
     Args:
         **kwargs: Arguments of `keras.Model`.
@@ -21,7 +21,7 @@ class LPIPSNetwork(keras.Model):
             at least 31 pixels high and wide.
 
     Returns:
-        Float32 tensor `(batch,)`, 0 for equal pictures.
+        Float32 tensor `(batch,)`, 0 for equal images.
 
     Reference:
         LPIPS v0.1, Zhang et al. 2018.
@@ -61,7 +61,7 @@ def _distance(first, second):
 
 
 def _backbone():
-    """The five feature maps of AlexNet, for pictures already normalised."""
+    """The five feature maps of AlexNet, for images already normalised."""
     images = keras.Input((None, None, 3), dtype="float32")
     maps = layers.ZeroPadding2D(2, **_FLOAT32)(images)
     features = [_convolution(maps, 64, 11, 0, strides=4, padding="valid")]

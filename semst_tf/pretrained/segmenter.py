@@ -21,8 +21,8 @@ _WEIGHTS = (
 def load_segmenter(path=None, scale=2.0, classes=20):
     """Returns the Cityscapes segmenter, with its weights.
 
-    The weights that ship are those of the authors for pictures of 512 x 256,
-    kernels rounded to float16. Resize pictures to `SEGMENTER_SIZE` before they
+    The weights that ship are those of the authors for images of 512 x 256,
+    kernels rounded to float16. Resize images to `SEGMENTER_SIZE` before they
     are segmented, for that is what the network was trained on.
 
     Args:

@@ -1,4 +1,4 @@
-"""Translating pictures that are too large for one piece."""
+"""Translating images that are too large for one piece."""
 
 from semst_tf.tiling.exact import can_run_exactly
 from semst_tf.tiling.exact import translate_exactly

@@ -1,4 +1,4 @@
-"""Rectangles of a picture, and how to cover it with them."""
+"""Rectangles of an image, and how to cover it with them."""
 
 import dataclasses
 import itertools
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Box:
-    """The rows `[top, bottom)` and columns `[left, right)` of a picture."""
+    """The rows `[top, bottom)` and columns `[left, right)` of an image."""
 
     top: int
     left: int
@@ -16,7 +16,7 @@ class Box:
     right: int
 
     def grown(self, margin, height, width):
-        """The box with a margin, as far as the picture goes."""
+        """The box with a margin, as far as the image goes."""
         return Box(
             max(self.top - margin, 0),
             max(self.left - margin, 0),
@@ -25,7 +25,7 @@ class Box:
         )
 
     def scaled(self, numerator, denominator=1):
-        """The same place in a picture of another resolution."""
+        """The same place in an image of another resolution."""
         return Box(
             *(
                 side * numerator // denominator
@@ -42,7 +42,7 @@ class Box:
 
 
 def cover(height, width, tile):
-    """Returns boxes side by side that cover a picture, row by row."""
+    """Returns boxes side by side that cover an image, row by row."""
     return [
         Box(top, left, min(top + tile, height), min(left + tile, width))
         for top, left in itertools.product(
@@ -52,7 +52,7 @@ def cover(height, width, tile):
 
 
 def overlapping_starts(size, tile, step):
-    """Returns where tiles begin; the last one ends with the picture."""
+    """Returns where tiles begin; the last one ends with the image."""
     last = max(size - tile, 0)
     return [*range(0, last, step), last]
 
@@ -60,7 +60,7 @@ def overlapping_starts(size, tile, step):
 def hann(size, floor=1e-3):
     """Hann window sampled at pixel centres, with a floor.
 
-    The floor lets the pixels at the border of the picture, which belong to
+    The floor lets the pixels at the border of the image, which belong to
     one tile alone, be divided by their weight.
 
     Args:

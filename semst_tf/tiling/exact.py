@@ -27,7 +27,7 @@ def can_run_exactly(network):
 
 
 def translate_exactly(network, picture, tile, progress):
-    """Translates a picture as in one piece, with the memory of a few tiles.
+    """Translates an image as in one piece, with the memory of a few tiles.
 
     Args:
         network: `ResNetGenerator` or `MultiScaleGenerator`.
@@ -93,7 +93,7 @@ def _exact_context(network, reduced, tile, advance):
 
 
 def _painter(run):
-    """The function from the last activation to the picture."""
+    """The function from the last activation to the image."""
     generator = run.generator
 
     def paint(box, hidden):

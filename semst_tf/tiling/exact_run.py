@@ -9,7 +9,7 @@ from semst_tf.tiling.shared_statistics import normalized_with
 from semst_tf.tiling.shared_statistics import to_numpy
 
 STRIDE = 4
-"""Pixels of the picture to one of the residual blocks."""
+"""Pixels of the image to one of the residual blocks."""
 
 ENCODER_MARGIN = 12
 """Pixels around a tile that its encoding depends on, in whole strides."""
@@ -19,7 +19,7 @@ DECODER_MARGIN = 4
 
 
 class ExactRun:
-    """Runs a generator over a picture, layer by layer where it must.
+    """Runs a generator over an image, layer by layer where it must.
 
     A normalisation needs the statistics of all of its inputs before its first
     output. Encoder and decoder are computed anew from their start, up to each
@@ -76,7 +76,7 @@ class ExactRun:
         """Applies a function to the last activation, tile by tile.
 
         Args:
-            function: Function from a box of the picture and the last
+            function: Function from a box of the image and the last
                 activation in it to an array of the same height and width.
             multiple: int. Boxes begin and end at multiples of it, and reach
                 at least as far beyond the tiles.
@@ -154,7 +154,7 @@ class ExactRun:
 
 
 def passes(generator):
-    """Returns how often `prepare` goes over all tiles of a picture."""
+    """Returns how often `prepare` goes over all tiles of an image."""
     once = len(_normalizations(generator.encoder))
     once += len(_normalizations(generator.decoder))
     return once + 1 + 3 * len(generator.residual_blocks)

@@ -20,7 +20,7 @@ def needed_memory(network, height, width, batch=1):
         network: Network that translates.
         height: int.
         width: int.
-        batch: int. Pictures at once. Defaults to `1`.
+        batch: int. Images at once. Defaults to `1`.
 
     Returns:
         int. Bytes, or `None` for a network that is not known.

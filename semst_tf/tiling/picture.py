@@ -1,4 +1,4 @@
-"""A picture that is read box by box."""
+"""An image that is read box by box."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ from semst_tf.data.value_range import to_unit_range
 
 
 class Picture:
-    """Gives boxes of a picture in [-1, 1], mirrored up to a multiple.
+    """Gives boxes of an image in [-1, 1], mirrored up to a multiple.
 
-    Only what is read is converted, so that a large picture stays in memory
+    Only what is read is converted, so that a large image stays in memory
     as the integers it came as.
 
     Args:
@@ -49,7 +49,7 @@ class Picture:
 
 
 class ReducedPicture:
-    """A picture made smaller: each pixel is the mean of a block.
+    """An image made smaller: each pixel is the mean of a block.
 
     Args:
         picture: `Picture` whose sizes are multiples of the ratio.

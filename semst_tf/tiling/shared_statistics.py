@@ -1,4 +1,4 @@
-"""Statistics that all tiles of a picture are normalised with."""
+"""Statistics that all tiles of an image are normalised with."""
 
 import math
 
@@ -10,17 +10,17 @@ from semst_tf.tiling.boxes import Box
 
 SAMPLE_TILE = 128
 SAMPLE_TILES = 32
-"""Half a megapixel, spread over the picture."""
+"""Half a megapixel, spread over the image."""
 
 
 def sample(picture):
-    """Reads pieces that stand for a picture.
+    """Reads pieces that stand for an image.
 
     Args:
         picture: `Picture` or `ReducedPicture`.
 
     Returns:
-        Float32 array `(pieces, rows, columns, channels)`: all of a picture of
+        Float32 array `(pieces, rows, columns, channels)`: all of an image of
         up to half a megapixel, else pieces spread evenly over it.
     """
     height, width = picture.height, picture.width
@@ -38,7 +38,7 @@ def sample(picture):
 
 
 def sample_grid(height, width):
-    """Returns how many rows and columns of pieces stand for a picture."""
+    """Returns how many rows and columns of pieces stand for an image."""
     most_rows = -(-height // SAMPLE_TILE)
     most_columns = -(-width // SAMPLE_TILE)
     rows = round(math.sqrt(SAMPLE_TILES * height / width))

@@ -22,10 +22,10 @@ ROWS_AT_ONCE = 32
 
 
 def translate_tiles(network, picture, tile, progress):
-    """Translates a picture in overlapping tiles.
+    """Translates an image in overlapping tiles.
 
     Tiles begin every half tile; the last ones are shifted inward to end with
-    the picture. Where they overlap they are blended with a Hann window. All
+    the image. Where they overlap they are blended with a Hann window. All
     are normalised with the same statistics, those of pieces spread over the
     picture: there is no step where tiles meet, but colours may differ a
     little from a translation in one piece.
@@ -99,7 +99,7 @@ def blended(picture, function, tile, progress=lambda done, total: None):
         picture: `Picture` or `ReducedPicture`.
         function: Function from a batch of tiles and the list of their boxes
             to arrays of the same height and width.
-        tile: int. Side of a tile; a smaller picture is one tile.
+        tile: int. Side of a tile; a smaller image is one tile.
         progress: Function called with (tiles done, tiles in all).
 
     Yields:

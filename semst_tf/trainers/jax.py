@@ -33,7 +33,7 @@ class JaxTrainer(BaseTrainer):
         Args:
             state: Tuple of the values of trainable, non-trainable, optimizer
                 and metrics variables.
-            data: Dict of `"source"` and `"target"` pictures.
+            data: Dict of `"source"` and `"target"` images.
 
         Returns:
             Dict of the metrics, and the state after the step.

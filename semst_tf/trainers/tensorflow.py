@@ -163,12 +163,12 @@ def _reducible(logs):
 
 
 def _split(pictures, parts):
-    """Pictures of a batch as `(parts, pictures of a part, ...)`."""
+    """Images of a batch as `(parts, images of a part, ...)`."""
     count = pictures.shape[0]
     if count is not None and count % parts:
         raise ValueError(
-            "Config field `training.accumulation` must divide the pictures "
-            f"that each replica gets. Received: {parts}, for {count} pictures"
+            "Config field `training.accumulation` must divide the images "
+            f"that each replica gets. Received: {parts}, for {count} images"
         )
     return tf.reshape(pictures, (parts, -1, *pictures.shape[1:]))
 

@@ -40,18 +40,18 @@ def write_run_page(
         workdir: Path of the run directory; the loss curves come from its
             `metrics.json`.
         title: str. Heading of the page.
-        sources: List of source pictures, `(height, width, channels)` arrays.
+        sources: List of source images, `(height, width, channels)` arrays.
         translations: List of their translations, as many; `None` stands for
             one that there is not yet.
-        targets: List of pictures of the target domain; the table goes round
+        targets: List of images of the target domain; the table goes round
             when there are fewer.
-        notes: List of str, paragraphs above the pictures.
+        notes: List of str, paragraphs above the images.
         commands: List of pairs of what a command is for and the command.
         refresh: int or `None`. Seconds after which a browser should read the
             page again, while a training goes on. Defaults to `None`.
 
     Returns:
-        Path of the page. Its pictures lie beside it in `page/`.
+        Path of the page. Its images lie beside it in `page/`.
     """
     workdir = pathlib.Path(workdir)
     (workdir / "page").mkdir(parents=True, exist_ok=True)

@@ -49,10 +49,10 @@ from semst_tf.training.run_description import description_moves
 from semst_tf.training.run_description import read_description
 
 CACHE_BYTES = 2**29
-"""Memory for the decoded pictures of each domain."""
+"""Memory for the decoded images of each domain."""
 
 SAMPLES = 4
-"""Source pictures that are translated again and again while training."""
+"""Source images that are translated again and again while training."""
 
 _CLOCK = ("step", "seconds")
 
@@ -70,8 +70,8 @@ class TrainingRun:
     Args:
         workdir: Path of the run directory. Created if it is missing.
         config: `SemSTConfig`. Continuing asks for the one it began with.
-        source: Source pictures, as `unpaired_images` takes them.
-        target: Target pictures.
+        source: Source images, as `unpaired_images` takes them.
+        target: Target images.
         interval: int. Steps over which a point of the loss curves averages.
             Defaults to `100`.
         checkpoint_every: int. Steps between checkpoints, a multiple of
@@ -83,7 +83,7 @@ class TrainingRun:
         dtype: str or `None`. Precision policy.
         devices: str or `None`, see
             `semst_tf.distribution.distribution_strategy`.
-        skip_bad: bool. Leave unreadable pictures out instead of stopping.
+        skip_bad: bool. Leave unreadable images out instead of stopping.
         validation: `semst_tf.callbacks.ValidationScores` or `None`. Its
             scores join the loss curves at the end of intervals, and
             `best.keras` keeps the model of the best `monitor`.
@@ -92,7 +92,7 @@ class TrainingRun:
             Defaults to `None`: `"val_miou"` where there are labels, else the
             kernel distance, else the first score that the validation gives.
         accept_changes: bool. Continue also with another configuration, other
-            pictures or other devices than before. The result is then that of
+            images or other devices than before. The result is then that of
             neither. Networks and precision must still fit the checkpoint.
         init: Path of an earlier model whose weights the training begins with,
             see `semst_tf.loading.initial_weights.load_initial_weights`, or
@@ -100,7 +100,7 @@ class TrainingRun:
 
     Raises:
         ValueError: If the directory holds a run of another configuration or
-            other data, none of its checkpoints can be read, or the pictures
+            other data, none of its checkpoints can be read, or the images
             do not fit.
         OSError: If the directory cannot be written.
 
@@ -197,10 +197,10 @@ class TrainingRun:
                 for it.
             NonFiniteError: If a loss or a weight is not finite. What led to
                 it is in `non_finite/`.
-            UnreadableImageError: If a picture has gone or was damaged since
+            UnreadableImageError: If an image has gone or was damaged since
                 the training began.
         """
-        # Directory and pictures are checked before anything is written.
+        # Directory and images are checked before anything is written.
         self._monitored_score()
         description = self._checked_description()
         model = self._model()
@@ -545,7 +545,7 @@ class TrainingRun:
         return _examples_of(self._usable()[0])
 
     def _usable(self):
-        """Source and target pictures without those that are left out."""
+        """Source and target images without those that are left out."""
         if not self.skip_bad:
             return self.source, self.target
         report = check_images(

@@ -1,4 +1,4 @@
-"""Labels that belong to their pictures, and those that do not."""
+"""Labels that belong to their images, and those that do not."""
 
 import numpy as np
 import pytest

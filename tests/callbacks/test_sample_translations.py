@@ -8,7 +8,7 @@ from semst_tf.data import read_image
 
 
 def translating_model():
-    """A model whose translation is the negative of a picture."""
+    """A model whose translation is the negative of an image."""
     model = compiled_model()
     model.translate = lambda pictures: [255 - picture for picture in pictures]
     return model

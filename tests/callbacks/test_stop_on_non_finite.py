@@ -10,7 +10,7 @@ from semst_tf.callbacks import StopOnNonFinite
 
 
 def examples(batch):
-    """A batch of two, whose pictures are as bright as its number."""
+    """A batch of two, whose images are as bright as its number."""
     return [
         {
             domain: (

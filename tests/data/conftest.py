@@ -7,7 +7,7 @@ from PIL import Image
 
 @pytest.fixture
 def make_picture(tmp_path):
-    """Writes one random picture and returns its path."""
+    """Writes one random image and returns its path."""
 
     def make(name, size=(24, 32), channels=3, seed=0):
         path = tmp_path / name
@@ -27,7 +27,7 @@ def make_picture(tmp_path):
 
 @pytest.fixture
 def make_folder(tmp_path, make_picture):
-    """Writes a folder of different random pictures and returns its path."""
+    """Writes a folder of different random images and returns its path."""
 
     def make(name, count, size=(24, 32), channels=3, suffix=".png"):
         for number in range(count):
@@ -77,7 +77,7 @@ def make_bad(tmp_path, make_picture):
         "truncated_gif": lambda f: truncated(f"{f}/bad.gif"),
         "truncated_tiff": lambda f: truncated(f"{f}/bad.tif"),
         "truncated_npy": lambda f: truncated(f"{f}/bad.npy"),
-        "text": lambda f: raw(f"{f}/bad.png", b"this is no picture\n"),
+        "text": lambda f: raw(f"{f}/bad.png", b"this is no image\n"),
         "empty": lambda f: raw(f"{f}/bad.png", b""),
         "nan": lambda f: array(f"{f}/bad.npy", np.full((64, 64, 3), np.nan)),
         "pickle": lambda f: array(f"{f}/bad.npy", np.array([{}, []], object)),

@@ -112,7 +112,7 @@ def test_nothing_left_is_a_problem_even_when_skipping(make_folder):
     report = check_images(
         make_folder("s", 2), make_folder("t", 1, (64, 64)), crop_size=64
     )
-    with pytest.raises(ValueError, match="none of its pictures"):
+    with pytest.raises(ValueError, match="none of its images"):
         report.raise_for_problems(skip_bad=True)
 
 
@@ -124,9 +124,9 @@ def test_long_lists_of_bad_files_are_cut_in_the_error(make_folder):
 
 def test_empty_folder_is_a_problem(make_folder, tmp_path):
     (tmp_path / "none").mkdir()
-    (tmp_path / "none" / "notes.txt").write_text("no picture")
+    (tmp_path / "none" / "notes.txt").write_text("no image")
     report = check_images(tmp_path / "none", make_folder("t", 1))
-    with pytest.raises(ValueError, match="source: no pictures"):
+    with pytest.raises(ValueError, match="source: no images"):
         report.raise_for_problems(skip_bad=True)
 
 
@@ -135,7 +135,7 @@ def test_same_folder_twice_is_noticed_through_a_link(make_folder, tmp_path):
     (tmp_path / "link").symlink_to(folder)
     for other in (folder, tmp_path / "link"):
         report = check_images(folder, other)
-        assert "the same pictures" in report.problems[0]
+        assert "the same images" in report.problems[0]
 
 
 def test_two_halves_of_one_folder_are_two_domains(make_folder):
@@ -150,10 +150,10 @@ def test_copies_are_counted_by_content(make_folder):
     shutil.copy(source / "000.png", target / "copy.png")
     report = check_images(source, target)
     assert report.problems == []
-    assert report.warnings == ["1 pictures are in both sets"]
+    assert report.warnings == ["1 images are in both sets"]
     copied = shutil.copytree(source, source.with_name("copied"))
     report = check_images(source, copied)
-    assert "all 4 pictures" in report.problems[0]
+    assert "all 4 images" in report.problems[0]
 
 
 def test_uncompressed_files_of_equal_length_are_no_copies(make_folder):
@@ -178,7 +178,7 @@ def test_float_pictures_need_a_range(make_folder, tmp_path):
     target = make_folder("t", 1)
     report = check_images([tmp_path / "a.npy"], target)
     (problem,) = report.problems
-    assert "float32 pictures need value_range=(low, high)" in problem
+    assert "float32 images need value_range=(low, high)" in problem
     assert "--set=data.value_range=" in problem
     assert "values from 1 to 1" in problem
     pictures = ImageCollection([tmp_path / "a.npy"], value_range=(0, 1))

@@ -26,7 +26,7 @@ def test_nested_mixed_formats_are_found_in_a_fixed_order(
         make_picture(name)
     make_picture(".hidden.png")
     make_picture(".folder/5.png")
-    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "notes.txt").write_text("no image")
     (tmp_path / "folder.png").mkdir()
     pictures = ImageCollection(tmp_path)
     found = [pictures.name(index) for index in range(len(pictures))]

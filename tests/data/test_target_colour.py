@@ -50,7 +50,7 @@ def test_an_endless_iterable_is_left_after_enough_pictures():
 
 @pytest.mark.parametrize(
     "pictures, reason",
-    [([], "no pictures"), (np.full((1, 2, 2, 3), np.nan), "nan")],
+    [([], "no images"), (np.full((1, 2, 2, 3), np.nan), "nan")],
 )
 def test_nothing_and_not_a_number_are_refused(pictures, reason):
     with pytest.raises(ValueError, match=f"Received.*{reason}"):

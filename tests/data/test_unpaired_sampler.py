@@ -120,7 +120,7 @@ def height_of(crop, free_rows):
 
 @pytest.fixture
 def ramps(tmp_path):
-    """Pictures whose value is their row: 100 and 200 rows high."""
+    """Images whose value is their row: 100 and 200 rows high."""
     collections_ = []
     for rows in (100, 200):
         ramp = np.repeat(np.arange(rows, dtype="uint8")[:, None], 40, 1)
@@ -184,7 +184,7 @@ def test_16_bit_pictures_keep_their_depth(tmp_path):
 def test_empty_domain_and_bad_seed_are_refused(collections_of, tmp_path):
     pictures = collections_of(1, 1)
     (tmp_path / "none").mkdir()
-    with pytest.raises(ValueError, match="target domain has no pictures"):
+    with pytest.raises(ValueError, match="target domain has no images"):
         UnpairedSampler(pictures[0], ImageCollection(tmp_path / "none"))
     for seed in (-1, 1.5, None):
         with pytest.raises(ValueError, match="Received: seed="):

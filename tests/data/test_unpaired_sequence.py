@@ -43,7 +43,7 @@ def test_an_unreadable_picture_ends_the_iteration(make_folder):
     pictures = ImageCollection(folder)
     sampler = UnpairedSampler(pictures, pictures, crop_size=8)
     for path in folder.iterdir():
-        path.write_bytes(b"no picture")
+        path.write_bytes(b"no image")
     with pytest.raises(ValueError):
         next(iter(UnpairedSequence(sampler, workers=2)))
 

@@ -1,4 +1,4 @@
-"""Small synthetic pictures for the tests of the descriptors."""
+"""Small synthetic images for the tests of the descriptors."""
 
 import numpy as np
 

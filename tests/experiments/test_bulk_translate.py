@@ -32,13 +32,13 @@ def bulk_translate(source, output, *more, model=MODEL):
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """Two hundred tiny pictures, and twenty that are none."""
+    """Two hundred tiny images, and twenty that are none."""
     folder = tmp_path_factory.mktemp("bulk") / "pictures"
     write_pictures(folder / "inside", count=200, size=(8, 12))
     sound = (folder / "inside" / "0.png").read_bytes()
     for number in range(10):
         (folder / f"cut{number}.png").write_bytes(sound[: 20 + 20 * number])
-        (folder / f"text{number}.jpg").write_text("no picture")
+        (folder / f"text{number}.jpg").write_text("no image")
     Image.fromarray(np.zeros((8, 8, 3), "uint8")).save(folder / "a.gif")
     return folder
 
@@ -50,7 +50,7 @@ def test_all_that_is_sound_is_translated_and_the_rest_is_listed(
     output = tmp_path / "translated"
     result = bulk_translate(source, output)
     assert result.returncode == 2, result.stderr
-    assert "translated 201 pictures" in result.stdout
+    assert "translated 201 images" in result.stdout
     assert "Traceback" not in result.stderr
     lines = (output / "errors.jsonl").read_text().splitlines()
     bad = [json.loads(line) for line in lines]
@@ -79,7 +79,7 @@ def test_the_same_command_does_only_what_is_missing(tmp_path):
     (output / "1.png").write_bytes(b"kept as it is")
     result = bulk_translate(pictures, output)
     assert result.returncode == 0, result.stderr
-    assert "translated 1 pictures" in result.stdout
+    assert "translated 1 images" in result.stdout
     assert "3 were there already" in result.stdout
     again = contents(output)
     assert again.pop("1.png") == b"kept as it is"

@@ -59,12 +59,12 @@ def test_good_folders_exit_with_zero(folders):
 
 
 def test_bad_file_is_an_error_until_it_may_be_skipped(folders):
-    (folders / "source" / "text.png").write_text("no picture\n")
+    (folders / "source" / "text.png").write_text("no image\n")
     assert_one_line(check_data(*flags_of(folders)), "text.png")
     result = check_data(*flags_of(folders, "--skip_bad"))
     assert result.returncode == 0
     assert result.stderr == ""
-    assert "1 pictures will be left out" in result.stdout
+    assert "1 images will be left out" in result.stdout
 
 
 def test_missing_folder_is_one_line_from_a_shell_too(folders):
@@ -77,8 +77,8 @@ def test_missing_folder_is_one_line_from_a_shell_too(folders):
     [
         ("--source=/no/such/folder", "/no/such/folder"),
         ("--source=", "Received"),
-        ("--source={folders}/target", "same pictures"),
-        ("--source={folders}/empty", "no pictures"),
+        ("--source={folders}/target", "same images"),
+        ("--source={folders}/empty", "no images"),
         ("--crop_size=-3", "Received: crop_size"),
         ("--crop_size=100", "smaller than the crop"),
         ("--resize=big", "Received: resize"),

@@ -119,7 +119,7 @@ def test_nothing_to_score_against_is_one_line(folders):
 def test_pictures_without_a_true_one_are_one_line(folders):
     write_pictures(folders / "truth", count=2)
     result, scores = evaluate(folders, f"--truth={folders / 'truth'}")
-    assert_one_line(result, "true picture of its name", "2.png")
+    assert_one_line(result, "true image of its name", "2.png")
     assert scores is None
 
 
@@ -245,7 +245,7 @@ def test_several_strengths_give_the_frontier(folders, residual_model):
     rows = scores["strengths"]
     assert [row["strength"] for row in rows] == [0.0, 0.5, 1.0]
     assert scores["settings"]["strength"] == [0.0, 0.5, 1.0]
-    # Nothing of the way is the untranslated picture.
+    # Nothing of the way is the untranslated image.
     assert rows[0]["distance"] == scores["untranslated"]["distance"]
     assert rows[0]["diagnostics"] != rows[2]["diagnostics"]
     with Image.open(folders / "new" / "frontier.png") as plot:

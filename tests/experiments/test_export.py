@@ -92,7 +92,7 @@ def test_saved_model_and_its_check(run_here, model, photos, tmp_path):
         f"--model={model}", f"--verify={folder}", f"--input={photos}"
     )
     assert result.returncode == 0, result.stderr
-    assert "(3 pictures)" in result.stdout
+    assert "(3 images)" in result.stdout
 
 
 def test_int8_with_a_folder_of_pictures(run_here, model, photos, tmp_path):
@@ -114,7 +114,7 @@ def test_int8_with_a_folder_of_pictures(run_here, model, photos, tmp_path):
     result = run_here(
         f"--model={model}", f"--verify={path}", f"--input={photos / '0.png'}"
     )
-    assert "(1 picture)" in result.stdout
+    assert "(1 image)" in result.stdout
 
 
 @pytest.mark.parametrize(

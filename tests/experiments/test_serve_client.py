@@ -110,7 +110,7 @@ def test_refused_picture_is_one_line(server, pictures, tmp_path):
     grey = np.zeros((8, 8, 1), "uint8")
     (pictures / "a.png").write_bytes(encoded(grey))
     result = rest(server, pictures, tmp_path / "out")
-    assert_one_line(result, "400", "pictures of 3 channels")
+    assert_one_line(result, "400", "images of 3 channels")
     assert list((tmp_path / "out").glob("*")) == []
 
 
@@ -120,7 +120,7 @@ def test_wrong_input_is_one_line(server, pictures, tmp_path):
     (output / "a.png").write_text("precious")
     assert_one_line(rest(server, pictures, output), "--overwrite")
     assert (output / "a.png").read_text() == "precious"
-    assert_one_line(rest(server, tmp_path / "missing", output), "no picture")
+    assert_one_line(rest(server, tmp_path / "missing", output), "no image")
     (pictures / "a.png").write_text("text")
     assert_one_line(rest(server, pictures, tmp_path / "b"), "a.png")
 
@@ -169,7 +169,7 @@ def test_folder_over_grpc(loaded, network, pictures, tmp_path):
             assert_translated(network, pictures / name, tmp_path / "out" / name)
         (pictures / "a.png").write_bytes(encoded(np.zeros((8, 8, 1), "uint8")))
         result = rest(*arguments, "--protocol=grpc", "--overwrite")
-        assert_one_line(result, "INVALID_ARGUMENT", "pictures of 3 channels")
+        assert_one_line(result, "INVALID_ARGUMENT", "images of 3 channels")
     finally:
         server.stop(None)
 

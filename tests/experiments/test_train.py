@@ -126,10 +126,10 @@ def test_other_settings_in_the_same_directory_are_refused_by_name(trained):
     [
         ("--source={root}/missing", ["No such file", "missing"]),
         ("--source=", ["Received: ''"]),
-        ("--source={root}/empty", ["no pictures", "empty"]),
+        ("--source={root}/empty", ["no images", "empty"]),
         ("--source={root}/bad", ["text.png"]),
         ("--source={root}/truncated", ["truncated.png"]),
-        ("--source={root}/target", ["same pictures"]),
+        ("--source={root}/target", ["same images"]),
         ("--target={root}/source/0.png", ["also in the other"]),
         ("--source={root}/small", ["smaller than the crop", "8x8"]),
         ("--source=tfds:", ["tfds:"]),
@@ -175,7 +175,7 @@ def test_wrong_input_is_one_line_and_nothing_is_written(
     write_pictures(tmp_path / "small", size=(8, 8))
     for name in ("bad", "truncated"):
         write_pictures(tmp_path / name)
-    (tmp_path / "bad" / "text.png").write_text("no picture\n")
+    (tmp_path / "bad" / "text.png").write_text("no image\n")
     whole = (tmp_path / "truncated" / "0.png").read_bytes()
     (tmp_path / "truncated" / "truncated.png").write_bytes(whole[:-50])
     monkeypatch.chdir(tmp_path)

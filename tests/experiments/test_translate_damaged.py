@@ -1,4 +1,4 @@
-"""Pictures whose headers are sound and whose pixels are not."""
+"""Images whose headers are sound and whose pixels are not."""
 
 import pathlib
 
@@ -31,6 +31,6 @@ def test_the_others_of_the_folder_are_translated(tmp_path):
         f"--input={source}",
         f"--output={output}",
     )
-    assert_one_line(result, "2 of 4 pictures", "0.png", "2.png")
-    assert "translated 2 pictures" in result.stdout
+    assert_one_line(result, "2 of 4 images", "0.png", "2.png")
+    assert "translated 2 images" in result.stdout
     assert sorted(path.name for path in output.iterdir()) == ["1.png", "3.png"]

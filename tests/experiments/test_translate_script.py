@@ -77,7 +77,7 @@ def random_image(height, width, channels=3, dtype="uint8"):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Nested pictures of many formats and odd sizes."""
+    """Nested images of many formats and odd sizes."""
     root = tmp_path_factory.mktemp("in")
     (root / "deep" / "er").mkdir(parents=True)
     for name in (
@@ -91,7 +91,7 @@ def folder(tmp_path_factory):
         write_image(root / name, random_image(13, 21))
     Image.fromarray(random_image(1, 7)).save(root / "line.png")
     Image.fromarray(random_image(9, 11)).convert("P").save(root / "seven.gif")
-    (root / "notes.txt").write_text("no picture")
+    (root / "notes.txt").write_text("no image")
     return root
 
 
@@ -134,7 +134,7 @@ def test_pictures_are_what_the_model_makes_of_them(models, folder, translated):
 
 def test_it_says_what_it_did_and_nothing_on_stderr(translated):
     result, output = translated
-    assert result.stdout.endswith(f"translated 8 pictures into {output}\n")
+    assert result.stdout.endswith(f"translated 8 images into {output}\n")
     assert result.stderr == ""
 
 
@@ -226,9 +226,9 @@ def test_names_that_are_no_text_are_kept(models, tmp_path):
 @pytest.mark.parametrize(
     ("flag", "words"),
     [
-        ("--input={root}/missing.png", ["finds no picture", "missing.png"]),
-        ("--input={root}/missing/*.png", ["finds no picture"]),
-        ("--input={root}/empty", ["holds no pictures", "empty"]),
+        ("--input={root}/missing.png", ["finds no image", "missing.png"]),
+        ("--input={root}/missing/*.png", ["finds no image"]),
+        ("--input={root}/empty", ["holds no images", "empty"]),
         ("--input={root}/bad", ["text.png"]),
         ("--input={root}/bad/text.png", ["text.png"]),
         ("--input={root}/truncated", ["truncated.png"]),
@@ -270,12 +270,12 @@ def test_wrong_input_is_one_line_and_nothing_is_written(
 
 
 def write_bad_input(root):
-    """In each folder a good picture comes first."""
+    """In each folder a good image comes first."""
     for name in ("good", "bad", "truncated", "five", "twins"):
         write_pictures(root / name, count=1)
     (root / "empty").mkdir()
     (root / "good" / "0.png").rename(root / "good" / "one.png")
-    (root / "bad" / "text.png").write_text("no picture\n")
+    (root / "bad" / "text.png").write_text("no image\n")
     whole = (root / "good" / "one.png").read_bytes()
     (root / "truncated" / "truncated.png").write_bytes(whole[:-50])
     np.save(root / "five" / "five.npy", np.zeros((8, 8, 5), "uint8"))
@@ -509,7 +509,7 @@ def test_what_was_written_inside_the_input_is_not_translated_again(
     once = contents(output)
     result = translate(models, photos, output, "--overwrite")
     assert result.returncode == 0, result.stderr
-    assert "left out 2 pictures of --output" in result.stdout
+    assert "left out 2 images of --output" in result.stdout
     assert contents(output) == once
 
 

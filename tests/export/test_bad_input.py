@@ -10,16 +10,16 @@ PICTURE = np.random.default_rng(0).integers(0, 256, (12, 17, 3), "uint8")
 GOOD = encoded(PICTURE)
 BAD_FILES = {
     "empty string": (b"", "an empty string"),
-    "text": (b"not a picture at all", "Unknown image file format"),
+    "text": (b"not an image at all", "Unknown image file format"),
     "truncated JPEG": (encoded(PICTURE, "JPEG")[:400], "Invalid JPEG"),
     "truncated PNG": (GOOD[:300], "Invalid PNG"),
-    "grey": (encoded(PICTURE[..., :1]), "pictures of 3 channels"),
+    "grey": (encoded(PICTURE[..., :1]), "images of 3 channels"),
 }
 BAD_PIXELS = {
-    "no picture": ((0, 8, 8, 3), "no picture"),
-    "no pixels": ((1, 0, 8, 3), "no picture"),
-    "grey": ((1, 8, 8, 1), "pictures of 3 channels"),
-    "alpha": ((1, 8, 8, 4), "pictures of 3 channels"),
+    "no image": ((0, 8, 8, 3), "no image"),
+    "no pixels": ((1, 0, 8, 3), "no image"),
+    "grey": ((1, 8, 8, 1), "images of 3 channels"),
+    "alpha": ((1, 8, 8, 4), "images of 3 channels"),
 }
 
 
@@ -38,7 +38,7 @@ def test_bad_file_is_named_and_the_next_request_works(loaded, case):
 
 
 def test_empty_batch_of_files(loaded):
-    with pytest.raises(tf.errors.InvalidArgumentError, match="no picture"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="no image"):
         translate_files(loaded, [])
 
 

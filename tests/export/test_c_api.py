@@ -60,4 +60,4 @@ def test_translates_as_python_does(program, folder, network, picture):
 def test_bad_input_is_named(program, folder, picture):
     result = run(program, folder, picture[..., :1])
     assert result.returncode == 1
-    assert b"pictures of 3 channels" in result.stderr
+    assert b"images of 3 channels" in result.stderr

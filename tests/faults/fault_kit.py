@@ -34,7 +34,7 @@ SMALL = (
 
 
 def fill(root):
-    """Writes pictures of both domains and returns the folder."""
+    """Writes images of both domains and returns the folder."""
     write_pictures(root / "source", count=5)
     write_pictures(root / "target", count=2, size=(40, 33))
     return root

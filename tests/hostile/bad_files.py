@@ -1,4 +1,4 @@
-"""Picture files that somebody damaged, by accident or on purpose."""
+"""Image files that somebody damaged, by accident or on purpose."""
 
 import io
 import struct
@@ -24,7 +24,7 @@ SHAPE = (24, 31)
 
 
 def sound(kind):
-    """The bytes of a sound picture of a format."""
+    """The bytes of a sound image of a format."""
     random = np.random.default_rng(len(kind))
     picture = random.integers(0, 256, (*SHAPE, 3), dtype="uint8")
     file = io.BytesIO()
@@ -118,7 +118,7 @@ def _gif(width, height):
 REFUSED = {
     "empty.png": b"",
     "one_byte.jpg": b"\xff",
-    "text.png": b"this is no picture\n",
+    "text.png": b"this is no image\n",
     "html.jpg": b"<!doctype html><title>404 Not Found</title>",
     "zip.png": b"PK\x03\x04" + b"\0" * 60,
     "pdf.tif": b"%PDF-1.7\n",

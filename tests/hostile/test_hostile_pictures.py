@@ -1,4 +1,4 @@
-"""Whatever is in a file: one clear error, or a picture that can be used."""
+"""Whatever is in a file: one clear error, or an image that can be used."""
 
 import os
 import resource
@@ -126,7 +126,7 @@ def test_odd_names_are_read_and_printed_on_one_line(tmp_path, name):
 def test_odd_names_of_bad_files_are_reported_on_one_line(tmp_path, name):
     path = os.path.join(os.fsencode(tmp_path), name)
     with open(path, "wb") as file:
-        file.write(b"no picture")
+        file.write(b"no image")
     with pytest.raises(UnreadableImageError) as caught:
         read_image(os.fsdecode(path))
     str(caught.value).encode()
@@ -169,7 +169,7 @@ def test_reading_a_link_to_nowhere_is_an_os_error(tmp_path, name):
 
 
 def special(folder):
-    """What has the name of a picture and is no file."""
+    """What has the name of an image and is no file."""
     os.mkfifo(folder / "pipe.png")
     (folder / "folder.png").mkdir()
     (folder / "device.png").symlink_to("/dev/zero")

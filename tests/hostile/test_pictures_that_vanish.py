@@ -1,4 +1,4 @@
-"""Pictures that change on the disk while a training reads them."""
+"""Images that change on the disk while a training reads them."""
 
 import bad_files
 import pytest

@@ -126,6 +126,6 @@ def test_impossible_batch_size_is_refused(generator, batch_size):
 
 def test_a_file_that_is_no_picture_is_refused_by_name(generator, tmp_path):
     path = tmp_path / "notes.png"
-    path.write_text("not a picture")
+    path.write_text("not an image")
     with pytest.raises(ValueError, match="notes.png"):
         translate(generator, path)

@@ -35,7 +35,7 @@ def test_every_file_becomes_its_own_translation(tmp_path, ahead):
 def test_unreadable_pictures_are_told_in_their_place(tmp_path, ahead):
     jobs = jobs_of(tmp_path, 5)
     for number in (0, 3):
-        jobs[number][0].write_bytes(b"no picture")
+        jobs[number][0].write_bytes(b"no image")
     results = list(translate_files(inverted, jobs, ahead))
     assert [result is None for result in results] == [
         *(False, True, True),

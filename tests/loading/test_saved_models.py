@@ -15,7 +15,7 @@ SAVED_MODELS = pathlib.Path(__file__).parents[2] / "saved_models"
 
 
 def colourfulness(picture):
-    """How much warm and cold differ; a toned picture has one tint."""
+    """How much warm and cold differ; a toned image has one tint."""
     picture = picture.astype(float)
     return float(np.std(picture[..., 0] - picture[..., 2]))
 

@@ -23,7 +23,7 @@ def random_pictures(count, seed, size=(24, 32)):
 
 @pytest.fixture
 def small_inception(monkeypatch):
-    """Replaces Inception by the mean colour, and counts its pictures."""
+    """Replaces Inception by the mean colour, and counts its images."""
     seen = []
     network = mean_colour()
 

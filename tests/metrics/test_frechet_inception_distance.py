@@ -163,7 +163,7 @@ def test_fewer_pictures_than_features_are_warned_about():
     metric = _metric()
     metric.update_target(pictures(_features(0)))
     metric.update_state(pictures(_features(1, 2)))
-    with pytest.warns(UserWarning, match="from 2 pictures is biased"):
+    with pytest.warns(UserWarning, match="from 2 images is biased"):
         metric.result()
 
 

@@ -110,7 +110,7 @@ def test_saved_target_can_be_used_again(tmp_path):
 
 
 def test_few_pictures_are_warned_about():
-    with pytest.warns(UserWarning, match="from 7 pictures is mostly noise"):
+    with pytest.warns(UserWarning, match="from 7 images is mostly noise"):
         _metric(_features(0), _features(1, 7)).result()
 
 

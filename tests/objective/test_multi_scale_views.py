@@ -24,7 +24,7 @@ def views_of(model, pictures, step=0):
 
 
 def corner_of(crop, picture):
-    """Every place where a crop lies in a picture."""
+    """Every place where a crop lies in an image."""
     size = crop.shape[0]
     places = range(picture.shape[0] - size + 1)
     return [

@@ -1,4 +1,4 @@
-"""Pictures in tiles: what equals what, at sizes that fit nothing."""
+"""Images in tiles: what equals what, at sizes that fit nothing."""
 
 import keras
 import numpy as np

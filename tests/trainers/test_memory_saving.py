@@ -30,7 +30,7 @@ SIZE = 16
 
 
 def trained(preset="cut", devices=1, eagerly=False, **overrides):
-    """Losses of a step on four pictures, and how it changed the weights."""
+    """Losses of a step on four images, and how it changed the weights."""
     strategy = tf.distribute.get_strategy()
     if devices > 1:
         strategy = distribution_strategy("cpu:2")
@@ -94,7 +94,7 @@ def test_a_step_that_saves_memory_is_the_step_of_the_whole_batch(options):
 
 
 def test_parts_of_a_batch_draw_different_positions():
-    # With the same positions in both parts, twice the same pictures would
+    # With the same positions in both parts, twice the same images would
     # give twice the same loss.
     config = small_config(
         "cut", **{"data.batch_size": 2, "training.accumulation": 2}

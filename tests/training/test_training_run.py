@@ -353,7 +353,7 @@ def test_pictures_that_came_or_changed_are_noticed(pictures, tmp_path):
     with pytest.raises(ValueError, match="target_images: 2 .* -> 3 "):
         training(workdir, mine, 2, QUICK).train()
     assert contents(workdir) == before
-    # Both the longer training and the new picture are accepted together.
+    # Both the longer training and the new image are accepted together.
     run = training(workdir, mine, 3, QUICK, accept_changes=True)
     model, printed = train(run)
     assert "config.training.steps: 2 -> 3" in printed
@@ -467,7 +467,7 @@ def test_how_often_things_are_written_may_change_between_commands(
 def test_pictures_that_are_left_out_are_left_out_everywhere(tmp_path, pictures):
     bad = tmp_path / "bad"
     shutil.copytree(pictures, bad)
-    (bad / "source" / "0.png").write_text("the first picture is none")
+    (bad / "source" / "0.png").write_text("the first image is none")
     with pytest.raises(ValueError, match="0.png"):
         training(tmp_path / "run", bad, steps=1).train()
     assert not (tmp_path / "run").exists()

@@ -10,7 +10,7 @@ WAYS = ("direct", "winograd")
 
 
 def convolution(way, size, channels, filters, backward=False):
-    """Convolves one random picture, 3 x 3, without padding.
+    """Convolves one random image, 3 x 3, without padding.
 
     Args:
         way: str. `"direct"`, TensorFlow's own, or `"winograd"`.
@@ -42,7 +42,7 @@ def convolution(way, size, channels, filters, backward=False):
         with tf.GradientTape() as tape:
             tape.watch((images, kernel))
             outputs = convolve(images, kernel)
-            # Its gradient is a picture and not one number everywhere.
+            # Its gradient is an image and not one number everywhere.
             loss = tf.reduce_sum(tf.square(outputs))
         if not backward:
             return outputs[0, 0, 0, 0]

@@ -21,7 +21,7 @@ def folder_translation(
     """Translates files the way `experiments/translate.py` does.
 
     Args:
-        suffix: str. `".jpg"` or `".png"`, of the pictures and translations.
+        suffix: str. `".jpg"` or `".png"`, of the images and translations.
         size: int. Height and width.
         filters: int. Filters of the generator, which is untrained.
         folder: Path of an existing folder for the files.
@@ -30,8 +30,8 @@ def folder_translation(
 
     Returns:
         `Workload` whose details are `reading`, `translating` and `writing`,
-        the processor seconds that a picture needs, and `waiting`, the share
-        of the elapsed time in which the network had no picture to translate
+        the processor seconds that an image needs, and `waiting`, the share
+        of the elapsed time in which the network had no image to translate
         or waited for one to be written.
     """
     folder = pathlib.Path(folder)

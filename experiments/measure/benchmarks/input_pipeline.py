@@ -20,13 +20,13 @@ def input_pipeline(size, batch, folder, cached=False, batches=32):
         size: int. Height and width of the crops.
         batch: int. Crops of each domain in a batch.
         folder: Path of an existing folder for the files.
-        cached: bool. Keep decoded pictures in memory; otherwise every crop
+        cached: bool. Keep decoded images in memory; otherwise every crop
             decodes its file, as in a data set that does not fit into memory.
             Defaults to `False`.
         batches: int. Batches of one run. Defaults to `32`.
 
     Returns:
-        `Workload`, whose pictures are crops, of both domains.
+        `Workload`, whose images are crops, of both domains.
     """
     folder = pathlib.Path(folder)
     for seed, domain in enumerate(("source", "target")):

@@ -1,4 +1,4 @@
-"""Picture files that cost about as much as photographs."""
+"""Image files that cost about as much as photographs."""
 
 import pathlib
 

@@ -152,7 +152,7 @@ def _convolution_line(direct, winograd):
 
 
 def _folder(rows, _):
-    """Processor time of the stages, for one picture and their shares."""
+    """Processor time of the stages, for one image and their shares."""
     columns = ["files", "filters", "precision", "images/s", "1000 images"]
     columns += ["reading", "translating", "writing", "network waits"]
     return _table(columns, [_folder_line(row) for row in rows])

@@ -18,17 +18,17 @@ PICTURES = 4
 
 
 def scoring(name, size):
-    """Scores four random pictures.
+    """Scores four random images.
 
     Networks whose weights do not ship have random ones: that changes no time.
 
     Args:
         name: str. `"inception_features"` (what FID and KID look at),
             `"frechet_distance"` (the distance itself, of 2048 features, once
-            for any number of pictures), `"structural_similarity"`,
+            for any number of images), `"structural_similarity"`,
             `"segmenter"` (the segmenter, on 512 x 256 whatever `size`),
             `"structure_information"` or `"texture_information"`.
-        size: int. Height and width of the pictures.
+        size: int. Height and width of the images.
 
     Returns:
         `Workload`.
@@ -65,7 +65,7 @@ def _segmenter(size):
 
 
 def _frechet(size):
-    del size  # Nobody looks at pictures here.
+    del size  # Nobody looks at images here.
     score = metrics.FrechetInceptionDistance()
     features = np.random.default_rng(0).normal(size=(4096, 2048))
     score.add_target_features(features[:2048])

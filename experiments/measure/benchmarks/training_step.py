@@ -19,13 +19,13 @@ def training_step(
     jit_compile=False,
     replicas=1,
 ):
-    """One step on random pictures, the way `fit` takes it.
+    """One step on random images, the way `fit` takes it.
 
     Args:
         preset: str. One of `semst_tf.presets()`.
         size: int. Height and width of the crops. Presets of two scales take
             crops of twice this size, of which the detail is `size`.
-        batch: int. Pictures of each domain, of all replicas together.
+        batch: int. Images of each domain, of all replicas together.
         filters: int. Filters of generator and discriminator.
         dtype: str. Precision policy. Defaults to `"float32"`.
         fields: Dict of other fields to change. Defaults to none.

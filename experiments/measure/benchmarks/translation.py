@@ -1,4 +1,4 @@
-"""Translating pictures, by Keras and by the exports, as workloads."""
+"""Translating images, by Keras and by the exports, as workloads."""
 
 import pathlib
 
@@ -14,14 +14,14 @@ ENGINES = ("keras", "saved_model", "saved_model_winograd", "litert")
 def translation(
     engine, size, batch, filters, folder, dtype="float32", threads=None
 ):
-    """Translates a batch of random pictures with an untrained generator.
+    """Translates a batch of random images with an untrained generator.
 
     Args:
         engine: str. `"keras"`, `"saved_model"`, `"saved_model_winograd"` (an
-            export for processors) or `"litert"`. LiteRT takes one picture at
+            export for processors) or `"litert"`. LiteRT takes one image at
             a time.
         size: int. Height and width.
-        batch: int. Pictures at once.
+        batch: int. Images at once.
         filters: int. Filters of the generator.
         folder: Path of an existing folder for the exports.
         dtype: str. Precision policy; the exports are in float32. Defaults to
@@ -47,7 +47,7 @@ def translation(
         )
     if engine == "litert" and batch != 1:
         raise ValueError(
-            f"LiteRT takes one picture at a time. Received: batch={batch}"
+            f"LiteRT takes one image at a time. Received: batch={batch}"
         )
     network = ResNetGenerator(filters, seed=0, dtype=dtype)
     shape = (batch, size, size, network.input_channels)

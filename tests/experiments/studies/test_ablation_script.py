@@ -124,7 +124,7 @@ def test_data_that_are_missing_are_one_line(tmp_path):
     result = run_here(
         "ablation", f"--data_root={tmp_path}", f"--workdir={tmp_path / 'runs'}"
     )
-    assert_one_line(result, "lacks pictures")
+    assert_one_line(result, "lacks images")
 
 
 def test_label_pictures_are_split_by_their_classes(tmp_path):

@@ -24,7 +24,7 @@ def test_every_picture_is_in_one_half_but_for_an_odd_one():
 
 
 def test_what_cannot_be_split_is_refused():
-    with pytest.raises(ValueError, match="two pictures.*Received: 1"):
+    with pytest.raises(ValueError, match="two images.*Received: 1"):
         mismatched_split(np.ones((1, 2)), rich=0, poor=1)
     with pytest.raises(ValueError, match="unequally.*Received"):
         mismatched_split(np.array([[0.5, 0.1], [0.5, 0.2]]), rich=0, poor=1)
