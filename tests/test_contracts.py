@@ -7,6 +7,7 @@ of what it is called with.
 
 import importlib
 import inspect
+import itertools
 import pkgutil
 
 import keras
@@ -30,6 +31,7 @@ from semst_tf import layers
 from semst_tf import losses
 from semst_tf import metrics
 from semst_tf import networks
+from semst_tf.losses.mutual_information import ESTIMATORS
 from semst_tf.objective.alignment import Alignment
 from semst_tf.pretrained import efficientnet_lite0
 from semst_tf.pretrained import espnetv2
@@ -77,7 +79,7 @@ PAIR = (maps(16, 20, seed=1, count=4), maps(16, 20, seed=2, count=4))
 
 
 def base_generator(folder):
-    return networks.ResNetGenerator(4, 1, seed=0)
+    return networks.ResNetGenerator(4, 1, seed=0, dtype="float32")
 
 
 def colour_network(folder):
@@ -112,6 +114,7 @@ LAYERS = {
                 "filters": 64,
                 "kernel_size": [3, 3],
                 "padding": padding,
+                "use_bias": padding == "same",
             },
             "inputs": (maps(channels=64),),
         }
@@ -180,7 +183,7 @@ LAYERS = {
             "inputs": (maps(),),
             "float32": True,
         }
-        for strides, padding in ((1, "same"), (2, "valid"))
+        for strides, padding in itertools.product((1, 2), ("same", "valid"))
     ],
     descriptors.FeatureField: [{"inputs": (maps(),), "float32": True}],
     descriptors.OrientationField: [
@@ -294,6 +297,7 @@ NETWORKS = {
                 **seed,
             },
             "inputs": (maps(25, 30),),
+            "seeded": lambda network: network.scale_attention.get_weights(),
         }
         for fusion, seed in (("laplacian", {"seed": 1}), ("fixed", {}))
     ],
@@ -328,7 +332,7 @@ NETWORKS = {
             },
             "inputs": (FEATURES,),
         }
-        for mixing in ("none", "channels")
+        for mixing in ("channels", "scales")
     ],
     networks.PatchProjector: [
         {
@@ -352,7 +356,8 @@ NETWORKS = {
     ],
     espnetv2.ESPNetV2: [
         {
-            "policies": ("mixed_float16",),
+            # Building it takes seconds; tested in `pretrained/`.
+            "policies": (),
             "trains": False,
             "arguments": {"scale": 0.5, "classes": 3},
             "inputs": (maps(32, 48),),
@@ -403,10 +408,10 @@ LOSSES = {
             },
             **TOKENS,
         }
-        for estimator, seed in (
-            ("correlation_ratio", {"seed": 1}),
-            ("rsmi", {}),
-            ("infonce", {}),
+        for estimator in ESTIMATORS
+        # Only one estimator draws.
+        for seed in (
+            [{"seed": 1}] if estimator == "correlation_ratio" else [{}]
         )
     ],
     losses.PatchNCE: [{"arguments": {"temperature": 0.2}, **TOKENS}],

@@ -88,15 +88,3 @@ def test_sizes_known_only_at_run_time_give_the_same(layer):
         np.testing.assert_allclose(
             graph(inputs).numpy(), layer(inputs).numpy(), atol=1e-6
         )
-
-
-@pytest.mark.parametrize("layer", [BlurDownsample, BlurUpsample])
-def test_unknown_sizes_have_unknown_output_sizes(layer):
-    shape = layer().compute_output_shape((None, None, 6, 3))
-    assert shape[0] is None and shape[1] is None and shape[2] is not None
-
-
-@pytest.mark.parametrize("layer", [BlurDownsample, BlurUpsample])
-def test_half_precision_stays_half_precision(layer):
-    outputs = layer(dtype="mixed_bfloat16")(maps(4, 4))
-    assert keras.backend.standardize_dtype(outputs.dtype) == "bfloat16"

@@ -130,11 +130,3 @@ def test_graphs_for_elsewhere_are_direct(taken):
         assert len(taken) == 1
     layer(_images())
     assert len(taken) == 2
-
-
-def test_it_comes_back_from_its_config():
-    layer = Conv2D(64, 3, padding="same", use_bias=False)
-    config = keras.saving.serialize_keras_object(layer)
-    copy = keras.saving.deserialize_keras_object(config)
-    assert copy.get_config() == layer.get_config()
-    assert copy.kernel_size == (3, 3)

@@ -119,10 +119,7 @@ def test_half_precision_images_keep_their_values():
     assert np.isin(numpy(result)[numpy(result) != 0], given).all()
 
 
-def test_config_and_wrong_shares():
-    layer = DifferentiableAugmentation(0.5, 0.2, 0.3, 0.4)
-    copy = DifferentiableAugmentation.from_config(layer.get_config())
-    assert copy.get_config() == layer.get_config()
+def test_wrong_shares_are_refused():
     with pytest.raises(ValueError, match="Received: cutout=1.5"):
         DifferentiableAugmentation(cutout=1.5)
 

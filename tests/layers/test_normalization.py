@@ -103,12 +103,3 @@ def test_there_is_nothing_to_train_and_nothing_to_remember():
     layer = instance_normalization()
     layer.build((None, None, None, 4))
     assert layer.weights == []
-
-
-def test_configuration_keeps_epsilon():
-    layer = InstanceNormalization(epsilon=0.1, dtype="mixed_bfloat16")
-    config = keras.saving.serialize_keras_object(layer)
-    copy = keras.saving.deserialize_keras_object(config)
-    assert isinstance(copy, InstanceNormalization)
-    assert copy.epsilon == 0.1
-    assert copy.dtype_policy.name == "mixed_bfloat16"

@@ -85,15 +85,3 @@ def test_reflection_does_not_repeat_the_border(padding):
 def test_negative_reflection_is_refused():
     with pytest.raises(ValueError, match="Received: padding=-1"):
         ReflectionPadding2D(-1)
-
-
-@pytest.mark.parametrize(
-    "layer", [PadToMultiple(4, minimum=8), ReflectionPadding2D(2)]
-)
-def test_a_layer_made_from_its_config_does_the_same(layer):
-    again = type(layer).from_config(layer.get_config())
-    inputs = maps(5, 6)
-    np.testing.assert_array_equal(
-        ops.convert_to_numpy(again(inputs)),
-        ops.convert_to_numpy(layer(inputs)),
-    )

@@ -104,10 +104,3 @@ def test_impossible_arguments_are_named(arguments):
     (received,) = arguments.values()
     with pytest.raises(ValueError, match=f"Received: .*{received}"):
         ScaleFusion(**arguments)
-
-
-def test_config_makes_the_same_layer():
-    layer = ScaleFusion("laplacian", 4)
-    assert ScaleFusion.from_config(layer.get_config()).get_config() == (
-        layer.get_config()
-    )

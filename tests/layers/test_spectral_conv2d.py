@@ -73,41 +73,6 @@ def test_the_vector_is_saved_and_not_trained():
 
 
 @pytest.mark.backend_neutral
-def test_the_seed_decides_kernel_and_vector():
-    one, same, other = layer(), layer(), SpectralConv2D(5, 3, seed=1)
-    for spectral in (one, same, other):
-        spectral.build(images().shape)
-    for first, second, third in zip(
-        one.get_weights(), same.get_weights(), other.get_weights()
-    ):
-        np.testing.assert_array_equal(first, second)
-        assert first.ndim == 1 or (first != third).all()
-
-
-@pytest.mark.backend_neutral
-@pytest.mark.parametrize("padding", ["same", "valid"])
-@pytest.mark.parametrize("strides", [1, 2])
-def test_shapes_are_as_announced(padding, strides):
-    spectral = layer(padding=padding, strides=strides, use_bias=False)
-    outputs = spectral(images())
-    expected = spectral.compute_output_shape((2, 7, 9, 3))
-    assert tuple(outputs.shape) == expected
-    assert spectral.compute_output_shape((None, None, None, 3)) == (
-        *(None, None, None),
-        5,
-    )
-
-
-def test_it_is_float32_in_a_half_precision_policy():
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        outputs = layer()(images())
-    finally:
-        keras.config.set_dtype_policy("float32")
-    assert keras.backend.standardize_dtype(outputs.dtype) == "float32"
-
-
-@pytest.mark.backend_neutral
 def test_a_kernel_of_zeros_stays_finite():
     spectral = layer()
     spectral.build(images().shape)

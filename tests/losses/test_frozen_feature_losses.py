@@ -111,16 +111,11 @@ def test_half_precision_tokens_are_compared_in_float32(function):
 
 @pytest.mark.backend_neutral
 @pytest.mark.parametrize("loss, function", zip(LOSSES, FUNCTIONS))
-def test_objects_take_source_first_and_keep_their_config(loss, function):
+def test_objects_take_source_first(loss, function):
     source, output = tokens(0), tokens(1)
     made = loss(center=False, reduction=None)
     expected = numpy(function(output, source, center=False))
     np.testing.assert_allclose(numpy(made(source, output)), expected)
-    copy = keras.saving.deserialize_keras_object(
-        keras.saving.serialize_keras_object(made)
-    )
-    assert copy.get_config() == made.get_config()
-    np.testing.assert_allclose(numpy(copy(source, output)), expected)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

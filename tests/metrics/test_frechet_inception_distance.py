@@ -1,6 +1,5 @@
 import warnings
 
-import keras
 import numpy as np
 import pytest
 from metrics.features import mean_colour
@@ -170,14 +169,3 @@ def test_fewer_pictures_than_features_are_warned_about():
 def test_pictures_without_a_batch_are_refused():
     with pytest.raises(ValueError, match=r"Received: shape=\(4, 4, 3\)"):
         _metric().update_state(np.zeros((4, 4, 3), "float32"))
-
-
-def test_config_restores_the_metric():
-    metric = _metric(resize="tensorflow", batch_size=5)
-    copy = keras.saving.deserialize_keras_object(
-        keras.saving.serialize_keras_object(metric)
-    )
-    assert copy.resize == "tensorflow"
-    assert copy.get_config().keys() == metric.get_config().keys()
-    features = pictures(_features(0))
-    np.testing.assert_allclose(copy.network(features), _features(0), atol=1e-6)

@@ -1,4 +1,3 @@
-import keras
 import numpy as np
 import pytest
 from metrics.features import mean_colour
@@ -117,12 +116,3 @@ def test_few_pictures_are_warned_about():
 def test_one_picture_is_refused():
     with pytest.raises(ValueError, match="Received: 1 translations"):
         _metric(_features(0), _features(1, 1)).result()
-
-
-def test_config_restores_the_metric():
-    metric = KernelInceptionDistance(subsets=7, seed=3, network=mean_colour())
-    copy = keras.saving.deserialize_keras_object(
-        keras.saving.serialize_keras_object(metric)
-    )
-    assert (copy.subsets, copy.seed) == (7, 3)
-    assert copy.get_config().keys() == metric.get_config().keys()

@@ -1,4 +1,3 @@
-import keras
 import numpy as np
 import pytest
 
@@ -126,13 +125,3 @@ def test_missing_array_is_refused(tmp_path):
     np.savez(tmp_path / "less.npz", **arrays)
     with pytest.raises(ValueError, match="lack 'lin3.weight'"):
         LPIPS(tmp_path / "less.npz")
-
-
-def test_config_restores_the_metric(weights):
-    metric = LPIPS(weights, name="mine")
-    copy = keras.saving.deserialize_keras_object(
-        keras.saving.serialize_keras_object(metric)
-    )
-    assert copy.get_config() == metric.get_config()
-    pair = _pictures(0), _pictures(1)
-    assert _distance(copy, *pair) == _distance(metric, *pair)

@@ -71,26 +71,9 @@ def test_without_attention_network_there_are_no_weights_for_it():
     np.testing.assert_array_equal(constant, 0.5)
 
 
-def test_a_batch_is_its_pictures_one_by_one():
-    network, images = generator(), pictures(24, 24, count=3)
-    together = ops.convert_to_numpy(network(images))
-    for index in range(3):
-        np.testing.assert_allclose(
-            network(images[index : index + 1])[0], together[index], atol=2e-5
-        )
-
-
 def test_half_precision_gives_pictures_in_full_precision():
     outputs = generator(dtype="mixed_bfloat16")(pictures(32, 32))
     assert keras.backend.standardize_dtype(outputs.dtype) == "float32"
-
-
-def test_file_holds_everything(tmp_path):
-    network, images = generator("laplacian", 4), pictures(32, 32)
-    network.save(tmp_path / "network.keras")
-    loaded = keras.saving.load_model(tmp_path / "network.keras")
-    assert loaded.ratio == 4 and loaded.fusion.mode == "laplacian"
-    np.testing.assert_allclose(loaded(images), network(images), atol=1e-6)
 
 
 def test_impossible_ratio_is_named():

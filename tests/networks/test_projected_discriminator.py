@@ -58,15 +58,6 @@ def test_only_heads_have_weights():
 
 
 @pytest.mark.backend_neutral
-def test_images_of_a_batch_do_not_mix():
-    discriminator, given = small(), features(count=3)
-    together = numpy(discriminator(given))
-    alone = numpy(discriminator({n: f[1:2] for n, f in given.items()}))
-    for name, scores in together.items():
-        np.testing.assert_allclose(scores[1:2], alone[name], atol=1e-5)
-
-
-@pytest.mark.backend_neutral
 def test_scores_change_in_training_only_by_normalisation():
     discriminator, given = small(), features()
     first = numpy(discriminator(given))

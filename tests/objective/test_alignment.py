@@ -107,11 +107,3 @@ def test_half_precision_policy_does_not_reach_it():
 def test_unknown_descriptor_is_refused():
     with pytest.raises(ValueError, match="Received: descriptor='smell'"):
         Alignment("smell")
-
-
-def test_one_made_from_its_config_does_the_same():
-    term = alignment("pixel_moments", "rsmi", duplicate_threshold=0.9)
-    again = Alignment.from_config(term.get_config())
-    assert again.get_config() == term.get_config()
-    pair = scene("pixel_moments", 0), scene("pixel_moments", 1)
-    np.testing.assert_array_equal(loss(again, *pair), loss(term, *pair))

@@ -76,17 +76,6 @@ def test_features_are_of_about_unit_size_on_smooth_images(network):
         assert 0.3 < size < 3, (name, size)
 
 
-def test_an_image_does_not_depend_on_the_batch(network):
-    batch = images(32, 48, count=3)
-    together = network.features(batch, ["stride_16"])["stride_16"]
-    alone = network.features(batch[1:2], ["stride_16"])["stride_16"]
-    np.testing.assert_allclose(
-        ops.convert_to_numpy(together)[1:2],
-        ops.convert_to_numpy(alone),
-        atol=1e-4,
-    )
-
-
 def test_grey_images_are_repeated(network):
     grey = images(20, 24, channels=1)
     repeated = np.repeat(grey, 3, axis=-1)
@@ -120,19 +109,6 @@ def test_no_more_blocks_than_needed_are_computed(monkeypatch):
     )
     network.features(images(16, 16), ["stride_8", "stride_2"])
     assert len(seen) == 5
-
-
-def test_it_is_float32_within_a_half_precision_policy():
-    expected = EfficientNetLite0().features(images(16, 16), ["stride_8"])
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        found = EfficientNetLite0().features(images(16, 16), ["stride_8"])
-    finally:
-        keras.config.set_dtype_policy("float32")
-    np.testing.assert_array_equal(
-        ops.convert_to_numpy(found["stride_8"]),
-        ops.convert_to_numpy(expected["stride_8"]),
-    )
 
 
 def test_half_precision_by_choice_returns_float32_close_by(network):

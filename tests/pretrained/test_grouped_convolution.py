@@ -26,9 +26,3 @@ def test_each_group_sees_only_its_own_channels(kernel_size, groups):
 def test_groups_that_do_not_divide_the_channels_are_refused():
     with pytest.raises(ValueError, match="Received: 5 and 8"):
         GroupedConvolution(8, 1, 2).build((None, 4, 4, 5))
-
-
-def test_config_restores_the_layer():
-    layer = GroupedConvolution(8, 3, 4)
-    copy = GroupedConvolution.from_config(layer.get_config())
-    assert copy.get_config() == layer.get_config()

@@ -81,9 +81,3 @@ def test_like_takes_the_size_of_the_other():
 def test_unknown_method_is_refused():
     with pytest.raises(ValueError, match="Received: method='cubic'"):
         Resample("cubic")
-
-
-def test_config_restores_the_layer():
-    layer = Resample("average", scale=0.5, minimum=5)
-    copy = Resample.from_config(layer.get_config())
-    assert copy.get_config() == layer.get_config()
