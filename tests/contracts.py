@@ -343,7 +343,13 @@ def _check_registered(cls):
 
 def _check_config(made, arguments):
     config = made.get_config()
-    missing = set(constructor_parameters(type(made))) - set(config)
+    # What is `None` unless given may be left out.
+    required = {
+        name
+        for name, parameter in constructor_parameters(type(made)).items()
+        if name in arguments or parameter.default is not None
+    }
+    missing = required - set(config)
     assert not missing, f"not in get_config: {missing}"
     for name, value in arguments.items():
         if not _is_plain(value):

@@ -32,6 +32,7 @@ from semst_tf import losses
 from semst_tf import metrics
 from semst_tf import networks
 from semst_tf.losses.mutual_information import ESTIMATORS
+from semst_tf.networks import keras_generator
 from semst_tf.objective.alignment import Alignment
 from semst_tf.pretrained import efficientnet_lite0
 from semst_tf.pretrained import espnetv2
@@ -80,6 +81,17 @@ PAIR = (maps(16, 20, seed=1, count=4), maps(16, 20, seed=2, count=4))
 
 def base_generator(folder):
     return networks.ResNetGenerator(4, 1, seed=0, dtype="float32")
+
+
+def discriminator(folder):
+    return networks.PatchDiscriminator(4, 1, seed=0, dtype="float32")
+
+
+def painter(folder):
+    images = keras.Input((None, None, 3))
+    stem = keras.layers.Conv2D(4, 3, padding="same", name="stem")(images)
+    head = keras.layers.Conv2D(3, 1, activation="tanh", name="head")
+    return keras.Model(images, head(stem))
 
 
 def colour_network(folder):
@@ -352,6 +364,28 @@ NETWORKS = {
             },
             "inputs": (maps(16, 21),),
             "all_weights": False,  # Only the generator is called.
+        },
+        {
+            "arguments": {
+                "config": small_config("cut").to_dict(),
+                "generator": base_generator,
+                "discriminator": discriminator,
+            },
+            "inputs": (maps(16, 21),),
+            "all_weights": False,
+            "policies": (),  # Given networks have their own.
+        },
+    ],
+    keras_generator.KerasGenerator: [
+        {
+            "arguments": {
+                "network": painter,
+                "features": ["stem"],
+                "stride": 2,
+                "minimum_size": 4,
+            },
+            "inputs": (maps(8, 10),),
+            "policies": (),  # Those of the network.
         }
     ],
     espnetv2.ESPNetV2: [
