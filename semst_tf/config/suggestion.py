@@ -16,6 +16,9 @@ def suggestion(name, known):
         nothing is spelt alike.
     """
     names = known if isinstance(known, dict) else {name: name for name in known}
-    close = difflib.get_close_matches(str(name), list(names), n=3, cutoff=0.5)
-    meant = list(dict.fromkeys(names[match] for match in close))
+    folded = {known.casefold(): meant for known, meant in names.items()}
+    close = difflib.get_close_matches(
+        str(name).casefold(), list(folded), n=3, cutoff=0.5
+    )
+    meant = list(dict.fromkeys(folded[match] for match in close))
     return f" Did you mean {', '.join(meant)}?" if meant else ""

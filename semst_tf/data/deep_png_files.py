@@ -45,8 +45,9 @@ def deep_png_image(file, head):
     file.seek(0)
     tf = tensorflow_for("reading 16-bit colour PNG")
     channels, alpha = _COLOUR_TYPES[head[25]]
+    # It refuses two channels, and repeats the grey of them for four.
     decoded = tf.io.decode_png(
-        file.read(), channels=channels + alpha, dtype=tf.uint16
+        file.read(), channels=4 if alpha else channels, dtype=tf.uint16
     )
     decoded = upright(np.asarray(decoded), orientation)
     pixels = to_srgb(np.ascontiguousarray(decoded[..., :channels]), profile)

@@ -29,6 +29,19 @@ def parse_value_range(value_range):
     return value_range_of("float32", value_range)
 
 
+def seems_zero_to_one(smallest, largest):
+    """Whether values taken for [-1, 1] look as if 0 stood for black.
+
+    Args:
+        smallest: float. Of the values of images.
+        largest: float.
+
+    Returns:
+        bool. Bright images may look like it too: reason to ask, no more.
+    """
+    return 0 <= smallest < 0.05 and 0.8 < largest <= 1.0
+
+
 def fits_dtype(dtype, value_range):
     """Whether images of a dtype can hold all values of a range."""
     dtype = np.dtype(dtype)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import warnings
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ from semst_tf.data.image_files import may_be_truncated
 from semst_tf.data.image_files import printable
 from semst_tf.data.image_files import read_header
 from semst_tf.data.image_files import read_image
+from semst_tf.data.value_range import seems_zero_to_one
 from semst_tf.inference.translation_ranges import translation_ranges
 from semst_tf.networks.in_float32 import in_float32
 from semst_tf.tiling import available_memory
@@ -96,6 +98,8 @@ def translate(
     images = np.asarray(images)
     _check(images, translator.input_channels)
     ranges = translation_ranges(translator, images.dtype, value_range)
+    if value_range is None and ranges.source == (-1.0, 1.0):
+        _ask_about_zero_to_one(images)
     if mode != "whole" and can_run_exactly(translator):
         translator = in_float32(translator)
 
@@ -217,6 +221,18 @@ def _check(images, channels):
         raise ValueError(
             f"This model translates images of {channels} channels. "
             f"Received: shape={images.shape}"
+        )
+
+
+def _ask_about_zero_to_one(images):
+    smallest, largest = float(images.min()), float(images.max())
+    if seems_zero_to_one(smallest, largest):
+        warnings.warn(
+            "Floating-point images to translate lie in [0, 1] and not in "
+            "[-1, 1]. If that is their scale, say `value_range=(0, 1)`; if "
+            "they are only bright, nothing is wrong. Received: values from "
+            f"{smallest:g} to {largest:g}",
+            stacklevel=3,
         )
 
 

@@ -1,9 +1,12 @@
 """The one way from images to what metrics and frozen networks read."""
 
+import warnings
+
 import keras
 import numpy as np
 from keras import ops
 
+from semst_tf.data.value_range import seems_zero_to_one
 from semst_tf.data.value_range import to_unit_range
 
 _WHITE = {"uint8": 255.0, "uint16": 65535.0}
@@ -64,4 +67,12 @@ def _check_unit(images):
             "Floating-point images are scored in [-1, 1]; convert others with "
             "`semst_tf.data.to_unit_range(image, value_range)`. Received: "
             f"values from {smallest:g} to {largest:g}"
+        )
+    if seems_zero_to_one(smallest, largest):
+        warnings.warn(
+            "Floating-point images that are scored lie in [0, 1] and not in "
+            "[-1, 1]. If that is their scale, score `2 * images - 1`; if they "
+            "are only bright, nothing is wrong. Received: values from "
+            f"{smallest:g} to {largest:g}",
+            stacklevel=4,
         )

@@ -3,6 +3,7 @@
 import contextvars
 
 import keras
+import numpy as np
 from keras import ops
 
 from semst_tf.data.target_colour import target_batches
@@ -18,6 +19,7 @@ from semst_tf.trainers.batch import check_batch
 from semst_tf.trainers.batch import check_first_batch
 from semst_tf.trainers.batch import check_first_images
 from semst_tf.trainers.batch import first_batch
+from semst_tf.trainers.fit_length import check_end
 from semst_tf.trainers.fit_length import check_fit_length
 
 _STEP = contextvars.ContextVar("terms of the step that is computed")
@@ -77,6 +79,7 @@ class BaseTrainer:
         kwargs["validation_data"] = self._validation_data(
             kwargs.get("validation_data"),
             kwargs.get("validation_batch_size") or size,
+            kwargs.get("validation_steps"),
         )
         check_fit_length(
             x if y is None else (x, y), self.config, current_step(self), kwargs
@@ -91,6 +94,7 @@ class BaseTrainer:
         _refuse_weights(kwargs)
         if not kwargs.get("_use_cached_eval_dataset"):
             size = kwargs.get("batch_size")
+            check_end(x, kwargs.get("steps"), "steps")
             x, y = self._training_data(x, y, size, shuffle=False)
         return super().evaluate(x, y, **kwargs)
 
@@ -110,6 +114,7 @@ class BaseTrainer:
         Raises:
             ValueError: If the images do not fit the model.
         """
+        check_end(x, kwargs.get("steps"), "steps")
         batch, x = first_batch(x, batch_size)
         if batch is not None:
             check_first_images(batch, self)
@@ -275,16 +280,22 @@ class BaseTrainer:
             self._checked = True
         return data if isinstance(data, tuple) else (data, None)
 
-    def _validation_data(self, data, batch_size):
+    def _validation_data(self, data, batch_size, steps):
         if data is None:
             return None
+        check_end(data, steps, "validation_steps")
         x, y = self._training_data(data, None, batch_size, shuffle=False)
         return x if y is None else (x, y)
 
     def _check_by_itself(self, x, y):
-        """Reads the values of the first batch that comes on its own."""
-        if not getattr(self, "_checked", False):
-            check_first_batch(x if y is None else (x, y), self)
+        """Reads the values of a batch that comes on its own.
+
+        Of tensors only those of the first: it may wait for a device.
+        """
+        batch = x if y is None else (x, y)
+        arrays = all(isinstance(i, np.ndarray) for i in unpack_batch(batch))
+        if arrays or not getattr(self, "_checked", False):
+            check_first_batch(batch, self)
             self._checked = True
 
     def _prepare_callbacks(self, callbacks):

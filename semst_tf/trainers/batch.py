@@ -9,6 +9,7 @@ from keras import ops
 
 from semst_tf.data.unpack_batch import source_images
 from semst_tf.data.unpack_batch import unpack_batch
+from semst_tf.data.value_range import seems_zero_to_one
 
 LIMIT = 1.25
 """Largest absolute value of images in [-1, 1]; resampling overshoots."""
@@ -26,6 +27,12 @@ def check_images(images, channels, field, what="Images"):
     Raises:
         ValueError: If type, rank or channels do not fit.
     """
+    if not hasattr(images, "shape"):
+        raise ValueError(
+            f"{what} must be an array or a tensor; images of equal size in a "
+            "list become one by `np.stack(images)`. "
+            f"Received: {type(images).__name__}"
+        )
     shape = tuple(images.shape)
     dtype = keras.backend.standardize_dtype(images.dtype)
     received = f"Received: shape={shape}, dtype={dtype}"
@@ -115,7 +122,7 @@ def check_values(images, what="Images"):
             "of [0, 255]; `semst_tf.data.unpaired_images` scales files by "
             f"itself. {received}"
         )
-    if 0 <= low < 0.05 and 0.8 < high <= 1.0:
+    if seems_zero_to_one(low, high):
         warnings.warn(
             f"{what} of the first batch lie in [0, 1] and not in [-1, 1]. If "
             "that is their scale, train on `2 * images - 1`; if the images "

@@ -21,14 +21,9 @@ def check_fit_length(data, config, done, options):
         ValueError: If the data has no end and nothing ends the epochs.
     """
     steps = options.get("steps_per_epoch")
+    check_end(data, steps, "steps_per_epoch")
     if steps is None:
         steps = _batches(data, options.get("batch_size"))
-        if steps == _ENDLESS:
-            raise ValueError(
-                "This data has no end, and neither would the first epoch: "
-                "give `steps_per_epoch` to `fit`, or `passes` to "
-                "`unpaired_images`. Received: steps_per_epoch=None"
-            )
     if not steps or steps >= sys.maxsize:
         return  # Not known, or ended by a callback.
     epochs = options.get("epochs", 1) - options.get("initial_epoch", 0)
@@ -50,7 +45,26 @@ def check_fit_length(data, config, done, options):
         )
 
 
-def _batches(data, batch_size):
+def check_end(data, steps, name):
+    """Refuses data without an end where nothing else ends the reading.
+
+    Args:
+        data: What is read: a dataset, an iterable, or arrays.
+        steps: int or `None`. Batches to read.
+        name: str. What the argument of `steps` is called.
+
+    Raises:
+        ValueError: If both have no end.
+    """
+    if steps is None and _batches(data) == _ENDLESS:
+        raise ValueError(
+            "This data has no end, and reading it would have none: give "
+            f"`{name}`, or `passes` to `unpaired_images`. "
+            f"Received: {name}=None"
+        )
+
+
+def _batches(data, batch_size=None):
     """Batches of an epoch: a number, -1 for no end, `None` if not known."""
     if isinstance(data, keras.utils.PyDataset):
         count = data.num_batches

@@ -9,6 +9,7 @@ from PIL import ImageOps
 from semst_tf.data import UnreadableImageError
 from semst_tf.data import read_image
 from semst_tf.data import write_image
+from semst_tf.data.image_files import decode_image
 from semst_tf.data.image_files import may_be_truncated
 from semst_tf.data.image_files import read_header
 
@@ -161,13 +162,17 @@ def test_content_counts_and_not_the_suffix(tmp_path):
     assert read_image(path).shape == (5, 6, 3)
 
 
-def test_16_bit_colour_png_with_alpha_keeps_16_bits(tmp_path):
+@pytest.mark.parametrize("channels", [1, 3])
+def test_16_bit_png_with_alpha_keeps_16_bits(tmp_path, channels):
     tf = pytest.importorskip("tensorflow")
     path = tmp_path / "picture.png"
-    image = random_image((5, 6, 4), "uint16")
+    image = random_image((5, 6, channels + 1), "uint16")
     path.write_bytes(tf.io.encode_png(image).numpy())
-    np.testing.assert_array_equal(read_image(path), image[..., :3])
+    decoded = decode_image(path)
+    np.testing.assert_array_equal(decoded.pixels, image[..., :channels])
+    np.testing.assert_array_equal(decoded.alpha, image[..., channels])
     assert read_header(path).dtype == "uint16"
+    assert read_header(path).channels == channels
 
 
 def test_two_dimensional_and_double_precision_arrays_are_read(tmp_path):

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -51,6 +53,15 @@ def test_stated_value_range_is_used_on_the_way_in_and_out(generator):
     expected = 50 * (translate(generator, unit) + 1)
     translated = translate(generator, 50 * (unit + 1), value_range=(0, 100))
     np.testing.assert_allclose(translated, expected, atol=1e-2)
+
+
+def test_floats_that_seem_to_begin_at_zero_are_asked_about(generator):
+    source = (picture(dtype="float32") + 1) / 2
+    with pytest.warns(UserWarning, match=r"value_range=\(0, 1\)"):
+        translate(generator, source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        translate(generator, source, value_range=(0, 1))
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

@@ -1,5 +1,7 @@
 """One conversion to [-1, 1] for everything that scores."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -129,3 +131,13 @@ def test_bands_are_refused_where_a_network_needs_colour(channels):
         bands
     )
     assert features.shape == (2, channels)
+
+
+def test_scored_images_that_seem_to_begin_at_zero_are_asked_about():
+    unit = images(0).astype("float32") / 255
+    with pytest.warns(UserWarning, match="score `2 . images - 1`"):
+        unit_images(unit)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        unit_images(2 * unit - 1)
+        unit_images(images(0))

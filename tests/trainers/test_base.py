@@ -184,3 +184,14 @@ def test_a_functional_model_of_it_translates(model):
     np.testing.assert_allclose(
         *values([outer(source), model(source)]), atol=1e-5
     )
+
+
+def test_every_array_that_trains_on_its_own_is_looked_at():
+    model = compiled()
+    model.train_on_batch(batch())
+    bright = {name: images * 255 for name, images in batch().items()}
+    for on_batch in (model.train_on_batch, model.test_on_batch):
+        with pytest.raises(ValueError, match="127.5"):
+            on_batch(bright)
+    with pytest.raises(ValueError, match="np.stack"):
+        model.fit(list(batch()["source"]), list(batch()["target"]))

@@ -40,6 +40,7 @@ def of(shape, dtype="float32"):
         (batch()["source"] * 255, "127.5"),
         (np.full((2, 24, 24, 3), np.nan), "finite"),
         (np.full((2, 24, 24, 3), np.inf), "finite"),
+        ([of((24, 24, 3)), of((24, 24, 3))], "np.stack"),
     ],
 )
 def test_a_wrong_batch_gets_one_sentence_with_what_to_set(model, wrong, named):

@@ -34,6 +34,16 @@ def test_data_without_an_end_is_an_error_and_no_endless_epoch(model):
         model.fit(endless(), verbose=0)
 
 
+def test_reading_without_an_end_is_an_error_wherever_batches_are_read(model):
+    with pytest.raises(ValueError, match="`validation_steps`"):
+        model.fit(batch(count=1), validation_data=endless(), verbose=0)
+    with pytest.raises(ValueError, match="`steps`"):
+        model.evaluate(endless(), verbose=0)
+    with pytest.raises(ValueError, match="`steps`"):
+        model.predict(endless(), verbose=0)
+    assert model.evaluate(endless(), steps=1, verbose=0)
+
+
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="a dataset of TensorFlow"
 )
