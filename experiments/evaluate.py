@@ -93,7 +93,7 @@ flags.DEFINE_string(
 flags.DEFINE_list(
     "strength",
     None,
-    "Share of the way from the input that translations go, from 0 to 1, of a "
+    "Blend strength, from 0 (the input) to 1 (the full translation), of a "
     "residual generator (semst and semst_multiscale); its own if not given. "
     "Several, as 0,0.5,1, are scored one after the other, beside the "
     "untranslated images.",

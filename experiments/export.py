@@ -44,7 +44,7 @@ flags.DEFINE_enum(
     "format", "saved_model", ["saved_model", "litert", "onnx"], "What to write."
 )
 flags.DEFINE_float(
-    "strength", None, "Share of the way that translations go, as in translate."
+    "strength", None, "Blend strength of translations, as in translate."
 )
 flags.DEFINE_enum(
     "precision", "float32", ["float32", "float16", "int8"], "litert only."

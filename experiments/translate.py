@@ -38,7 +38,7 @@ flags.DEFINE_string(
 flags.DEFINE_float(
     "strength",
     None,
-    "Share of the way from the input that translations go, from 0 to 1, of a "
+    "Blend strength, from 0 (the input) to 1 (the full translation), of a "
     "residual generator (semst and semst_multiscale); its own if not given.",
 )
 flags.DEFINE_list(

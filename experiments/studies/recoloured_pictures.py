@@ -16,7 +16,11 @@ def define_flags():
     flags.DEFINE_string("target_resize", "", "The same for target images.")
     flags.DEFINE_string("resize_filter", "bicubic", "Filter of both.")
     flags.DEFINE_float(
-        "strength", 1.0, "Share of the way to these colours.", 0.0, 1.0
+        "strength",
+        1.0,
+        "Blend strength: 0 keeps the colours, 1 takes these.",
+        0.0,
+        1.0,
     )
     flags.DEFINE_integer("limit", 0, "Use the first images only; 0: all.")
     flags.DEFINE_string(
@@ -25,7 +29,7 @@ def define_flags():
 
 
 def write_recoloured(folder, names, pictures, recoloured, strength):
-    """Writes images that went a share of the way to other colours.
+    """Writes images blended with their recoloured ones.
 
     Args:
         folder: Path. Created if it is missing.

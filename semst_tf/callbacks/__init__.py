@@ -1,4 +1,4 @@
-"""What happens beside the training: progress, samples, checkpoints."""
+"""Keras callbacks: progress, samples, checkpoints, validation, stopping."""
 
 from semst_tf.callbacks.best_effort import BestEffort
 from semst_tf.callbacks.checkpoints import Checkpoints

@@ -57,8 +57,8 @@ _CONFIGS = {
         contrastive=ContrastiveConfig(patches=64, units=64),
         structure=_STRUCTURE,
         texture=_TEXTURE,
-        # In so short a training the tint of the generator goes round and
-        # round; the average of many steps has the tint of the target.
+        # In so short a training colours oscillate; the average of many steps
+        # has the tint of the target.
         training=TrainingConfig(steps=1500, ema_decay=0.998),
         data=DataConfig(crop_size=96, batch_size=2, resize="short:128"),
     ),
@@ -102,7 +102,7 @@ _CONFIGS = {
         structure=_STRUCTURE,
         texture=_TEXTURE,
         tone=_TONE,
-        # The tint of the generator goes round and round while it learns.
+        # Against the colour oscillation of a generator that learns.
         training=TrainingConfig(ema_decay=0.998),
         data=DataConfig(resize="short:286"),
     ),

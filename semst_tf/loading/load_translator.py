@@ -22,9 +22,9 @@ def load_translator(path, strength=None):
             wrote, or of a `.pth` file of the CUT family; or the name of a
             translator that ships with the package, as `"colour2vintage"`.
             Nothing in the file is executed.
-        strength: float or `None`. How much of the way from the input
-            translations go, instead of what the configuration says; for
-            residual generators. Defaults to `None`.
+        strength: float or `None`. Blend strength of a residual generator,
+            from 0 (the input) to 1, instead of what the configuration says.
+            Defaults to `None`.
 
     Returns:
         What `semst_tf.inference.translate` takes: a Keras model that maps
@@ -33,7 +33,7 @@ def load_translator(path, strength=None):
 
     Raises:
         ValueError: If there is no translator, it cannot be read, or it cannot
-            go a part of the way.
+            have a blend strength.
 
     Example:
 
@@ -45,8 +45,8 @@ def load_translator(path, strength=None):
     if strength is not None:
         if not getattr(translator, "residual", False):
             raise ValueError(
-                "Only a generator that moves the pixels of its input "
-                "(generator.residual) can go a part of the way. "
+                "Only a generator with a residual output (generator.residual) "
+                "has a blend strength. "
                 f"Received: strength={strength} for {path}"
             )
         translator.strength = strength

@@ -1,4 +1,4 @@
-"""The networks: what translates, what judges, what makes tokens."""
+"""Generators, discriminators and patch heads."""
 
 from semst_tf.networks.keras_generator import KerasGenerator
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator

@@ -60,7 +60,7 @@ class ProjectedDiscriminator(keras.Model):
     """
 
     minimum_size = 16
-    """Smallest height and width of images whose features it can judge."""
+    """Smallest height and width of images whose features it can score."""
 
     def __init__(
         self,

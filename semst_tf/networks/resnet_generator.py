@@ -222,7 +222,7 @@ class ResNetGenerator(keras.Model):
 
     @property
     def strength(self):
-        """Share of the way from the input that a residual generator goes.
+        """Blend strength of a residual generator, from 0 (the input) to 1.
 
         May be changed; what was compiled before keeps the earlier one.
         """

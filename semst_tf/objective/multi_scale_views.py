@@ -16,7 +16,7 @@ class MultiScaleViews:
     The context is the crop, smaller by the ratio; the detail is a random
     square of it at full resolution. Both and the target's context go through
     the generator as one batch. The two translations are fused inside the
-    square, and three things are judged: the fused image (full weight, all
+    square, and three things are scored: the fused image (full weight, all
     terms), the translated context (all terms and identity, with a
     discriminator of its own), and the raw detail (adversarial and contrastive
     terms only).
