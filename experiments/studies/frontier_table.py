@@ -1,0 +1,125 @@
+"""Collects and prints scores over the blend strength, as one small table.
+
+A study trains runs (ablation.py) and scores each at several strengths:
+
+  python experiments/evaluate.py --model=runs/a --strength=0.6,0.8,1 \\
+      --class_matched --labels=... --target=... --output=runs/a/frontier.json
+
+This puts every frontier.json below a folder into one file, a line a run and
+strength, and prints such a file as Markdown:
+
+  python experiments/studies/frontier_table.py --collect=runs/study \\
+      --table=docs/results/frozen_features.jsonl
+  python experiments/studies/frontier_table.py \\
+      --table=docs/results/frozen_features.jsonl
+"""
+
+import json
+import pathlib
+import sys
+
+from absl import flags
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from cli import run
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("table", None, "File of the table.", required=True)
+flags.DEFINE_string(
+    "collect", None, "Folder of runs, <task>/<method>/seed<number>, to add."
+)
+
+COLUMNS = {
+    "KID x100": ("distance", "kid", 100, 2),
+    "class-matched 4": ("distance", "class_matched_stride_4", 1, 0),
+    "class-matched 8": ("distance", "class_matched_stride_8", 1, 0),
+    "pixel accuracy": ("consistency", "pixel_accuracy", 1, 3),
+    "mIoU": ("consistency", "mean_iou", 1, 3),
+    "halos": ("diagnostics", "edge_halos", 1, 2),
+    "periodic": ("diagnostics", "periodic_artefacts", 1, 3),
+}
+"""From headings to group and key of a score, its factor and its digits."""
+
+
+def main(_):
+    path = pathlib.Path(FLAGS.table)
+    rows = read_rows(path) if path.exists() else []
+    if FLAGS.collect is not None:
+        rows = joined(rows, collected(pathlib.Path(FLAGS.collect)))
+        lines = [json.dumps(row) + "\n" for row in rows]
+        path.write_text("".join(lines))
+    if not rows:
+        raise ValueError(f"There is no such table. Received: {path}")
+    print("\n".join(table_lines(rows)))
+
+
+def read_rows(path):
+    """Reads the rows of a table, a dict each."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def joined(rows, new):
+    """Rows of both, the new one where a run and strength is in both."""
+    by_key = {_key(row): row for row in rows} | {_key(row): row for row in new}
+    return [by_key[key] for key in sorted(by_key)]
+
+
+def _key(row):
+    return (
+        row["task"],
+        row["method"] != "untranslated",
+        row["method"],
+        row["steps"],
+        row["seed"],
+        row["strength"],
+    )
+
+
+def collected(root):
+    """Rows of every frontier.json below a folder."""
+    rows = []
+    for path in sorted(root.rglob("frontier.json")):
+        scores = json.loads(path.read_text())
+        task, method, seed = path.parent.parts[-3:]
+        config = scores["settings"]["config"]
+        run_row = {
+            "task": task,
+            "method": method,
+            "seed": int(seed.removeprefix("seed")),
+            "steps": config["training"]["steps"],
+        }
+        for strength in scores["strengths"]:
+            row = {**run_row, "strength": strength["strength"]}
+            rows.append(row | _scores(strength))
+        nothing = {"method": "untranslated", "seed": 0, "steps": 0}
+        row = {**run_row, **nothing, "strength": 0.0}
+        rows.append(row | _scores(scores["untranslated"]))
+    return rows
+
+
+def _scores(groups):
+    found = {}
+    for group, key, _, _ in COLUMNS.values():
+        value = groups.get(group, {}).get(key)
+        if value is not None:
+            found[key] = round(float(value), 5)
+    return found
+
+
+def table_lines(rows):
+    """The rows as a Markdown table."""
+    head = ["task", "method", "steps", "seed", "strength", *COLUMNS]
+    lines = [f"| {' | '.join(head)} |", "| --- " * len(head) + "|"]
+    for row in rows:
+        cells = [str(row[name]) for name in head[:5]]
+        for _, key, factor, digits in COLUMNS.values():
+            value = row.get(key)
+            missing = value is None
+            cells.append("" if missing else f"{factor * value:.{digits}f}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+if __name__ == "__main__":
+    run(main)

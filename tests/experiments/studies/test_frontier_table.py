@@ -1,0 +1,48 @@
+import json
+
+from scripts import assert_one_line
+from scripts import run_here
+
+
+def write_frontier(folder, kid):
+    folder.mkdir(parents=True)
+    scores = {
+        "settings": {"config": {"training": {"steps": 60}}},
+        "untranslated": {"distance": {"kid": 0.14}},
+        "strengths": [
+            {
+                "strength": strength,
+                "distance": {"kid": kid, "class_matched_stride_4": 12.4},
+                "consistency": {"mean_iou": 0.3712},
+            }
+            for strength in (0.6, 1.0)
+        ],
+    }
+    (folder / "frontier.json").write_text(json.dumps(scores))
+
+
+def test_runs_join_a_table_and_newer_scores_replace_older_ones(tmp_path):
+    table = tmp_path / "table.jsonl"
+    runs = tmp_path / "runs" / "streets"
+    write_frontier(runs / "semst" / "seed0", 0.1234)
+    arguments = (f"--table={table}", f"--collect={tmp_path / 'runs'}")
+    first = run_here("frontier_table", *arguments)
+    assert first.returncode == 0, first.stderr
+    assert len(table.read_text().splitlines()) == 3
+    row = "| streets | semst | 60 | 0 | 0.6 | 12.34 | 12 |  |  | 0.371 |  |  |"
+    assert row in first.stdout
+    assert "| streets | untranslated | 0 | 0 | 0.0 | 14.00 |" in first.stdout
+
+    (runs / "semst" / "seed0" / "frontier.json").unlink()
+    (runs / "semst" / "seed0").rmdir()
+    write_frontier(runs / "semst" / "seed0", 0.1111)
+    write_frontier(runs / "cut" / "seed1", 0.2)
+    run_here("frontier_table", *arguments)
+    again = run_here("frontier_table", f"--table={table}")
+    assert "12.34" not in again.stdout and "11.11" in again.stdout
+    assert len(table.read_text().splitlines()) == 5
+
+
+def test_a_table_that_is_missing_is_one_line(tmp_path):
+    result = run_here("frontier_table", f"--table={tmp_path / 'no.jsonl'}")
+    assert_one_line(result, "no.jsonl")
