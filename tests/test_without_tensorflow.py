@@ -18,6 +18,7 @@ SETTINGS = {
     **SMALL,
     "data.crop_size": 24,
     "data.resize": "",
+    "data.matching": "efficientnet_lite0/stride_16",
     "training.steps": 4,
     "training.ema_decay": 0.5,
 }

@@ -16,6 +16,7 @@ def check_config(config):
     _check_accumulation(config)
     _check_strength(config)
     _check_start(config)
+    _check_matching(config)
     if config.multi_scale.fusion is not None:
         _check_scales(config)
 
@@ -49,6 +50,17 @@ def _check_start(config):
             "Config field `generator.target_start` is for a generator that "
             "is not `generator.residual`, which begins at its input. "
             f"Received: {config.generator.target_start}"
+        )
+
+
+def _check_matching(config):
+    """Refuses two ways of choosing the target crop at once."""
+    if config.data.matching is not None and config.data.matched_crops:
+        raise ValueError(
+            "Config field `data.matched_crops` chooses the height of the "
+            "target crop and `data.matching` its place; set one of them. "
+            f"Received: {config.data.matching!r} and "
+            f"{config.data.matched_crops}"
         )
 
 

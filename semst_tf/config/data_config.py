@@ -39,6 +39,20 @@ class DataConfig:
         "Cut source and target at the same relative height, so that both "
         "show the same band of the scene.",
     )
+    matching: str | None = option(
+        None,
+        "Feature of a frozen network, such as `efficientnet_lite0/stride_16`, "
+        "by which the target crop is chosen: one of those most like the "
+        "source crop, so that both show like things. An index of all crops "
+        "is built first and kept in the run directory. `None` draws both "
+        "independently.",
+    )
+    matching_neighbours: int = option(
+        8,
+        "Target crops most like a source crop, of which one is drawn, of "
+        "`matching`.",
+        above=0,
+    )
     value_range: ValueRange | None = option(
         None,
         'Pair of numbers, or text such as `"-1000,2060"`. Stored values of '

@@ -2,6 +2,7 @@
 
 from semst_tf.data.check import CheckReport
 from semst_tf.data.check import check_images
+from semst_tf.data.crop_index import CropIndex
 from semst_tf.data.distributed_images import check_shared_batch
 from semst_tf.data.distributed_images import distributed_images
 from semst_tf.data.image_collection import ImageCollection
@@ -16,6 +17,7 @@ from semst_tf.data.value_range import to_unit_range
 
 __all__ = [
     "CheckReport",
+    "CropIndex",
     "ImageCollection",
     "UnpairedSampler",
     "UnreadableImageError",

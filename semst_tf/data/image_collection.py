@@ -125,6 +125,17 @@ class ImageCollection:
         return self._first_channels
 
     @property
+    def options(self):
+        """What is done to a stored image, as a dict of plain values."""
+        return {
+            "half": self.half,
+            "resize": self.resize,
+            "resize_filter": self.resize_filter,
+            "channels": self.requested_channels,
+            "value_range": self.value_range,
+        }
+
+    @property
     def paths(self):
         """Paths of the images; empty where they are not files."""
         if not self._source.paths:

@@ -25,6 +25,7 @@ def unpaired_images(
     target_value_range=None,
     flip=True,
     matched_crops=False,
+    matching=None,
     first_example=0,
     passes=None,
     drop_remainder=False,
@@ -70,6 +71,9 @@ def unpaired_images(
         flip: bool. Random mirror images. Defaults to `True`.
         matched_crops: bool. Same relative height for both crops of an
             example. Defaults to `False`.
+        matching: `CropIndex` of the same images and crops, or `None`: the
+            target crop of an example is one that is like its source crop.
+            Defaults to `None`, both are drawn independently.
         first_example: int. Index of the first example. Defaults to 0.
         passes: int or `None`. The data ends after so many passes of the
             larger domain, counted from index 0. Defaults to `None`, endless:
@@ -157,6 +161,7 @@ def unpaired_images(
         seed=seed,
         flip=flip,
         matched_crops=matched_crops,
+        matching=matching,
     )
     return _for_backend(
         sampler,

@@ -8,7 +8,7 @@ from semst_tf.data.resize import parse_crop_size
 
 _DOMAINS = ("source", "target")
 # First entry of a seed sequence: no two uses share random numbers.
-_ORDER, _CROP, _SHARED_CROP = range(3)
+_ORDER, _CROP, _SHARED_CROP, _NEIGHBOUR = range(4)
 
 
 class UnpairedSampler:
@@ -35,6 +35,11 @@ class UnpairedSampler:
             relative height (a fraction of the free range), so that both show
             for instance sky or road: then the discriminator can't ask for sky
             where there is road ("semst_tf design"). Defaults to `False`.
+        matching: `CropIndex` of these images and crops, or `None`. The target
+            crop of an example is then one that is like its source crop, drawn
+            from the neighbours; source crops are the same as without it.
+            Target images are used as often as they are like the source.
+            Defaults to `None`, both are drawn independently.
 
     Raises:
         ValueError: If a domain is empty or an argument is invalid.
@@ -57,6 +62,7 @@ class UnpairedSampler:
         seed=0,
         flip=True,
         matched_crops=False,
+        matching=None,
     ):
         for name, collection in zip(_DOMAINS, (source, target)):
             if len(collection) == 0:
@@ -75,6 +81,9 @@ class UnpairedSampler:
         self.seed = int(seed)
         self.flip = flip
         self.matched_crops = matched_crops
+        self.matching = matching
+        if matching is not None:
+            self._check_matching()
         # Around the end of a pass, threads need two orders of each domain.
         self._order = functools.lru_cache(maxsize=8)(self._draw_order)
 
@@ -101,39 +110,86 @@ class UnpairedSampler:
 
     def crop(self, domain, index):
         """Returns the `"source"` or the `"target"` of an example alone."""
-        place, index = _DOMAINS.index(domain), int(index)
-        collection = (self.source, self.target)[place]
-        picture = self.picture_index(domain, index)
-        image = collection.load(picture)
-        random = self._generator(_CROP, place, index)
+        image, corner, random = self._drawn(domain, int(index))
         if self.crop_size is not None:
-            image = self._crop(image, random, index, collection.name(picture))
+            (top, left), (height, width) = corner, self.crop_size
+            image = image[top : top + height, left : left + width]
         if self.flip and random.random() < 0.5:
             image = image[:, ::-1]
-        return collection.to_unit_range(image)
+        return self._collection(domain).to_unit_range(image)
+
+    def corner(self, domain, index):
+        """Top and left of the crop of an example in its image, ints."""
+        _, (top, left), _ = self._drawn(domain, int(index))
+        return int(top), int(left)
 
     def picture_index(self, domain, index):
         """Which image of `"source"` or `"target"` an example shows."""
-        domain = _DOMAINS.index(domain)
-        collection = (self.source, self.target)[domain]
-        round_number, position = divmod(int(index), len(collection))
-        return int(self._order(domain, len(collection), round_number)[position])
+        if self._is_matched(domain):
+            return self._match(int(index))[0]
+        count = len(self._collection(domain))
+        round_number, position = divmod(int(index), count)
+        order = self._order(_DOMAINS.index(domain), count, round_number)
+        return int(order[position])
 
-    def _crop(self, image, random, index, name):
+    def _drawn(self, domain, index):
+        """Image and corner of a crop, and the generator for the rest."""
+        random = self._generator(_CROP, _DOMAINS.index(domain), index)
+        collection = self._collection(domain)
+        if self._is_matched(domain):
+            number, corner = self._match(index)
+            return collection.load(number), corner, random
+        number = self.picture_index(domain, index)
+        image = collection.load(number)
+        name = collection.name(number)
+        corner = self._draw_corner(image.shape[:2], random, index, name)
+        return image, corner, random
+
+    def _match(self, index):
+        """Target image and corner that match the source crop."""
+        number = self.picture_index("source", index)
+        corner = self._draw_corner(
+            # Known to the index, so that nothing is read.
+            self.matching.source_size(number),
+            self._generator(_CROP, _DOMAINS.index("source"), index),
+            index,
+            self.source.name(number),
+        )
+        random = self._generator(_NEIGHBOUR, index)
+        return self.matching.draw(number, corner, random)
+
+    def _draw_corner(self, size, random, index, name):
+        if self.crop_size is None:
+            return 0, 0
         height, width = self.crop_size
-        free_rows = image.shape[0] - height
-        free_columns = image.shape[1] - width
+        free_rows = size[0] - height
+        free_columns = size[1] - width
         if free_rows < 0 or free_columns < 0:
             raise ValueError(
                 f"{name} is smaller than the crop. Received: image "
-                f"{image.shape[0]}x{image.shape[1]}, crop {height}x{width}"
+                f"{size[0]}x{size[1]}, crop {height}x{width}"
             )
         top = random.integers(free_rows + 1)
         left = random.integers(free_columns + 1)
         if self.matched_crops:
             shared = self._generator(_SHARED_CROP, index).random()
             top = int(shared * free_rows + 0.5)
-        return image[top : top + height, left : left + width]
+        return top, left
+
+    def _check_matching(self):
+        if self.matched_crops:
+            raise ValueError(
+                "`matched_crops` chooses the height of the target crop and "
+                "`matching` its place; choose one of them. "
+                f"Received: matched_crops={self.matched_crops!r} and an index"
+            )
+        self.matching.check_fits(self.source, self.target, self.crop_size)
+
+    def _is_matched(self, domain):
+        return self.matching is not None and domain == "target"
+
+    def _collection(self, domain):
+        return (self.source, self.target)[_DOMAINS.index(domain)]
 
     def _draw_order(self, domain, length, round_number):
         random = self._generator(_ORDER, domain, round_number)

@@ -1,5 +1,6 @@
 """Frozen networks, their weights and the readers of these."""
 
+from semst_tf.pretrained.describe_images import describe_images
 from semst_tf.pretrained.efficientnet_lite0 import EfficientNetLite0
 from semst_tf.pretrained.espnetv2 import ESPNetV2
 from semst_tf.pretrained.frozen_network import FrozenNetwork
@@ -21,6 +22,7 @@ __all__ = [
     "KerasFeatures",
     "LPIPSNetwork",
     "SEGMENTER_SIZE",
+    "describe_images",
     "frozen_network",
     "load_inception",
     "load_segmenter",

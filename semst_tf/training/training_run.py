@@ -22,6 +22,7 @@ from semst_tf.callbacks import StopOnNonFinite
 from semst_tf.callbacks import StopOnSignal
 from semst_tf.callbacks import ValidationRecord
 from semst_tf.callbacks import drop_summaries
+from semst_tf.data import CropIndex
 from semst_tf.data import ImageCollection
 from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
@@ -32,6 +33,7 @@ from semst_tf.distribution.workers import numbers_of_replicas
 from semst_tf.loading.initial_weights import load_initial_weights
 from semst_tf.metrics.all_scores import SCORES
 from semst_tf.metrics.all_scores import score_of
+from semst_tf.pretrained import describe_images
 from semst_tf.semst import SemST
 from semst_tf.storage.atomic_files import remove_unfinished
 from semst_tf.storage.atomic_files import replacing
@@ -42,6 +44,7 @@ from semst_tf.storage.checkpoint_files import checkpoint_paths
 from semst_tf.storage.checkpoint_files import restore_checkpoint
 from semst_tf.storage.loss_history import read_history
 from semst_tf.training.describe_start import describe_start
+from semst_tf.training.print_progress import print_progress
 from semst_tf.training.refresh_run_page import RefreshRunPage
 from semst_tf.training.run_description import describe_run
 from semst_tf.training.run_description import description_changes
@@ -54,6 +57,7 @@ CACHE_BYTES = 2**29
 SAMPLES = 4
 """Source images that are translated again and again while training."""
 
+_CROP_INDEX = "crop_index.npz"
 _CLOCK = ("step", "seconds")
 
 
@@ -179,6 +183,7 @@ class TrainingRun:
         self.monitor = monitor
         self.accept_changes = accept_changes
         self.init = init
+        self._matching = None
         # Where this process writes. All workers must do the same, because
         # they compute some of it together; what the others write is dropped.
         self._place = self.workdir
@@ -207,6 +212,7 @@ class TrainingRun:
         self._check_crops(model)
         position = self._restore(model)
         self._check_workers(position)
+        self._match_crops()
         self._initialise(model, position, description)
         unfinished = position.step < self.config.training.steps
         if unfinished and hasattr(self.validation, "try_out"):
@@ -248,6 +254,7 @@ class TrainingRun:
             seed=self.config.seed,
             flip=config.flip,
             matched_crops=config.matched_crops,
+            matching=self._matching,
             first_example=position.batches * config.batch_size,
             skip_bad=self.skip_bad,
         )
@@ -271,7 +278,30 @@ class TrainingRun:
             seed=self.config.seed,
             flip=config.flip,
             matched_crops=config.matched_crops,
+            matching=self._matching,
         )
+
+    def _match_crops(self):
+        """Reads or builds the index of crops, where crops are matched."""
+        config = self.config.data
+        if config.matching is None or self._matching is not None:
+            return
+        describe = describe_images(config.matching)
+        check_images(
+            self.source, self.target, crop_size=config.crop_height_width
+        ).raise_for_problems(self.skip_bad)
+        with plain_reading_errors():
+            self._matching = CropIndex.cached(
+                # All workers look in the run directory, one writes there.
+                self.workdir / _CROP_INDEX,
+                *self._usable(),
+                crop_size=config.crop_height_width,
+                describe=describe,
+                name=config.matching,
+                neighbours=config.matching_neighbours,
+                progress=print_progress("describing crops", "image"),
+                write_to=self._place / _CROP_INDEX,
+            )
 
     def _checked_description(self):
         """Refuses to mix two different trainings in one directory."""

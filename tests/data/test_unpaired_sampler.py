@@ -189,3 +189,13 @@ def test_empty_domain_and_bad_seed_are_refused(collections_of, tmp_path):
     for seed in (-1, 1.5, None):
         with pytest.raises(ValueError, match="Received: seed="):
             UnpairedSampler(*pictures, seed=seed)
+
+
+def test_trainings_of_older_versions_go_on_with_their_crops(collections_of):
+    sampler = UnpairedSampler(*collections_of(5, 3), crop_size=16, seed=5)
+    drawn = [
+        (sampler.picture_index(domain, index), *sampler.corner(domain, index))
+        for index in (0, 7)
+        for domain in ("source", "target")
+    ]
+    assert drawn == [(4, 1, 13), (0, 7, 15), (4, 1, 11), (2, 1, 2)]
