@@ -17,6 +17,7 @@ from cli import quiet_imports
 from cli import run
 from path_flags import check_folders_to_write
 from path_flags import check_models
+from translation_jobs import mark_output
 from translation_jobs import planned_jobs
 
 FLAGS = flags.FLAGS
@@ -53,9 +54,11 @@ def main(_):
 
     output = pathlib.Path(FLAGS.output)
     errors = pathlib.Path(FLAGS.errors or output / "errors.jsonl")
+    jobs = planned_jobs(FLAGS.input, output)
+    mark_output(FLAGS.input, jobs, output)
     done = translate_all(
         FLAGS.model,
-        planned_jobs(FLAGS.input, output),
+        jobs,
         errors,
         PipelineOptions(BEAM_FLAGS),
     )

@@ -16,6 +16,7 @@ from cli import run
 from path_flags import check_folders_to_write
 from path_flags import check_models
 from path_flags import found_paths
+from translation_jobs import mark_output
 from translation_jobs import planned_jobs
 from translation_jobs import refuse_existing
 
@@ -110,6 +111,7 @@ def main(_):
     ]
     for note in notes(jobs, headers):
         print(f"note: {note}")
+    mark_output(place, jobs, pathlib.Path(FLAGS.output))
     # One image in tiles may take minutes: then the bar counts the tiles.
     one_in_tiles = FLAGS.mode != "whole" and len(jobs) == 1
     bar = keras.utils.Progbar(

@@ -101,6 +101,23 @@ def without_output(pictures, root, output):
     return kept
 
 
+def mark_output(place, jobs, output):
+    """Marks an output inside its input, so that no data set takes it in.
+
+    Args:
+        place: str, as for `planned_jobs`.
+        jobs: What `planned_jobs` returned.
+        output: Path of the folder for translations.
+    """
+    from semst_tf.data.left_out_folders import mark_as_translations
+
+    root = pathlib.Path(place)
+    if not root.is_dir():
+        root = common_folder([source for source, _ in jobs])
+    if is_inside(output, root) and not is_same_place(output, root):
+        mark_as_translations(output)
+
+
 def common_folder(paths):
     """The deepest folder that all of these are in."""
     root = paths[0].parent

@@ -6,7 +6,10 @@ import pathlib
 _OF_SYSTEMS = ("@eaDir", "__MACOSX", "#recycle", "$RECYCLE.BIN")
 _OF_RUNS = ("checkpoints", "tensorboard", "model.keras")
 
+_MARK = ".translations"
+
 RUN_DIRECTORY = "run directory"
+TRANSLATIONS = "translations"
 HIDDEN = "hidden"
 
 
@@ -19,14 +22,32 @@ def reason_to_leave_out(folder):
     Returns:
         `"hidden"` (its name begins with a dot, such as `.thumbnails`), the
         name of a folder that systems make (`"@eaDir"`, `"__MACOSX"`, ...),
-        `"run directory"` (of `train.py`: samples are no images), or `None`.
+        `"run directory"` (of `train.py`: samples are no images),
+        `"translations"` (see `mark_as_translations`), or `None`.
     """
     folder = pathlib.Path(folder)
     if folder.name.startswith("."):
         return HIDDEN
     if folder.name in _OF_SYSTEMS:
         return folder.name
+    if (folder / _MARK).is_file():
+        return TRANSLATIONS
     return RUN_DIRECTORY if is_run_directory(folder) else None
+
+
+def mark_as_translations(folder):
+    """Says of a new folder among images that it holds their translations.
+
+    It gets a hidden file, by which whoever searches the images leaves it out.
+    A folder that holds anything already stays as it is.
+
+    Args:
+        folder: Path; made where it is missing.
+    """
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not any(folder.iterdir()):
+        (folder / _MARK).touch()
 
 
 def is_run_directory(folder):

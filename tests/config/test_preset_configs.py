@@ -29,6 +29,11 @@ def test_mistyped_preset_is_answered_with_the_right_one():
         preset_config("sems")
 
 
+def test_a_preset_in_other_case_is_recognised():
+    with pytest.raises(ValueError, match=r"Did you mean .*tiny"):
+        preset_config("TINY")
+
+
 def test_baselines_are_what_was_published():
     cut = preset_config("cut")
     assert cut.contrastive.loss == "patch_nce"

@@ -19,6 +19,7 @@ from scripts import run_in_shell
 from scripts import script_path
 from small import small_model
 
+from semst_tf.data import ImageCollection
 from semst_tf.data import read_image
 from semst_tf.data import write_image
 from semst_tf.data.image_files import decode_image
@@ -509,8 +510,20 @@ def test_what_was_written_inside_the_input_is_not_translated_again(
     once = contents(output)
     result = translate(models, photos, output, "--overwrite")
     assert result.returncode == 0, result.stderr
-    assert "left out 2 images of --output" in result.stdout
+    assert "1 folder left out (1 translations)" in result.stdout
     assert contents(output) == once
+    # Neither does a training or another call take it in.
+    assert len(ImageCollection(photos)) == 2
+    assert translate(models, photos, photos / "other").returncode == 0
+    assert len(ImageCollection(photos / "other")) == 2
+
+
+def test_originals_in_the_output_are_still_images_of_the_data(models, tmp_path):
+    photos = write_pictures(tmp_path / "photos", count=2)
+    write_pictures(photos / "more", count=1)
+    (photos / "more" / "0.png").rename(photos / "more" / "original.png")
+    assert translate(models, photos / "*.png", photos / "more").returncode == 0
+    assert "more/original.png" in ImageCollection(photos).relative_names
 
 
 def test_an_input_below_the_output_is_translated(models, tmp_path):
