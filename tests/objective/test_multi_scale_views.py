@@ -83,6 +83,7 @@ def test_context_and_detail_of_equal_and_of_unequal_size(size, identity):
         "semst_multiscale",
         **{
             "multi_scale.detail_size": 16,
+            "contrastive.weight": 1.0,
             "contrastive.identity": identity,
         },
     )
