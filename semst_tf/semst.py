@@ -8,7 +8,7 @@ from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.data.target_colour import mean_colour
 from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.inference.translate import translate
-from semst_tf.layers import direct_convolutions
+from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.networks.given_networks import check_discriminator
 from semst_tf.networks.given_networks import config_of_generator
 from semst_tf.networks.make_networks import make_average_generator

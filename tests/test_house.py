@@ -92,28 +92,8 @@ BOTH = {
         "train_segmenter",
         "translate_labelled",
     },
-    "callbacks": {"drop_summaries"},
     "data": {"distributed_images", "sample_photos", "unpaired_images"},
-    "descriptors": {"random_projection"},
     "importers": {"cut_discriminator", "cut_generator"},
-    "layers": {
-        "instance_normalization",
-        "match_channels",
-        "winograd_convolution",
-    },
-    "losses": {
-        "correlation_ratio",
-        "cosine_distance",
-        "discriminator_guard",
-        "hard_negative_nce",
-        "info_nce",
-        "matched_places",
-        "patch_nce",
-        "relative_squared_information",
-        "self_similarity_distance",
-        "semantic_relation",
-        "soft_info_nce",
-    },
     "pretrained": {"frozen_network", "load_inception", "segment_images"},
 }
 

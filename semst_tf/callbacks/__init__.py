@@ -2,7 +2,6 @@
 
 from semst_tf.callbacks.best_effort import BestEffort
 from semst_tf.callbacks.checkpoints import Checkpoints
-from semst_tf.callbacks.drop_summaries import drop_summaries
 from semst_tf.callbacks.intervals import Intervals
 from semst_tf.callbacks.keep_best import KeepBest
 from semst_tf.callbacks.loss_record import LossRecord
@@ -14,7 +13,6 @@ from semst_tf.callbacks.stop_on_signal import StopOnSignal
 from semst_tf.callbacks.stop_on_signal import TrainingStopped
 from semst_tf.callbacks.validation_record import ValidationRecord
 from semst_tf.callbacks.validation_scores import ValidationScores
-from semst_tf.callbacks.validation_scores import validation_logs
 from semst_tf.ops.non_finite import NonFiniteError
 
 __all__ = [
@@ -32,6 +30,4 @@ __all__ = [
     "TrainingStopped",
     "ValidationRecord",
     "ValidationScores",
-    "drop_summaries",
-    "validation_logs",
 ]

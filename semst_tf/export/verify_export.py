@@ -14,7 +14,7 @@ from semst_tf.export.write_onnx import load_onnx
 from semst_tf.export.write_saved_model import check_saved_model
 from semst_tf.export.write_saved_model import load_saved_model
 from semst_tf.export.write_saved_model import newest_version
-from semst_tf.layers import direct_convolutions
+from semst_tf.layers.conv2d import direct_convolutions
 
 
 def verify(model, path, pictures):

@@ -13,7 +13,7 @@ from semst_tf.export.parity import write_parity
 from semst_tf.export.place import check_free
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
-from semst_tf.layers import direct_convolutions
+from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.storage.atomic_files import replacing
 
 BOUND = 1e-4

@@ -21,7 +21,7 @@ from semst_tf.export.place import literal_path
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
 from semst_tf.export.warm_up import write_warm_up
-from semst_tf.layers import direct_convolutions
+from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.storage.atomic_files import write_json
 from semst_tf.version import __version__
 

@@ -3,23 +3,18 @@
 from semst_tf.layers.blur_downsample import BlurDownsample
 from semst_tf.layers.blur_upsample import BlurUpsample
 from semst_tf.layers.conv2d import Conv2D
-from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.layers.differentiable_augmentation import (
     DifferentiableAugmentation,
 )
 from semst_tf.layers.instance_normalization import InstanceNormalization
-from semst_tf.layers.instance_normalization import instance_normalization
-from semst_tf.layers.instance_normalization import moments_from
 from semst_tf.layers.layer_sequence import LayerSequence
 from semst_tf.layers.leaky_relu import LeakyReLU
-from semst_tf.layers.match_channels import match_channels
 from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.layers.random_mixing import RandomMixing
 from semst_tf.layers.reflection_padding import ReflectionPadding2D
 from semst_tf.layers.residual_block import ResidualBlock
 from semst_tf.layers.scale_fusion import ScaleFusion
 from semst_tf.layers.spectral_conv2d import SpectralConv2D
-from semst_tf.layers.winograd_convolution import winograd_convolution
 
 __all__ = [
     "LeakyReLU",
@@ -35,9 +30,4 @@ __all__ = [
     "ResidualBlock",
     "ScaleFusion",
     "SpectralConv2D",
-    "direct_convolutions",
-    "instance_normalization",
-    "match_channels",
-    "moments_from",
-    "winograd_convolution",
 ]

@@ -45,7 +45,7 @@ class Conv2D(keras.layers.Conv2D):
         one with `padding="valid"`.
 
     Reference:
-        `semst_tf.layers.winograd_convolution`.
+        `semst_tf.layers.winograd_convolution.winograd_convolution`.
     """
 
     def call(self, inputs):

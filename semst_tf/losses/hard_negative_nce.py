@@ -216,7 +216,7 @@ class HardNegativeNCE(keras.losses.Loss):
     Example:
 
     >>> loss = semst_tf.losses.HardNegativeNCE(duplicate_threshold=0.98)
-    >>> gamma = semst_tf.losses.gamma_schedule(0.5, start=1.0, end=0.2)
+    >>> gamma = gamma_schedule(0.5, start=1.0, end=0.2)
     >>> per_patch = loss.call(key, query, gamma=gamma)
 
     Reference:

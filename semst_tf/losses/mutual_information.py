@@ -139,11 +139,11 @@ class MutualInformation(keras.losses.Loss):
     Example:
 
     >>> field = semst_tf.descriptors.OrientationField()
-    >>> places = semst_tf.descriptors.sample_positions(16, 16, 64, seed=1)
+    >>> places = sample_positions(16, 16, 64, seed=1)
     >>> loss = semst_tf.losses.MutualInformation().call(
-    ...     semst_tf.descriptors.gather_tokens(field(source), places),
-    ...     semst_tf.descriptors.gather_tokens(field(translated), places),
-    ...     semst_tf.descriptors.grid_coordinates(places, width=16),
+    ...     gather_tokens(field(source), places),
+    ...     gather_tokens(field(translated), places),
+    ...     grid_coordinates(places, width=16),
     ... )
 
     Reference:

@@ -13,7 +13,6 @@ from semst_tf.metrics.lpips import LPIPS
 from semst_tf.metrics.peak_signal_to_noise_ratio import PeakSignalToNoiseRatio
 from semst_tf.metrics.periodic_artefacts import PeriodicArtefacts
 from semst_tf.metrics.photo_to_map_accuracy import PhotoToMapAccuracy
-from semst_tf.metrics.seams import seam_ratio
 from semst_tf.metrics.semantic_consistency import SemanticConsistency
 from semst_tf.metrics.structural_similarity import StructuralSimilarity
 from semst_tf.metrics.structure_information import StructureInformation
@@ -35,5 +34,4 @@ __all__ = [
     "StructuralSimilarity",
     "StructureInformation",
     "TextureInformation",
-    "seam_ratio",
 ]

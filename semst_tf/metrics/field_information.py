@@ -2,8 +2,10 @@
 
 from keras import ops
 
-from semst_tf.descriptors import random_projection
-from semst_tf.losses import relative_squared_information
+from semst_tf.descriptors.random_projection import random_projection
+from semst_tf.losses.relative_squared_information import (
+    relative_squared_information,
+)
 from semst_tf.pretrained.unit_images import unit_images
 
 MAPS = 8

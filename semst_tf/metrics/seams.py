@@ -31,7 +31,7 @@ def seam_ratio(translated, reference=None, tile=512, multiple=4, minimum=8):
 
     >>> whole = model.translate(picture)
     >>> tiled = model.translate(picture, mode="tiled", tile=256)
-    >>> semst_tf.metrics.seam_ratio(tiled, whole, tile=256)
+    >>> semst_tf.metrics.seams.seam_ratio(tiled, whole, tile=256)
 
     Reference:
         semst_tf design.

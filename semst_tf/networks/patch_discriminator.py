@@ -5,7 +5,7 @@ from keras import ops
 
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import LeakyReLU
-from semst_tf.layers import instance_normalization
+from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.networks.checks import check_positive
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal

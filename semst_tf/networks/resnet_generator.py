@@ -13,9 +13,9 @@ from semst_tf.layers import LayerSequence
 from semst_tf.layers import PadToMultiple
 from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import ResidualBlock
-from semst_tf.layers import instance_normalization
-from semst_tf.layers import match_channels
 from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
+from semst_tf.layers.instance_normalization import instance_normalization
+from semst_tf.layers.match_channels import match_channels
 from semst_tf.networks.checks import check_positive
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal

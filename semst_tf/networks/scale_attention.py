@@ -2,7 +2,7 @@
 
 import keras
 
-from semst_tf.layers import instance_normalization
+from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.networks.checks import check_positive
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from semst_tf.descriptors import random_projection
 from semst_tf.descriptors.descriptors import make_descriptor
+from semst_tf.descriptors.random_projection import random_projection
 from semst_tf.losses.mutual_information import ESTIMATORS
 from semst_tf.losses.mutual_information import MutualInformation
 from semst_tf.ops.patch_positions import gather_tokens

@@ -1,6 +1,6 @@
 """Features of translations."""
 
-from semst_tf.layers import match_channels
+from semst_tf.layers.match_channels import match_channels
 
 
 def encode_output(generator, output):

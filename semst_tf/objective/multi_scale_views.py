@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from semst_tf.layers import match_channels
+from semst_tf.layers.match_channels import match_channels
 from semst_tf.objective.encode_output import encode_output
 from semst_tf.objective.view import View
 from semst_tf.objective.view import ViewKind

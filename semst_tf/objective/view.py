@@ -3,7 +3,7 @@
 import dataclasses
 import typing
 
-from semst_tf.layers import match_channels
+from semst_tf.layers.match_channels import match_channels
 
 
 class ViewKind(typing.NamedTuple):

@@ -50,7 +50,7 @@ class FrozenNetwork(abc.ABC):
             images: Tensor `(batch, height, width, channels)`, values in
                 [-1, 1]. One channel is repeated to three; other numbers than
                 three are interpolated along the channels, as
-                `semst_tf.layers.match_channels` does.
+                `semst_tf.layers.match_channels.match_channels` does.
             names: Iterable of str. What is wanted; no deeper layer than
                 needed is computed. Defaults to `None`, the tuple `names` of
                 the network.

@@ -21,7 +21,7 @@ from semst_tf.callbacks import ScalarSummaries
 from semst_tf.callbacks import StopOnNonFinite
 from semst_tf.callbacks import StopOnSignal
 from semst_tf.callbacks import ValidationRecord
-from semst_tf.callbacks import drop_summaries
+from semst_tf.callbacks.drop_summaries import drop_summaries
 from semst_tf.data import CropIndex
 from semst_tf.data import ImageCollection
 from semst_tf.data import UnpairedSampler

@@ -7,7 +7,7 @@ from small import batch
 from small import small_model
 
 from semst_tf.callbacks import ValidationScores
-from semst_tf.callbacks import validation_logs
+from semst_tf.callbacks.validation_scores import validation_logs
 from semst_tf.metrics.evaluation import Evaluation
 
 

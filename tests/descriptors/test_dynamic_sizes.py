@@ -9,9 +9,9 @@ from pictures import scene
 from semst_tf.descriptors import OrientationField
 from semst_tf.descriptors import SecondMomentField
 from semst_tf.descriptors import ToneField
-from semst_tf.descriptors import gather_tokens
-from semst_tf.descriptors import grid_coordinates
-from semst_tf.descriptors import sample_positions
+from semst_tf.ops.patch_positions import gather_tokens
+from semst_tf.ops.patch_positions import grid_coordinates
+from semst_tf.ops.patch_positions import sample_positions
 
 pytestmark = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow",

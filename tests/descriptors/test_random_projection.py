@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.descriptors import random_projection
+from semst_tf.descriptors.random_projection import random_projection
 
 pytestmark = pytest.mark.backend_neutral
 

@@ -6,7 +6,7 @@ from pictures import scene
 from pictures import stripes
 
 from semst_tf.descriptors import SecondMomentField
-from semst_tf.descriptors import texture_filters
+from semst_tf.descriptors.filter_bank import texture_filters
 
 pytestmark = pytest.mark.backend_neutral
 

@@ -5,7 +5,7 @@ from keras import ops
 
 from semst_tf.layers import Conv2D
 from semst_tf.layers import conv2d
-from semst_tf.layers import direct_convolutions
+from semst_tf.layers.conv2d import direct_convolutions
 
 pytestmark = pytest.mark.backend_neutral
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.layers import match_channels
+from semst_tf.layers.match_channels import match_channels
 
 pytestmark = pytest.mark.backend_neutral
 

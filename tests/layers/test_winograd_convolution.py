@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.layers import winograd_convolution
+from semst_tf.layers.winograd_convolution import winograd_convolution
 
 pytestmark = pytest.mark.backend_neutral
 

@@ -3,8 +3,10 @@ import pytest
 from gradients import gradient
 from keras import ops
 
-from semst_tf.losses import correlation_ratio
-from semst_tf.losses import relative_squared_information
+from semst_tf.losses.correlation_ratio import correlation_ratio
+from semst_tf.losses.relative_squared_information import (
+    relative_squared_information,
+)
 
 pytestmark = pytest.mark.backend_neutral
 

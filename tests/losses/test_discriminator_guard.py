@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.losses import discriminator_accuracy
-from semst_tf.losses import discriminator_guard
+from semst_tf.losses.discriminator_guard import discriminator_accuracy
+from semst_tf.losses.discriminator_guard import discriminator_guard
 
 pytestmark = pytest.mark.backend_neutral
 

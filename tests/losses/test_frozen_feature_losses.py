@@ -8,9 +8,9 @@ from keras import ops
 from semst_tf.losses import CosineDistance
 from semst_tf.losses import SelfSimilarityDistance
 from semst_tf.losses import SoftInfoNCE
-from semst_tf.losses import cosine_distance
-from semst_tf.losses import self_similarity_distance
-from semst_tf.losses import soft_info_nce
+from semst_tf.losses.cosine_distance import cosine_distance
+from semst_tf.losses.self_similarity_distance import self_similarity_distance
+from semst_tf.losses.soft_info_nce import soft_info_nce
 
 FUNCTIONS = [soft_info_nce, cosine_distance, self_similarity_distance]
 LOSSES = [SoftInfoNCE, CosineDistance, SelfSimilarityDistance]

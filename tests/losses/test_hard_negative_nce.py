@@ -6,10 +6,10 @@ from gradients import gradient
 from keras import ops
 
 from semst_tf.losses import HardNegativeNCE
-from semst_tf.losses import gamma_schedule
-from semst_tf.losses import hard_negative_nce
-from semst_tf.losses import importance_weights
-from semst_tf.losses import similarity_weights
+from semst_tf.losses.hard_negative_nce import gamma_schedule
+from semst_tf.losses.hard_negative_nce import hard_negative_nce
+from semst_tf.losses.hard_negative_nce import importance_weights
+from semst_tf.losses.hard_negative_nce import similarity_weights
 
 pytestmark = pytest.mark.backend_neutral
 

@@ -3,8 +3,8 @@ import pytest
 from keras import ops
 
 from semst_tf.losses import HingeGAN
-from semst_tf.losses import hinge_discriminator_loss
-from semst_tf.losses import hinge_generator_loss
+from semst_tf.losses.hinge_gan import hinge_discriminator_loss
+from semst_tf.losses.hinge_gan import hinge_generator_loss
 
 pytestmark = pytest.mark.backend_neutral
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.losses import info_nce
-from semst_tf.losses import negative_mask
+from semst_tf.losses.info_nce import info_nce
+from semst_tf.losses.info_nce import negative_mask
 
 pytestmark = pytest.mark.backend_neutral
 

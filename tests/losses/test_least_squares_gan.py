@@ -5,8 +5,8 @@ import pytest
 from keras import ops
 
 from semst_tf.losses import LeastSquaresGAN
-from semst_tf.losses import least_squares_discriminator_loss
-from semst_tf.losses import least_squares_generator_loss
+from semst_tf.losses.least_squares_gan import least_squares_discriminator_loss
+from semst_tf.losses.least_squares_gan import least_squares_generator_loss
 
 pytestmark = pytest.mark.backend_neutral
 

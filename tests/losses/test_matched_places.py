@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.losses import matched_places
+from semst_tf.losses.matched_places import matched_places
 
 pytestmark = pytest.mark.backend_neutral
 

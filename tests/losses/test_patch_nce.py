@@ -6,7 +6,7 @@ from gradients import gradient
 from keras import ops
 
 from semst_tf.losses import PatchNCE
-from semst_tf.losses import patch_nce
+from semst_tf.losses.patch_nce import patch_nce
 
 pytestmark = pytest.mark.backend_neutral
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.losses import hinge_discriminator_loss
-from semst_tf.losses import hinge_generator_loss
-from semst_tf.losses import least_squares_discriminator_loss
-from semst_tf.losses import least_squares_generator_loss
+from semst_tf.losses.hinge_gan import hinge_discriminator_loss
+from semst_tf.losses.hinge_gan import hinge_generator_loss
+from semst_tf.losses.least_squares_gan import least_squares_discriminator_loss
+from semst_tf.losses.least_squares_gan import least_squares_generator_loss
 from semst_tf.losses.place_weights import image_mean
 
 pytestmark = pytest.mark.backend_neutral

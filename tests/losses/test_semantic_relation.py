@@ -5,7 +5,7 @@ import pytest
 from gradients import gradient
 from keras import ops
 
-from semst_tf.losses import semantic_relation
+from semst_tf.losses.semantic_relation import semantic_relation
 
 pytestmark = pytest.mark.backend_neutral
 

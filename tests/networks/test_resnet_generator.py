@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.layers import direct_convolutions
+from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.networks import ResNetGenerator
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from semst_tf.descriptors import luminance
+from semst_tf.ops.luminance import luminance
 from semst_tf.ops.mirror import reflect_pad
 
 pytestmark = pytest.mark.backend_neutral

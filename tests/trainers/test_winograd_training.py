@@ -11,8 +11,8 @@ from small import small_config
 from semst_tf import SemST
 from semst_tf.distribution.devices import distribution_strategy
 from semst_tf.layers import conv2d
-from semst_tf.layers import direct_convolutions
-from semst_tf.layers import winograd_convolution
+from semst_tf.layers.conv2d import direct_convolutions
+from semst_tf.layers.winograd_convolution import winograd_convolution
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.workload import Workload
-from semst_tf.layers import winograd_convolution
+from semst_tf.layers.winograd_convolution import winograd_convolution
 
 WAYS = ("direct", "winograd")
 

@@ -6,7 +6,7 @@ import io
 import tensorflow as tf
 
 from benchmarks.timing import time_repeatedly
-from semst_tf.layers import direct_convolutions
+from semst_tf.layers.conv2d import direct_convolutions
 
 
 def count_operations(function, *arguments):
