@@ -94,7 +94,12 @@ BOTH = {
     },
     "data": {"distributed_images", "sample_photos", "unpaired_images"},
     "importers": {"cut_discriminator", "cut_generator"},
-    "pretrained": {"frozen_network", "load_inception", "segment_images"},
+    "pretrained": {
+        "describe_images",
+        "frozen_network",
+        "load_inception",
+        "segment_images",
+    },
 }
 
 
