@@ -37,6 +37,19 @@ flags.DEFINE_string(
     "As in training: a width (512), height x width (256x512) or the shorter "
     "side (short:286).",
 )
+flags.DEFINE_string("target_resize", None, "The same for target images alone.")
+flags.DEFINE_string(
+    "matching",
+    None,
+    "Feature such as efficientnet_lite0/stride_16. Shows how much of source "
+    "and target crops has the same classes, to the segmenter that ships, with "
+    "--set=data.matching of this feature and without. Reads all images; "
+    "needs --crop_size.",
+)
+flags.DEFINE_integer(
+    "matching_neighbours", 8, "As data.matching_neighbours.", lower_bound=1
+)
+flags.DEFINE_integer("pairs", 200, "Pairs of crops for it.", lower_bound=1)
 flags.DEFINE_integer(
     "channels",
     3,
@@ -72,6 +85,11 @@ def main(_):
         "train", "source", "target", ("source", "target")
     )
     check_images("source", "target")
+    if FLAGS.matching is not None and FLAGS.crop_size is None:
+        raise ValueError(
+            "--matching compares crops; give --crop_size. "
+            f"Received: --matching={FLAGS.matching}"
+        )
     # After the flags are parsed: --help must not wait for the package.
     with quiet_imports():
         from semst_tf import data
@@ -82,16 +100,17 @@ def main(_):
     domains = [
         data.ImageCollection(
             pictures,
-            resize=FLAGS.resize,
+            resize=resize,
             channels=FLAGS.channels,
             value_range=value_range,
             default_split=split,
         )
-        for pictures, split, value_range in (
-            (source, "trainA", FLAGS.value_range),
+        for pictures, split, resize, value_range in (
+            (source, "trainA", FLAGS.resize, FLAGS.value_range),
             (
                 target,
                 "trainB",
+                FLAGS.target_resize or FLAGS.resize,
                 FLAGS.target_value_range or FLAGS.value_range,
             ),
         )
@@ -103,6 +122,32 @@ def main(_):
     report.raise_for_problems(FLAGS.skip_bad)
     if report.skipped:
         print(f"{len(report.skipped)} images will be left out (--skip_bad)")
+    if FLAGS.matching is not None:
+        show_agreement(report.source.usable, report.target.usable)
+
+
+def show_agreement(source, target):
+    """Prints how alike pairs of crops are, drawn independently and matched."""
+    from semst_tf.data import CropIndex
+    from semst_tf.data import UnpairedSampler
+    from semst_tf.metrics.crop_agreement import crop_agreement
+    from semst_tf.pretrained import describe_images
+    from semst_tf.training.print_progress import print_progress
+
+    index = CropIndex.build(
+        source,
+        target,
+        FLAGS.crop_size,
+        describe_images(FLAGS.matching),
+        FLAGS.matching_neighbours,
+        print_progress("describing crops"),
+    )
+    for name, matching in (("independent", None), (FLAGS.matching, index)):
+        sampler = UnpairedSampler(
+            source, target, crop_size=FLAGS.crop_size, matching=matching
+        )
+        share = crop_agreement(sampler, FLAGS.pairs)
+        print(f"classes in common, {FLAGS.pairs} pairs, {name}: {share:.3f}")
 
 
 if __name__ == "__main__":

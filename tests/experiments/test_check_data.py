@@ -174,3 +174,16 @@ def test_interrupt_exits_with_130_and_without_traceback(script_of):
         _, errors = process.communicate(timeout=300)
     assert process.returncode == 130
     assert errors == ""
+
+
+def test_how_alike_matched_crops_are_is_shown(folders):
+    options = [f"--{name}={folders / name}" for name in ("source", "target")]
+    matching = "--matching=efficientnet_lite0/stride_16"
+    assert_one_line(check_data(*options, matching), "give --crop_size")
+    result = check_data(*options, matching, "--crop_size=16", "--pairs=2")
+    assert result.returncode == 0, result.stderr
+    *_, before, after = result.stdout.strip().splitlines()
+    assert before.startswith("classes in common, 2 pairs, independent: ")
+    assert after.startswith("classes in common, 2 pairs, efficientnet_lite0")
+    for line in (before, after):
+        assert 0 <= float(line.rsplit(maxsplit=1)[1]) <= 1
