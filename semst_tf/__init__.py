@@ -1,25 +1,30 @@
 """Unpaired image-to-image translation that keeps what is in the image."""
 
 import importlib
+import sys
 
-from semst_tf import callbacks
-from semst_tf import config
-from semst_tf import data
-from semst_tf import descriptors
-from semst_tf import importers
-from semst_tf import layers
-from semst_tf import losses
-from semst_tf import metrics
-from semst_tf import networks
-from semst_tf import pretrained
-from semst_tf.config.preset_configs import preset_config
-from semst_tf.config.preset_configs import presets
-from semst_tf.config.semst_config import SemSTConfig
-from semst_tf.loading.load_translator import load_translator
-from semst_tf.metrics.evaluation import Evaluation
-from semst_tf.semst import SemST
-from semst_tf.training.training_run import TrainingRun
 from semst_tf.version import __version__
+
+# `python -m semst_tf` imports the package before it looks at its flags, and
+# should answer before Keras is loaded; commands import what they use by module.
+if sys.orig_argv[1:3] != ["-m", "semst_tf"]:
+    from semst_tf import callbacks
+    from semst_tf import config
+    from semst_tf import data
+    from semst_tf import descriptors
+    from semst_tf import importers
+    from semst_tf import layers
+    from semst_tf import losses
+    from semst_tf import metrics
+    from semst_tf import networks
+    from semst_tf import pretrained
+    from semst_tf.config.preset_configs import preset_config
+    from semst_tf.config.preset_configs import presets
+    from semst_tf.config.semst_config import SemSTConfig
+    from semst_tf.loading.load_translator import load_translator
+    from semst_tf.metrics.evaluation import Evaluation
+    from semst_tf.semst import SemST
+    from semst_tf.training.training_run import TrainingRun
 
 __all__ = [
     "Evaluation",

@@ -1,8 +1,4 @@
-"""`python -m semst_tf train ...` is `semst-tf train ...`.
-
-Python imports the package before this, so that flags are looked at a few
-seconds later than by the command `semst-tf`.
-"""
+"""`python -m semst_tf train ...` is `semst-tf train ...`."""
 
 import pathlib
 import sys

@@ -65,6 +65,19 @@ def test_the_version_is_that_of_the_package():
     assert run("--version").stdout == f"semst-tf {__version__}\n"
 
 
+def test_python_m_looks_at_paths_before_keras_is_loaded(tmp_path):
+    (tmp_path / "keras.py").write_text("raise SystemExit('Keras was loaded')")
+    wrong = run(
+        "check",
+        "--source=/no/folder",
+        "--target=x",
+        start=("-m", "semst_tf"),
+        PYTHONPATH=os.pathsep.join([str(tmp_path), os.getcwd()]),
+    )
+    assert wrong.returncode == 2, wrong.stderr
+    assert "/no/folder" in wrong.stderr and wrong.stderr.count("\n") == 1
+
+
 def test_python_m_is_the_same_command():
     start = ("-m", "semst_tf")
     overview = run(start=start)
