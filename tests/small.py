@@ -5,6 +5,7 @@ from keras import ops
 
 from semst_tf import SemST
 from semst_tf import preset_config
+from semst_tf import presets
 
 SMALL = {
     "generator.filters": 4,
@@ -18,6 +19,9 @@ SMALL = {
     "tone.patches": 16,
     "multi_scale.detail_size": 16,
 }
+
+METHODS = [name for name in presets() if name != "small"]
+"""The presets that differ once their sizes are those above."""
 
 
 def small_config(preset, **overrides):

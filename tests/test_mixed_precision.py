@@ -5,11 +5,11 @@ import functools
 import keras
 import numpy as np
 import pytest
+from small import METHODS
 from small import batch
 from small import small_config
 
 from semst_tf import SemST
-from semst_tf import presets
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)
@@ -54,7 +54,7 @@ def trained(preset, dtype="float32"):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", LIMITS)
-@pytest.mark.parametrize("preset", presets())
+@pytest.mark.parametrize("preset", METHODS)
 def test_steps_stay_close_to_those_in_float32(preset, dtype):
     expected, expected_way = trained(preset)
     losses, way = trained(preset, dtype)

@@ -5,11 +5,11 @@ import contextlib
 import keras
 import numpy as np
 import pytest
+from small import METHODS
 from small import batch
 from small import small_config
 
 from semst_tf import SemST
-from semst_tf import presets
 from semst_tf.distribution.devices import distribution_strategy
 
 if keras.backend.backend() != "tensorflow":
@@ -53,12 +53,11 @@ def without_draws(preset):
     return small_config(preset, **fields)
 
 
-# semst_pixels is compared in trainers/test_tensorflow.py, small is semst with
-# other sizes.
+# semst_pixels is compared in trainers/test_tensorflow.py.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "preset",
-    [p for p in presets() if p not in ("semst_pixels", "small")],
+    [name for name in METHODS if name != "semst_pixels"],
 )
 def test_two_replicas_step_like_one_device(replicas, preset):
     config = without_draws(preset)

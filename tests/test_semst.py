@@ -4,13 +4,13 @@ import sys
 import keras
 import numpy as np
 import pytest
+from small import METHODS
 from small import batch
 from small import small_config
 from small import small_model
 from small import values
 
 from semst_tf import SemST
-from semst_tf import presets
 from semst_tf import semst
 
 pytestmark = pytest.mark.skipif(
@@ -42,7 +42,7 @@ def assert_same(first, second):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("preset", sorted(presets()))
+@pytest.mark.parametrize("preset", METHODS)
 def test_three_steps_train_every_network_and_create_nothing(preset):
     model = compiled(preset, **{"structure.ramp": 0.0, "texture.ramp": 0.0})
     before, created = model.get_weights(), len(state(model))
