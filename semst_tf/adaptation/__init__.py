@@ -5,12 +5,12 @@ tensorflow-datasets.
 """
 
 from semst_tf.adaptation.adaptation_study import AdaptationStudy
-from semst_tf.adaptation.adaptation_table import adaptation_table
 from semst_tf.adaptation.labelled_pictures import LabelledPictures
-from semst_tf.adaptation.segmenter import segmenter
+from semst_tf.adaptation.labelled_translation import translate_labelled
+from semst_tf.adaptation.segmenter_network import segmenter
 from semst_tf.adaptation.segmenter_recipe import SegmenterRecipe
-from semst_tf.adaptation.train_segmenter import train_segmenter
-from semst_tf.adaptation.translate_labelled import translate_labelled
+from semst_tf.adaptation.segmenter_training import train_segmenter
+from semst_tf.adaptation.study_table import adaptation_table
 
 __all__ = [
     "AdaptationStudy",

@@ -7,12 +7,12 @@ import pathlib
 
 import keras
 
-from semst_tf.adaptation.adaptation_table import adaptation_table
-from semst_tf.adaptation.segmenter import STRIDE
+from semst_tf.adaptation.labelled_translation import translate_labelled
+from semst_tf.adaptation.segmenter_network import STRIDE
 from semst_tf.adaptation.segmenter_recipe import SegmenterRecipe
-from semst_tf.adaptation.train_segmenter import places_in
-from semst_tf.adaptation.train_segmenter import train_segmenter
-from semst_tf.adaptation.translate_labelled import translate_labelled
+from semst_tf.adaptation.segmenter_training import places_in
+from semst_tf.adaptation.segmenter_training import train_segmenter
+from semst_tf.adaptation.study_table import adaptation_table
 from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 from semst_tf.inference.translate import check_mode
 from semst_tf.loading.load_translator import load_translator

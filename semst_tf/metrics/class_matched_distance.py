@@ -7,7 +7,7 @@ from semst_tf.data.label_spaces import IGNORE
 from semst_tf.data.resize import resize_image
 from semst_tf.metrics.kernel_inception_distance import squared_discrepancy
 from semst_tf.metrics.score import Score
-from semst_tf.pretrained.frozen_network import FrozenNetwork
+from semst_tf.pretrained.frozen_network_base import FrozenNetwork
 from semst_tf.pretrained.frozen_networks import frozen_network
 from semst_tf.pretrained.segmenter import SEGMENTER_SIZE
 from semst_tf.pretrained.segmenter import read_arrays

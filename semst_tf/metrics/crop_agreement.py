@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from semst_tf.pretrained.segment_images import segment_images
+from semst_tf.pretrained.image_segmentation import segment_images
 from semst_tf.pretrained.segmenter import SEGMENTER_SIZE
 from semst_tf.pretrained.segmenter import load_segmenter
 

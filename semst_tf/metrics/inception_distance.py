@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from semst_tf.pretrained.as_colour import as_colour
-from semst_tf.pretrained.load_inception import load_inception
+from semst_tf.pretrained.inception_weights import load_inception
 from semst_tf.pretrained.segmenter import read_arrays
 from semst_tf.pretrained.unit_images import unit_images
 

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from semst_tf.pretrained.frozen_network import FrozenNetwork
+from semst_tf.pretrained.frozen_network_base import FrozenNetwork
 
 _WEIGHTS = pathlib.Path(__file__).parent / "weights" / "efficientnet_lite0.npz"
 _EPSILON = 1e-3

@@ -5,10 +5,10 @@ import numpy as np
 from keras import ops
 
 from semst_tf.data.image_files import read_image
+from semst_tf.data.photo_folders import sample_photos
 from semst_tf.data.resize import resize_image
-from semst_tf.data.sample_photos import sample_photos
 from semst_tf.layers.pad_to_multiple import PadToMultiple
-from semst_tf.pretrained.frozen_network import FrozenNetwork
+from semst_tf.pretrained.frozen_network_base import FrozenNetwork
 
 _PROBE = 256
 _CALIBRATION_SIZE = 192

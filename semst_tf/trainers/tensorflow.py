@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from semst_tf.data.distributed_images import check_shared_batch
+from semst_tf.data.distributed_dataset import check_shared_batch
 from semst_tf.data.unpaired_arrays import UnpairedArrays
 from semst_tf.layers.rematerialise import rematerialise
 from semst_tf.ops.private_api import NoSymbolicBuild

@@ -17,9 +17,11 @@ from semst_tf.adaptation import SegmenterRecipe
 from semst_tf.networks import ResNetGenerator
 
 # The package has functions under the names of their files.
-training = importlib.import_module("semst_tf.adaptation.train_segmenter")
+training = importlib.import_module("semst_tf.adaptation.segmenter_training")
 studies = importlib.import_module("semst_tf.adaptation.adaptation_study")
-translation = importlib.import_module("semst_tf.adaptation.translate_labelled")
+translation = importlib.import_module(
+    "semst_tf.adaptation.labelled_translation"
+)
 
 RECIPE = SegmenterRecipe(
     filters=4, steps=4, fine_tuning_steps=2, batch_size=2, checkpoint_every=2

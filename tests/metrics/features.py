@@ -2,7 +2,7 @@
 
 import keras
 
-from semst_tf.pretrained.frozen_network import FrozenNetwork
+from semst_tf.pretrained.frozen_network_base import FrozenNetwork
 
 
 def mean_colour():

@@ -5,7 +5,7 @@ from keras import ops
 
 from semst_tf.metrics.class_matched_distance import ClassMatchedDistance
 from semst_tf.pretrained.efficientnet_lite0 import EfficientNetLite0
-from semst_tf.pretrained.frozen_network import FrozenNetwork
+from semst_tf.pretrained.frozen_network_base import FrozenNetwork
 
 
 class Colours(FrozenNetwork):

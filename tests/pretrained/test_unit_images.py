@@ -15,7 +15,7 @@ from semst_tf.metrics import PhotoToMapAccuracy
 from semst_tf.metrics import StructuralSimilarity
 from semst_tf.metrics import StructureInformation
 from semst_tf.metrics import TextureInformation
-from semst_tf.pretrained.segment_images import segment_images
+from semst_tf.pretrained.image_segmentation import segment_images
 from semst_tf.pretrained.unit_images import unit_images
 
 PAIRED = (

@@ -1,6 +1,6 @@
 """The data of a training on several devices or machines."""
 
-from semst_tf.data.unpaired_images import unpaired_images
+from semst_tf.data.unpaired_dataset import unpaired_images
 
 
 def distributed_images(strategy, source, target, batch_size=1, **options):

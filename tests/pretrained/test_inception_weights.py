@@ -8,7 +8,7 @@ from torch_writer import state_dict
 from torch_writer import write_zip
 
 from semst_tf import pretrained
-from semst_tf.pretrained.load_inception import download_inception
+from semst_tf.pretrained.inception_weights import download_inception
 
 WEIGHTS = os.environ.get("SEMST_TF_INCEPTION_WEIGHTS")
 REFERENCE = os.path.join(

@@ -18,7 +18,7 @@ from semst_tf.adaptation import segmenter
 from semst_tf.adaptation import train_segmenter
 
 # The package has the function under the name of its file.
-training = importlib.import_module("semst_tf.adaptation.train_segmenter")
+training = importlib.import_module("semst_tf.adaptation.segmenter_training")
 
 CLASSES = [ROAD, SKY]
 RECIPE = SegmenterRecipe(

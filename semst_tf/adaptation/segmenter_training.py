@@ -6,8 +6,8 @@ import shutil
 import keras
 import numpy as np
 
-from semst_tf.adaptation.segmenter import STRIDE
-from semst_tf.adaptation.segmenter import segmenter
+from semst_tf.adaptation.segmenter_network import STRIDE
+from semst_tf.adaptation.segmenter_network import segmenter
 from semst_tf.callbacks import Checkpoints
 from semst_tf.callbacks import ProgressBar
 from semst_tf.data.label_spaces import IGNORE
