@@ -32,7 +32,7 @@ _DESCRIPTIONS = {
     "tiny": "SemST small enough to train in minutes on a CPU; for a first "
     "look and for tests.",
     "small": "The semst preset at half the filters, for a night on a CPU, "
-    "about 8 hours on 2 cores.",
+    "about 3 hours on 2 quiet cores.",
     "cut": "CUT (Park et al. 2020): PatchNCE with identity, the baseline.",
     "fastcut": "FastCUT (Park et al. 2020): no identity, contrastive weight "
     "10, flip equivariance.",
