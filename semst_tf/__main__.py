@@ -8,6 +8,7 @@ _NAMES = ("semst_tf_commands", "experiments")
 
 
 def main():
+    """Runs the dispatcher of the commands; returns its exit code."""
     beside = pathlib.Path(__file__).resolve().parents[1]
     for name in _NAMES:
         if (beside / name / "main.py").is_file():

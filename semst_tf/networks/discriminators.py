@@ -4,8 +4,7 @@ import itertools
 
 from semst_tf.networks.patch_discriminator import PatchDiscriminator
 from semst_tf.networks.projected_discriminator import ProjectedDiscriminator
-from semst_tf.pretrained import frozen_network
-from semst_tf.pretrained import split_feature_name
+from semst_tf.pretrained import feature_channels
 
 
 def _patch(config, name, seed, dtype):
@@ -23,7 +22,7 @@ def _patch(config, name, seed, dtype):
 def _projected(config, name, seed, dtype):
     options = config.discriminator
     return ProjectedDiscriminator(
-        {name: _channels(name) for name in options.feature_names},
+        {name: feature_channels(name) for name in options.feature_names},
         units=options.units,
         mixing=options.mixing,
         kernel_size=options.kernel_size,
@@ -31,13 +30,6 @@ def _projected(config, name, seed, dtype):
         seed=seed,
         name=name,
     )
-
-
-def _channels(name):
-    network, feature = split_feature_name(name)
-    network = frozen_network(network)
-    network.check_names([feature])
-    return network.channels[feature]
 
 
 DISCRIMINATORS = {"patch": _patch, "projected": _projected}

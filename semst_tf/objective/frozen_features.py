@@ -2,6 +2,7 @@
 
 from semst_tf.ops.in_one_batch import in_one_batch
 from semst_tf.pretrained import frozen_network
+from semst_tf.pretrained import split_feature_name
 
 
 class FrozenFeatures:
@@ -24,7 +25,7 @@ class FrozenFeatures:
     def __init__(self, names):
         self._names = {}
         for name in dict.fromkeys(names):
-            network, _, feature = name.rpartition("/")
+            network, feature = split_feature_name(name)
             self._names.setdefault(network, []).append(feature)
         self._networks = {name: frozen_network(name) for name in self._names}
         for name, network in self._networks.items():

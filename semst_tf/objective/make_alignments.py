@@ -1,8 +1,7 @@
 """From a group of the configuration to what it compares."""
 
 from semst_tf.objective.alignment import Alignment
-from semst_tf.pretrained import frozen_network
-from semst_tf.pretrained import split_feature_name
+from semst_tf.pretrained import feature_channels
 
 
 def make_alignments(name, config, networks):
@@ -47,7 +46,4 @@ def _channels(feature, config, generator):
                 f"{', '.join(encoder)}. Received: {feature!r}"
             )
         return encoder[feature]
-    network, part = split_feature_name(feature)
-    network = frozen_network(network)
-    network.check_names([part])
-    return network.channels[part]
+    return feature_channels(feature)

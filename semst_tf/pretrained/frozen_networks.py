@@ -61,6 +61,24 @@ def split_feature_name(name):
     return network, feature
 
 
+def feature_channels(name):
+    """Returns the channels of a feature by its full name.
+
+    Args:
+        name: str. Such as `"efficientnet_lite0/stride_8"`.
+
+    Returns:
+        int.
+
+    Raises:
+        ValueError: If there is no such network or feature.
+    """
+    network, feature = split_feature_name(name)
+    network = frozen_network(network)
+    network.check_names([feature])
+    return network.channels[feature]
+
+
 @functools.cache
 def _frozen_network(name, dtype):
     if name.startswith(_APPLICATION):
