@@ -143,21 +143,21 @@ def check_flags():
 
 def labelled(prefix):
     """Reads the images and labels that the flags of a prefix name."""
-    from semst_tf.adaptation import LabelledPictures
+    from semst_tf.adaptation import LabelledImages
 
     value = {
         name: FLAGS[f"{prefix}_{name}"].value
         for name in ("labels", "label_space", "size", "endings")
     }
-    pictures = LabelledPictures(
+    images = LabelledImages(
         FLAGS[prefix].value,
         value["labels"],
         value["label_space"],
         size=value["size"] or None,
         endings=value["endings"],
     )
-    show_label_shares(f"{prefix}_labels", pictures.shares)
-    return pictures
+    show_label_shares(f"{prefix}_labels", images.shares)
+    return images
 
 
 def recipe():

@@ -62,9 +62,9 @@ def _translated(translator, source, output):
 
     try:
         original = decode_image(source)
-        picture = convert_channels(original.pixels, translator.input_channels)
-        check_format(output, picture.dtype.name, translator.output_channels)
-        translation = translate(translator, picture)
+        image = convert_channels(original.pixels, translator.input_channels)
+        check_format(output, image.dtype.name, translator.output_channels)
+        translation = translate(translator, image)
         write_translation(pathlib.Path(output), translation, original)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in _FULL_DISK:
@@ -121,7 +121,7 @@ def _run(model, jobs, errors, options):
     with beam.Pipeline(options=options) as pipeline:
         (
             pipeline
-            | "Pictures" >> beam.Create(jobs)
+            | "Images" >> beam.Create(jobs)
             | "Spread" >> beam.Reshuffle()
             | "Translate" >> RunInference(TranslatorHandler(model))
             | "Bad ones" >> beam.Filter(lambda result: "error" in result)

@@ -99,13 +99,13 @@ def main(_):
 
     domains = [
         data.ImageCollection(
-            pictures,
+            images,
             resize=resize,
             channels=FLAGS.channels,
             value_range=value_range,
             default_split=split,
         )
-        for pictures, split, resize, value_range in (
+        for images, split, resize, value_range in (
             (source, "trainA", FLAGS.resize, FLAGS.value_range),
             (
                 target,

@@ -179,7 +179,7 @@ def main(_):
     sources = OnDemand.of(images)
     shown = OnDemand.scored(images)
     evaluation = references(images, shown, target, value_ranges(models[0])[1])
-    scores = {"settings": settings(strengths), "pictures": len(images)}
+    scores = {"settings": settings(strengths), "images": len(images)}
     if len(strengths) > 1:
         rows = [{"strength": None, **scored(evaluation, shown)}]
         print(f"untranslated: {score_line(rows[0])}")
@@ -298,7 +298,7 @@ def references(images, sources, target, value_range):
     if FLAGS.labels is not None:
         labels = labels_of(images)
     if FLAGS.truth is not None:
-        truths = true_pictures(images, value_range)
+        truths = true_images(images, value_range)
     target_labels = None
     if target is not None:
         targets, target_labels = target_images(target, value_range)
@@ -401,7 +401,7 @@ def labels_of(images, side="source"):
     )
 
 
-def true_pictures(images, value_range):
+def true_images(images, value_range):
     """Opens the images that belong to these."""
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_partners
@@ -433,8 +433,7 @@ def scored(evaluation, sources, model=None):
 
     attention = attention_scores(model, sources)
     translations = (
-        scored_translation(model, translate(model, picture))
-        for picture in sources
+        scored_translation(model, translate(model, image)) for image in sources
     )
     scores = evaluation.scores(translations)
     return scores if attention is None else scores | {"attention": attention}

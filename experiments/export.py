@@ -83,7 +83,7 @@ flags.DEFINE_string(
 )
 flags.DEFINE_bool("overwrite", False, "Replace an export that is there.")
 
-MOST_PICTURES = 100
+MOST_IMAGES = 100
 """Images of a folder, evenly spread, that a check or calibration reads."""
 
 FORMAT_FLAGS = {
@@ -135,7 +135,7 @@ def export(model):
     from semst_tf import export
 
     common = {
-        "pictures": pictures(FLAGS.input, model) if FLAGS.input else None,
+        "images": images(FLAGS.input, model) if FLAGS.input else None,
         "overwrite": FLAGS.overwrite,
     }
     if FLAGS.format == "saved_model":
@@ -158,7 +158,7 @@ def export(model):
             FLAGS.output,
             precision=FLAGS.precision,
             size=parsed_size(FLAGS.size),
-            calibration=pictures(folder, model) if folder else None,
+            calibration=images(folder, model) if folder else None,
             **common,
         )
     else:
@@ -168,17 +168,17 @@ def export(model):
 def verify(model):
     """Repeats the check of an export."""
     from semst_tf import export
-    from semst_tf.export.parity import sample_pictures
+    from semst_tf.export.parity import sample_images
 
     samples = (
-        pictures(FLAGS.input, model)
+        images(FLAGS.input, model)
         if FLAGS.input
-        else sample_pictures(model.input_channels, (512, 512))
+        else sample_images(model.input_channels, (512, 512))
     )
     print(f"{FLAGS.verify}: {export.verify(model, FLAGS.verify, samples)}")
 
 
-def pictures(place, model):
+def images(place, model):
     """Reads an image, or images of a folder, in [-1, 1]."""
     from semst_tf.data import ImageCollection
 
@@ -188,7 +188,7 @@ def pictures(place, model):
         channels=model.input_channels,
         value_range=getattr(model, "value_range", None),
     )
-    count = min(len(collection), MOST_PICTURES)
+    count = min(len(collection), MOST_IMAGES)
     numbers = [i * len(collection) // count for i in range(count)]
     return [
         collection.to_unit_range(collection.load(number)) for number in numbers

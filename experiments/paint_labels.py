@@ -57,18 +57,18 @@ def main(_):
     check_images("labels", "measured", "measured_labels")
     check_folders_to_write("output")
     with quiet_imports():
-        from semst_tf.adaptation import LabelledPictures
+        from semst_tf.adaptation import LabelledImages
         from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 
     # A label map is an image, too, and its own label.
-    maps = LabelledPictures(
+    maps = LabelledImages(
         FLAGS.labels,
         FLAGS.labels,
         FLAGS.label_space,
         endings=ending_of(FLAGS.labels),
     )
     show_label_shares("labels", maps.shares)
-    measured = LabelledPictures(
+    measured = LabelledImages(
         FLAGS.measured,
         FLAGS.measured_labels,
         FLAGS.measured_label_space,
@@ -100,11 +100,11 @@ def ending_of(folder):
     ][:1]
 
 
-def class_colours(pictures):
+def class_colours(images):
     """Measures the mean colour of every class, and of all pixels.
 
     Args:
-        pictures: `LabelledPictures`.
+        images: `LabelledImages`.
 
     Returns:
         Dict from Cityscapes training classes to arrays of three values from 0
@@ -113,14 +113,14 @@ def class_colours(pictures):
     import numpy as np
 
     sums, counts = np.zeros((256, 3)), np.zeros(256)
-    for index in range(len(pictures)):
-        label = pictures.label(index).ravel()
-        picture = pictures.picture(index).reshape(-1, 3)
+    for index in range(len(images)):
+        label = images.label(index).ravel()
+        image = images.image(index).reshape(-1, 3)
         counts += np.bincount(label, minlength=256)
         for channel in range(3):
-            sums[:, channel] += np.bincount(label, picture[:, channel], 256)
+            sums[:, channel] += np.bincount(label, image[:, channel], 256)
     colours = {
-        number: sums[number] / counts[number] for number in pictures.classes
+        number: sums[number] / counts[number] for number in images.classes
     }
     return colours, sums.sum(0) / counts.sum()
 
@@ -129,7 +129,7 @@ def paint(maps, colours, mean, folder):
     """Writes label maps in the colours of their classes.
 
     Args:
-        maps: `LabelledPictures`.
+        maps: `LabelledImages`.
         colours: Dict from classes to their colours.
         mean: Colour of what has no class, or one without a colour.
         folder: Path. Created if it is missing.

@@ -106,14 +106,14 @@ def file_bytes(path):
     """Reads an image as a file that the server can decode, upright."""
     content = path.read_bytes()
     try:
-        with Image.open(io.BytesIO(content)) as picture:
-            upright = picture.getexif().get(0x0112, 1) == 1
-            if upright and picture.format in ("JPEG", "PNG"):
+        with Image.open(io.BytesIO(content)) as image:
+            upright = image.getexif().get(0x0112, 1) == 1
+            if upright and image.format in ("JPEG", "PNG"):
                 return content
             # The server does not look at the EXIF orientation, and reads
             # neither WebP nor TIFF.
             encoded = io.BytesIO()
-            ImageOps.exif_transpose(picture).save(encoded, "PNG")
+            ImageOps.exif_transpose(image).save(encoded, "PNG")
             return encoded.getvalue()
     except (OSError, SyntaxError) as error:
         raise ValueError(f"{path} is no readable image: {error}") from error

@@ -167,7 +167,7 @@ def main(_):
     print(
         f"translate: {command('translate')} "
         f"--model={shlex.quote(FLAGS.workdir)} "
-        "--input=picture.jpg --output=translated"
+        "--input=image.jpg --output=translated"
     )
     return 0
 

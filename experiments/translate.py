@@ -120,17 +120,17 @@ def main(_):
     bad = []
     report = []
 
-    def translated(source, picture):
+    def translated(source, image):
         translation = translate(
             translator,
-            picture,
+            image,
             value_range,
             mode=FLAGS.mode,
             tile=FLAGS.tile,
             verbose=one_in_tiles,
         )
         if FLAGS.report:
-            ratios = seam_ratios(translator, picture, translation, value_range)
+            ratios = seam_ratios(translator, image, translation, value_range)
             report.append(f"{printable(source)}: {ratios}")
         return translation
 
@@ -181,7 +181,7 @@ def notes(jobs, headers):
         )
 
 
-def seam_ratios(translator, picture, translated, value_range):
+def seam_ratios(translator, image, translated, value_range):
     """How visible the borders of tiles are, in words."""
     from semst_tf.inference.translate import TILE
     from semst_tf.inference.translate import fits_whole
@@ -197,7 +197,7 @@ def seam_ratios(translator, picture, translated, value_range):
     text = f"steps at borders / elsewhere {ratio:.3f}"
     if not fits_whole(translator, translated.shape):
         return f"{text}, too large to compare with one piece"
-    whole = translate(translator, picture, value_range)
+    whole = translate(translator, image, value_range)
     ratio = seam_ratio(whole, None, **tiles)
     text += f" (in one piece {ratio:.3f})"
     ratio = seam_ratio(translated, whole, **tiles)

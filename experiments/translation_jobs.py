@@ -26,20 +26,20 @@ def planned_jobs(place, output):
     # A translated frame does not fit the 256 colours of a GIF; HEIC and AVIF
     # are read and not written.
     written_as_png = (".gif", *HEIF_SUFFIXES, *AVIF_SUFFIXES)
-    root, pictures = found_pictures(place, output)
+    root, images = found_images(place, output)
     jobs = []
-    for picture in pictures:
-        place = output / picture.relative_to(root)
+    for image in images:
+        place = output / image.relative_to(root)
         if place.suffix.lower() in written_as_png:
             place = place.with_suffix(".png")
-        jobs.append((picture, place))
+        jobs.append((image, place))
     places = [place for _, place in jobs]
     refuse_equal(places)
-    refuse_inputs(pictures, places)
+    refuse_inputs(images, places)
     return jobs
 
 
-def found_pictures(text, output):
+def found_images(text, output):
     """Returns the folder that names are relative to, and the images.
 
     What earlier calls wrote into a folder inside the input is left out.
@@ -59,14 +59,14 @@ def found_pictures(text, output):
                 f"may be inside it. Received: {output}"
             )
         collection = ImageCollection(path)
-        root, pictures = path, collection.paths
+        root, images = path, collection.paths
         left_out = ""
         if collection.ignored:
             left_out = (
                 f"{len(collection.ignored)} files such as "
                 f"{collection.ignored[0]} are left out; {HOW_TO_READ}"
             )
-        if not pictures:
+        if not images:
             raise ValueError(
                 f"--input holds no images. {left_out} Received: {path}"
             )
@@ -75,28 +75,28 @@ def found_pictures(text, output):
         if collection.left_out:
             print(f"note: {describe_left_out(collection.left_out)}")
     else:
-        pictures = [name for name in found_paths(text) if name.is_file()]
-        if not pictures:
+        images = [name for name in found_paths(text) if name.is_file()]
+        if not images:
             raise ValueError(f"--input finds no image. Received: {path}")
-        root = common_folder(pictures)
-    pictures = without_output(pictures, root, output)
-    if not pictures:
+        root = common_folder(images)
+    images = without_output(images, root, output)
+    if not images:
         raise ValueError(f"--input holds no images. Received: {path}")
-    return root, pictures
+    return root, images
 
 
-def without_output(pictures, root, output):
+def without_output(images, root, output):
     """Leaves out what earlier calls wrote into a folder inside the input."""
     if is_same_place(root, output) or not is_inside(output, root):
-        return pictures
+        return images
     written = {
         folder
-        for folder in {picture.parent for picture in pictures}
+        for folder in {image.parent for image in images}
         if is_inside(folder, output)
     }
-    kept = [p for p in pictures if p.parent not in written]
-    if len(kept) < len(pictures):
-        count = len(pictures) - len(kept)
+    kept = [p for p in images if p.parent not in written]
+    if len(kept) < len(images):
+        count = len(images) - len(kept)
         print(f"left out {count} images of --output, inside the input")
     return kept
 
@@ -153,9 +153,9 @@ def refuse_equal(places):
         seen.add(place)
 
 
-def refuse_inputs(pictures, places):
+def refuse_inputs(images, places):
     """Raises if an input would be replaced, by whatever name it goes."""
-    inputs = {file_number(picture) for picture in pictures}
+    inputs = {file_number(image) for image in images}
     for place in places:
         if place.exists() and file_number(place) in inputs:
             raise ValueError(

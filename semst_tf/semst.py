@@ -71,7 +71,7 @@ class SemST(backend_trainer(), keras.Model):
         "photos", "paintings", crop_size=128, batch_size=1
     )
     model.fit(data, steps_per_epoch=500, epochs=3)
-    picture = model.translate("photos/house.jpg")
+    image = model.translate("photos/house.jpg")
     ```
 
     Reference:
@@ -285,7 +285,7 @@ class SemST(backend_trainer(), keras.Model):
                 f"{self.optimizer.name!r}"
             )
 
-    def adapt(self, pictures):
+    def adapt(self, images):
         """Measures the target, before the training.
 
         A configuration with `generator.target_start` begins at the mean
@@ -293,7 +293,7 @@ class SemST(backend_trainer(), keras.Model):
         by itself with its first batches, where nobody did it before.
 
         Args:
-            pictures: Array `(batch, height, width, channels)` of target
+            images: Array `(batch, height, width, channels)` of target
                 images in [-1, 1], or an iterable of such arrays, of which
                 the first 256 images or few more are read.
 
@@ -302,7 +302,7 @@ class SemST(backend_trainer(), keras.Model):
         """
         if not self.config.generator.target_start:
             return
-        colour = mean_colour(pictures)
+        colour = mean_colour(images)
         channels = self.config.generator.output_channels
         if colour.shape != (channels,):
             raise ValueError(

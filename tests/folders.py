@@ -4,15 +4,15 @@ import numpy as np
 from PIL import Image
 
 
-def write_pictures(folder, count=3, size=(34, 40), channels=3):
+def write_images(folder, count=3, size=(34, 40), channels=3):
     """Writes different random PNG images and returns the folder."""
     folder.mkdir(parents=True)
     for number in range(count):
         random = np.random.default_rng([number, *folder.name.encode()])
-        picture = random.integers(0, 256, (*size, channels), dtype="uint8")
+        image = random.integers(0, 256, (*size, channels), dtype="uint8")
         if channels == 1:
-            picture = picture[..., 0]
-        Image.fromarray(picture).save(folder / f"{number}.png")
+            image = image[..., 0]
+        Image.fromarray(image).save(folder / f"{number}.png")
     return folder
 
 

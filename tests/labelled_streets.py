@@ -11,15 +11,15 @@ def write_streets(folder, count=6, size=(16, 32)):
     """Writes images of a bright sky over a dark road, and their labels.
 
     Returns:
-        The folder; it holds `pictures` and `labels`, files `0.png`, ...,
+        The folder; it holds `images` and `labels`, files `0.png`, ...,
         the labels as Cityscapes training classes with one row of 255.
     """
-    (folder / "pictures").mkdir(parents=True)
+    (folder / "images").mkdir(parents=True)
     (folder / "labels").mkdir()
     for number in range(count):
-        picture, label = street(number, size)
+        image, label = street(number, size)
         name = f"{number}.png"
-        Image.fromarray(picture).save(folder / "pictures" / name)
+        Image.fromarray(image).save(folder / "images" / name)
         Image.fromarray(label).save(folder / "labels" / name)
     return folder
 
@@ -32,8 +32,8 @@ def street(number, size=(16, 32)):
     label[:horizon] = SKY
     label[horizon] = 255
     brightness = np.where(label == SKY, 200, 60)[..., None]
-    picture = brightness + random.integers(-40, 40, (*size, 3))
-    return picture.astype("uint8"), label
+    image = brightness + random.integers(-40, 40, (*size, 3))
+    return image.astype("uint8"), label
 
 
 def small_segmenter(classes, filters=4, seed=0):

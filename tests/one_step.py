@@ -31,16 +31,16 @@ def drawn_weights(model):
     ]
 
 
-def endless(pictures):
+def endless(images):
     """The same batch again and again, as `fit` takes it."""
     while True:
-        yield (pictures,)
+        yield (images,)
 
 
-def step(model, pictures):
+def step(model, images):
     """Names and values of the losses and weights after one step."""
     model.set_weights(drawn_weights(model))
-    logs = model.fit(endless(pictures), steps_per_epoch=1, verbose=0).history
+    logs = model.fit(endless(images), steps_per_epoch=1, verbose=0).history
     losses = {f"loss/{name}": value[0] for name, value in logs.items()}
     weights = {
         f"weight/{index}": keras.ops.convert_to_numpy(weight)

@@ -27,7 +27,7 @@ def scalars(folder):
     }
 
 
-def images(folder):
+def image_summaries(folder):
     """Images by name, each a list of (step, uint8 array)."""
     events = _events(folder)
     return {

@@ -40,11 +40,11 @@ def trained(preset, dtype="float32"):
     model.compile(keras.optimizers.SGD(1e-3), run_eagerly=True)
     variables = model.generator_variables + model.discriminator_variables
     before = [np.array(variable) for variable in variables]
-    pictures = batch(1, size=16)
+    images = batch(1, size=16)
     # Steps that do not fit the range of float16 are left out at first.
     for _ in range(STEPS + 12):
         model.reset_metrics()
-        losses = model.train_step(pictures)
+        losses = model.train_step(images)
         if int(model.optimizer.iterations) == STEPS:
             break
     changes = [np.array(v) - b for v, b in zip(variables, before)]

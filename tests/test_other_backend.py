@@ -24,8 +24,8 @@ else:
     model = small_model("tiny")
     model.set_weights(drawn_weights(model))
     model.compile(keras.optimizers.Adam(1e-3, epsilon=1e-2))
-picture = batch(1)["source"]
-translated = model.translate(picture)
+image = batch(1)["source"]
+translated = model.translate(image)
 model.fit(endless(batch(2)), steps_per_epoch=2, verbose=0)
 model.save(after)
 state = {f"{i}": np.asarray(w) for i, w in enumerate(model.get_weights())}
@@ -34,7 +34,7 @@ state |= {
     for i, v in enumerate(model.optimizer.variables)
 }
 np.savez(
-    numbers, before=translated, after=model.translate(picture), **state
+    numbers, before=translated, after=model.translate(image), **state
 )
 """
 

@@ -35,13 +35,13 @@ def replicas():
     return distribution_strategy("cpu:2")
 
 
-def one_step(config, scope, pictures, eagerly=False):
+def one_step(config, scope, images, eagerly=False):
     """The weights before and after a step, and the losses."""
     with scope:
         model = SemST(config)
         model.compile(keras.optimizers.SGD(1e-3), run_eagerly=eagerly)
     before = model.get_weights()
-    data = tf.data.Dataset.from_tensors(pictures)
+    data = tf.data.Dataset.from_tensors(images)
     losses = model.fit(data, verbose=0).history
     return before, model.get_weights(), losses
 
@@ -61,11 +61,11 @@ def without_draws(preset):
 )
 def test_two_replicas_step_like_one_device(replicas, preset):
     config = without_draws(preset)
-    pictures = batch(2, size=SIZE)
+    images = batch(2, size=SIZE)
     before, alone, losses = one_step(
-        config, contextlib.nullcontext(), pictures, eagerly=True
+        config, contextlib.nullcontext(), images, eagerly=True
     )
-    start, together, shared = one_step(config, replicas.scope(), pictures)
+    start, together, shared = one_step(config, replicas.scope(), images)
     assert losses.keys() == shared.keys()
     for name, loss in losses.items():
         np.testing.assert_allclose(shared[name], loss, rtol=1e-3, atol=1e-5)
@@ -83,11 +83,11 @@ def test_two_replicas_step_like_one_device(replicas, preset):
 @pytest.mark.slow
 def test_replicas_start_equal_and_draw_the_same_again(replicas):
     config = small_config("fastcut")
-    pictures = batch(2, size=SIZE)
-    before, first, losses = one_step(config, replicas.scope(), pictures)
+    images = batch(2, size=SIZE)
+    before, first, losses = one_step(config, replicas.scope(), images)
     for one, other in zip(before, SemST(config).get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
-    _, second, again = one_step(config, replicas.scope(), pictures)
+    _, second, again = one_step(config, replicas.scope(), images)
     for name, loss in losses.items():
         np.testing.assert_allclose(again[name], loss, rtol=1e-4)
     for one, other in zip(first, second, strict=True):

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.skipif(
 MODELS = ("generator", "discriminator", "projector", "average_generator")
 
 
-def fit(model, pictures, epochs=1):
-    history = model.fit(pictures, batch_size=2, epochs=epochs, verbose=0)
+def fit(model, images, epochs=1):
+    history = model.fit(images, batch_size=2, epochs=epochs, verbose=0)
     return history.history
 
 
@@ -89,13 +89,13 @@ def test_losses_of_evaluate_have_the_names_of_training():
     assert int(model.optimizer.iterations) == 0
 
 
-def test_metrics_are_means_over_pictures_also_with_a_smaller_last_batch():
+def test_metrics_are_means_over_images_also_with_a_smaller_last_batch():
     model = compiled("cut")
-    pictures = batch(3)
-    mean = model.evaluate(pictures, batch_size=2, verbose=0, return_dict=True)
+    images = batch(3)
+    mean = model.evaluate(images, batch_size=2, verbose=0, return_dict=True)
     alone = [
         model.evaluate(
-            {k: v[i : i + 1] for k, v in pictures.items()},
+            {k: v[i : i + 1] for k, v in images.items()},
             verbose=0,
             return_dict=True,
         )
@@ -114,9 +114,9 @@ import semst_tf
 
 path, data, out = sys.argv[1:]
 model = keras.saving.load_model(path)
-pictures = dict(np.load(data))
-translated = model.translate(pictures["source"])
-model.fit(pictures, batch_size=2, verbose=0)
+images = dict(np.load(data))
+translated = model.translate(images["source"])
+model.fit(images, batch_size=2, verbose=0)
 arrays = [translated, *model.get_weights()]
 arrays += [np.array(v.numpy()) for v in model.optimizer.variables]
 np.savez(out, *arrays)
@@ -126,18 +126,18 @@ np.savez(out, *arrays)
 def test_another_process_loads_the_model_and_goes_on_as_if_never_stopped(
     tmp_path,
 ):
-    pictures = batch(3)
-    np.savez(tmp_path / "data.npz", **pictures)
+    images = batch(3)
+    np.savez(tmp_path / "data.npz", **images)
     model = compiled("tiny")
-    fit(model, pictures)
+    fit(model, images)
     model.save(tmp_path / "model.keras")
     names = ("model.keras", "data.npz", "out.npz")
     subprocess.run(
         [sys.executable, "-c", CONTINUE, *(str(tmp_path / n) for n in names)],
         check=True,
     )
-    translated = model.translate(pictures["source"])
-    fit(model, pictures)
+    translated = model.translate(images["source"])
+    fit(model, images)
     expected = [translated, *model.get_weights()]
     expected += values(model.optimizer.variables)
     continued = np.load(tmp_path / "out.npz")
@@ -176,8 +176,8 @@ def test_other_channels_survive_saving(tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert_same(state(loaded), state(model))
-    pictures = batch(2, channels=(1, 2))
-    assert fit(loaded, pictures) == fit(model, pictures)
+    images = batch(2, channels=(1, 2))
+    assert fit(loaded, images) == fit(model, images)
 
 
 def test_float16_finds_its_scale_and_trains():
@@ -221,17 +221,17 @@ def test_two_optimizers_each_train_their_networks():
 def test_average_follows_its_formula_and_is_what_translates(tmp_path):
     model = compiled("cut", **{"training.ema_decay": 0.75})
     average = model.generator.get_weights()
-    pictures = batch(2)
+    images = batch(2)
     assert_same(model.average_generator.get_weights(), average)
     for _ in range(3):
-        fit(model, pictures)
+        fit(model, images)
         average = [
             0.75 * old + 0.25 * new
             for old, new in zip(average, model.generator.get_weights())
         ]
     for one, other in zip(model.average_generator.get_weights(), average):
         np.testing.assert_allclose(one, other, atol=1e-6)
-    source = pictures["source"]
+    source = images["source"]
     expected = model.average_generator.predict_on_batch(source)
     np.testing.assert_allclose(model.translate(source), expected, atol=1e-6)
     assert np.abs(model.generator.predict_on_batch(source) - expected).max()

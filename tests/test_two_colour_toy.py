@@ -67,14 +67,14 @@ def share_of_mixed_pixels(preset, overrides=None, seed=0):
         "target": targets[order.integers(len(targets), size=count)],
     }
     model.fit(data, batch_size=BATCH, verbose=0)
-    striped, pictures = domain(SOURCE_COLOURS, 0.25, seed=999, count=32)
-    return mixed(model.predict_on_batch(pictures), striped)
+    striped, images = domain(SOURCE_COLOURS, 0.25, seed=999, count=32)
+    return mixed(model.predict_on_batch(images), striped)
 
 
-def mixed(pictures, striped):
+def mixed(images, striped):
     """The share of pixels that resemble the mean of the other kind more."""
     distances = [
-        np.square(pictures - pictures[kind].mean(axis=0)).sum(axis=-1)
+        np.square(images - images[kind].mean(axis=0)).sum(axis=-1)
         for kind in (~striped, striped)
     ]
     return float(np.mean((distances[1] < distances[0]) != striped))
@@ -89,8 +89,8 @@ def domain(colours, share, seed, count=128):
             for _ in range(count)
         ]
     )
-    pictures = [painted(places, colours, random) for places in striped]
-    return striped, np.stack(pictures)
+    images = [painted(places, colours, random) for places in striped]
+    return striped, np.stack(images)
 
 
 def blobs(random, share):
@@ -109,13 +109,13 @@ def painted(striped, colours, random):
     plain, ground = np.array(colours)
     rows = np.arange(SIZE)[:, None, None] + random.integers(4)
     stripes = np.where(rows % 4 < 2, 0.3, -0.3)
-    picture = np.where(striped[..., None], ground + stripes, plain)
-    picture += random.normal(scale=0.02, size=picture.shape)
-    return np.clip(picture, -1, 1).astype("float32")
+    image = np.where(striped[..., None], ground + stripes, plain)
+    image += random.normal(scale=0.02, size=image.shape)
+    return np.clip(image, -1, 1).astype("float32")
 
 
 def test_a_global_exchange_of_colours_mixes_nothing():
-    striped, pictures = domain(SOURCE_COLOURS, 0.25, seed=5, count=8)
-    assert mixed(pictures, striped) < 0.05
-    assert mixed(-pictures, striped) < 0.05
-    assert 0.3 < mixed(np.roll(pictures, 1, axis=0), striped) < 0.6
+    striped, images = domain(SOURCE_COLOURS, 0.25, seed=5, count=8)
+    assert mixed(images, striped) < 0.05
+    assert mixed(-images, striped) < 0.05
+    assert 0.3 < mixed(np.roll(images, 1, axis=0), striped) < 0.6

@@ -6,7 +6,7 @@ from backends import NO_TENSORFLOW
 from backends import needs_jax
 from backends import run_on
 from folders import contents
-from folders import write_pictures
+from folders import write_images
 from labelled_streets import write_streets
 from small import SMALL
 
@@ -41,18 +41,18 @@ from semst_tf.inference.translate import translate
 
 folder = pathlib.Path(sys.argv[1])
 network = load_translator(folder / "run")
-picture = folder / "source" / "0.png"
-translated = translate(network, str(picture))
+image = folder / "source" / "0.png"
+translated = translate(network, str(image))
 assert translated.shape == (34, 40, 3) and translated.dtype == np.uint8
 
-pictures = np.random.default_rng(0).uniform(-1, 1, (2, 16, 16, 3))
+images = np.random.default_rng(0).uniform(-1, 1, (2, 16, 16, 3))
 metrics = (
     semst_tf.metrics.StructuralSimilarity(),
     semst_tf.metrics.PeakSignalToNoiseRatio(),
     semst_tf.metrics.ImageRootMeanSquaredError(),
 )
 for metric in metrics:
-    metric.update_state(pictures, 0.5 * pictures)
+    metric.update_state(images, 0.5 * images)
     print(metric.name, float(metric.result()))
 
 def refused(function, word):
@@ -83,7 +83,7 @@ def train(folder, run, backend="jax", before=NO_TENSORFLOW):
         "--interval=2",
         "--checkpoint_every=2",
         "--sample_every=2",
-        f"--validate_source={folder / 'streets' / 'pictures'}",
+        f"--validate_source={folder / 'streets' / 'images'}",
         f"--validate_labels={folder / 'streets' / 'labels'}",
         "--validate_every=2",
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
@@ -95,8 +95,8 @@ def train(folder, run, backend="jax", before=NO_TENSORFLOW):
 def trained(tmp_path_factory):
     """A folder with images and a short run, and what it printed."""
     folder = tmp_path_factory.mktemp("plain")
-    write_pictures(folder / "source")
-    write_pictures(folder / "target")
+    write_images(folder / "source")
+    write_images(folder / "target")
     write_streets(folder / "streets", count=1, size=(64, 128))
     return folder, train(folder, "run")
 

@@ -55,8 +55,8 @@ def main(_):
     photos = sample_photos()
     rows = []
     for side in map(int, FLAGS.sizes):
-        pictures = [fitted(photo, side) for photo in photos]
-        rows += measured_exports(network, pictures, side)
+        images = [fitted(photo, side) for photo in photos]
+        rows += measured_exports(network, images, side)
     result = {
         "model": (
             pathlib.Path(FLAGS.model).name
@@ -65,7 +65,7 @@ def main(_):
         ),
         "weights": network.count_params(),
         "threads": 1,
-        "pictures": len(photos),
+        "images": len(photos),
         "exports": rows,
         "tiles": measured_seam(network, photos[0]),
     }
@@ -105,7 +105,7 @@ def fitted(photo, side):
     return np.pad(photo, missing, "symmetric")[:side, :side]
 
 
-def measured_exports(network, pictures, side):
+def measured_exports(network, images, side):
     """Exports in every format and measures each; returns rows."""
     from semst_tf.export.write_litert import litert
     from semst_tf.export.write_litert import load_litert
@@ -113,7 +113,7 @@ def measured_exports(network, pictures, side):
     from semst_tf.export.write_saved_model import saved_model
 
     size = (side, side)
-    held_out, calibration = pictures[:3], pictures[3:]
+    held_out, calibration = images[:3], images[3:]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -147,18 +147,18 @@ def measured_exports(network, pictures, side):
     return rows
 
 
-def measured(name, side, network, path, load, pictures):
+def measured(name, side, network, path, load, images):
     """One row: size, load time, speed and parity of one export."""
     from semst_tf.export.parity import measure
 
     start = time.process_time()
     exported = load(path)
     load_seconds = time.process_time() - start
-    parity = measure(network, exported.translate, pictures)
+    parity = measure(network, exported.translate, images)
     seconds = []
     for _ in range(FLAGS.runs):
         start = time.process_time()
-        exported.translate(pictures[0][None])
+        exported.translate(images[0][None])
         seconds.append(time.process_time() - start)
     print(f"{name} {side}: {min(seconds):.3f} s, {parity}", file=sys.stderr)
     return {
@@ -194,7 +194,7 @@ def measured_seam(network, photo):
         )
     )(images).numpy()
     return {
-        "picture": list(photo.shape[:2]),
+        "image": list(photo.shape[:2]),
         "tile": SEAM_TILE,
         "overlap": SEAM_OVERLAP,
         "mean_difference": float(np.abs(tiled - whole).mean()),
@@ -244,7 +244,7 @@ def table(result):
             f"| {row['maximum']:.1e} | {row['mean']:.1e} | {psnr} |"
         )
     tiles = result["tiles"]
-    height, width = tiles["picture"]
+    height, width = tiles["image"]
     lines += [
         "",
         f"Tiles of {tiles['tile']} with an overlap of {tiles['overlap']} on a "

@@ -230,7 +230,7 @@ def step_speed(preset, count, precision, matrix):
     import jax
 
     model = new_model(preset, count, precision)
-    pictures = random_pictures(count)
+    images = random_images(count)
     state = tuple(
         [variable.value for variable in variables]
         for variables in (
@@ -240,12 +240,12 @@ def step_speed(preset, count, precision, matrix):
             model.metrics_variables,
         )
     )
-    lowered = jax.jit(model.train_step, donate_argnums=0).lower(state, pictures)
+    lowered = jax.jit(model.train_step, donate_argnums=0).lower(state, images)
     step = lowered.compile()
 
     def take_step():
         nonlocal state
-        logs, state = step(state, pictures)
+        logs, state = step(state, images)
         return logs
 
     seconds = timed(take_step)
@@ -509,7 +509,7 @@ def device():
     return jax.devices()[0].device_kind
 
 
-def random_pictures(count):
+def random_images(count):
     import numpy as np
 
     random = np.random.default_rng(0)

@@ -43,7 +43,7 @@ def main(_):
     config = preset_config(FLAGS.preset).replace(fields)
     model = SemST(config, dtype=FLAGS.dtype)
     model.compile()
-    data = _random_pictures(config)
+    data = _random_images(config)
     model.fit(data, steps_per_epoch=1, verbose=0)  # Compiles.
     start = time.perf_counter()
     model.fit(data, steps_per_epoch=FLAGS.steps, verbose=0)
@@ -70,11 +70,11 @@ def main(_):
     return 0
 
 
-def _random_pictures(config):
+def _random_images(config):
     import tensorflow as tf
 
     size, count = config.data.crop_height_width, config.data.batch_size
-    pictures = {
+    images = {
         domain: tf.random.stateless_uniform(
             (count, *size, channels), (seed, 0), -1.0, 1.0
         )
@@ -85,7 +85,7 @@ def _random_pictures(config):
             }.items()
         )
     }
-    return tf.data.Dataset.from_tensors(pictures).repeat()
+    return tf.data.Dataset.from_tensors(images).repeat()
 
 
 if __name__ == "__main__":

@@ -150,13 +150,13 @@ def measured_translation(mode, width, height):
 
     generator = ResNetGenerator(FLAGS.filters, seed=0)
     line = np.arange(width * 3, dtype="uint32").reshape(width, 3)
-    picture = np.empty((height, width, 3), "uint8")
+    image = np.empty((height, width, 3), "uint8")
     for row in range(height):
-        picture[row] = (line * (row + 1)) % 251
+        image[row] = (line * (row + 1)) % 251
     tile = None if mode == "whole" else FLAGS.tile
     before = peak()
     start = time.perf_counter()
-    translate(generator, picture, mode=mode, tile=tile)
+    translate(generator, image, mode=mode, tile=tile)
     return {
         "seconds": time.perf_counter() - start,
         "peak": peak(),
@@ -182,11 +182,11 @@ def measured_training(preset, crop):
         config = config.replace({"multi_scale.detail_size": crop // 2})
     model = SemST(config)
     model.compile()
-    pictures = {
+    images = {
         name: tf.random.stateless_uniform((1, crop, crop, 3), (seed, 0), -1, 1)
         for seed, name in enumerate(("source", "target"))
     }
-    data = tf.data.Dataset.from_tensors(pictures).repeat()
+    data = tf.data.Dataset.from_tensors(images).repeat()
     before = peak()
     model.fit(data, steps_per_epoch=1, verbose=0)  # Compiles.
     start = time.perf_counter()

@@ -44,7 +44,7 @@ SMALL = {
     "texture.patches": 32,
     "tone.patches": 32,
 }
-PICTURES = 4
+IMAGES = 4
 
 
 def main(_):
@@ -60,8 +60,8 @@ def main(_):
         scale = _print_row(preset, "another seed", reference, other)
         for dtype in DTYPES:
             mixed = _trained(preset, dtype=dtype)
-            pictures = _print_row(preset, dtype, reference, mixed)
-            if pictures > FLAGS.limit * scale:
+            images = _print_row(preset, dtype, reference, mixed)
+            if images > FLAGS.limit * scale:
                 far.append(f"{preset} in {dtype}")
     for case in far:
         print(f"problem: {case} is far from float32")
@@ -102,8 +102,8 @@ def _trained(preset, dtype="float32", seed=0):
             "A loss is not finite. "
             f"Received: preset={preset}, dtype={dtype}, {losses}"
         )
-    pictures = [source.load(index) for index in range(PICTURES)]
-    return losses, model.translate(pictures)
+    images = [source.load(index) for index in range(IMAGES)]
+    return losses, model.translate(images)
 
 
 def _print_row(preset, name, reference, other):
@@ -111,14 +111,14 @@ def _print_row(preset, name, reference, other):
     losses = max(
         abs(other[0][term] - loss) for term, loss in reference[0].items()
     )
-    pictures = np.mean(
+    images = np.mean(
         [
             np.abs(one.astype("float32") - two).mean()
             for one, two in zip(reference[1], other[1], strict=True)
         ]
     )
-    print(f"| {preset} | {name} | {losses:.3f} | {pictures:.1f} |", flush=True)
-    return pictures
+    print(f"| {preset} | {name} | {losses:.3f} | {images:.1f} |", flush=True)
+    return images
 
 
 if __name__ == "__main__":

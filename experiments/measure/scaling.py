@@ -29,7 +29,7 @@ flags.DEFINE_multi_string(
 )
 flags.DEFINE_list("counts", ["1", "2"], "Numbers of devices to try.")
 flags.DEFINE_enum("kind", "gpu", ["gpu", "cpu"], "Devices to use.")
-flags.DEFINE_integer("pictures", 1, "Images a step on each device.")
+flags.DEFINE_integer("images", 1, "Images a step on each device.")
 flags.DEFINE_integer("size", 256, "Height and width of the crops.")
 flags.DEFINE_integer("steps", 50, "Steps that are timed.")
 flags.DEFINE_integer("warm_up", 5, "Steps before the timing.")
@@ -40,14 +40,14 @@ flags.DEFINE_integer("measure", None, "One count only, as one line of JSON.")
 
 def main(_):
     if FLAGS.measure:
-        print(json.dumps({"pictures_per_second": measured(FLAGS.measure)}))
+        print(json.dumps({"images_per_second": measured(FLAGS.measure)}))
         return
     rows = []
     for count in FLAGS.counts:
         row = {"devices": int(count), **in_own_process(count)}
         rows.append(row)
-        speed = row["pictures_per_second"]
-        row["speed_up"] = round(speed / rows[0]["pictures_per_second"], 3)
+        speed = row["images_per_second"]
+        row["speed_up"] = round(speed / rows[0]["images_per_second"], 3)
         print(
             f"{count} {FLAGS.kind}: {speed:.2f} images a second, "
             f"{row['speed_up']:.2f} times the first row"
@@ -61,7 +61,7 @@ def main(_):
 
 def settings():
     """What was measured, for the file."""
-    names = ("preset", "set", "kind", "pictures", "size", "steps", "dtype")
+    names = ("preset", "set", "kind", "images", "size", "steps", "dtype")
     return {name: FLAGS[name].value for name in names}
 
 
@@ -96,13 +96,13 @@ def measured(count):
     with strategy.scope():
         model = SemST(config, dtype=FLAGS.dtype)
         model.compile()
-    shape = (FLAGS.pictures * count, FLAGS.size, FLAGS.size)
+    shape = (FLAGS.images * count, FLAGS.size, FLAGS.size)
     generator = config.generator
-    pictures = {
+    images = {
         "source": tf.random.uniform((*shape, generator.input_channels), -1, 1),
         "target": tf.random.uniform((*shape, generator.output_channels), -1, 1),
     }
-    data = tf.data.Dataset.from_tensors(pictures).repeat()
+    data = tf.data.Dataset.from_tensors(images).repeat()
     model.fit(data, steps_per_epoch=FLAGS.warm_up, verbose=0)
     start = time.perf_counter()
     # Reading the losses at the end of `fit` waits for the devices.

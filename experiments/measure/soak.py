@@ -72,8 +72,8 @@ def _labels(source):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for path in Path(source).iterdir():
-        with Image.open(path) as picture:
-            labels = Image.new("L", picture.size)
+        with Image.open(path) as image:
+            labels = Image.new("L", image.size)
         labels.save(folder / f"{path.stem}.png")
     return folder
 

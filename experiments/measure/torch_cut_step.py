@@ -97,17 +97,17 @@ def repeated(work, arguments, torch):
 def workload(arguments, torch):
     """Returns a function that does the work once."""
     model = made_model(arguments)
-    pictures = random_pictures(arguments, torch)
-    model.data_dependent_initialize(pictures)
+    batch = random_images(arguments, torch)
+    model.data_dependent_initialize(batch)
     if arguments.compile:
         for name in ("netG", "netD", "netF"):
             setattr(model, name, torch.compile(getattr(model, name)))
 
     def train_step():
-        model.set_input(pictures)
+        model.set_input(batch)
         model.optimize_parameters()
 
-    images = pictures["A"].to(model.device)
+    images = batch["A"].to(model.device)
 
     def translate():
         with torch.no_grad():
@@ -134,7 +134,7 @@ def made_model(arguments):
         return create_model(TrainOptions().parse())
 
 
-def random_pictures(arguments, torch):
+def random_images(arguments, torch):
     shape = (arguments.batch, 3, arguments.size, arguments.size)
     return {
         "A": 2 * torch.rand(shape) - 1,

@@ -20,8 +20,8 @@ from absl import flags
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from cli import run
-from recoloured_pictures import define_flags
-from recoloured_pictures import write_recoloured
+from recoloured_images import define_flags
+from recoloured_images import write_recoloured
 
 FLAGS = flags.FLAGS
 define_flags()
@@ -44,11 +44,11 @@ QUANTILES = 101
 
 
 def main(_):
-    names, pictures, labels = domain("source", FLAGS.resize)
+    names, images, labels = domain("source", FLAGS.resize)
     _, targets, target_labels = domain("target", FLAGS.target_resize)
-    recoloured, classes = recolour(pictures, labels, targets, target_labels)
+    recoloured, classes = recolour(images, labels, targets, target_labels)
     print(f"recoloured: {', '.join(classes)}")
-    write_recoloured(FLAGS.output, names, pictures, recoloured, FLAGS.strength)
+    write_recoloured(FLAGS.output, names, images, recoloured, FLAGS.strength)
 
 
 def domain(side, resize):
@@ -79,14 +79,14 @@ def domain(side, resize):
     return files.relative_names, images, found
 
 
-def recolour(pictures, labels, targets, target_labels):
+def recolour(images, labels, targets, target_labels):
     """Gives every class the colours that it has in the target.
 
     Args:
-        pictures: List of uint8 arrays `(height, width, 3)`.
+        images: List of uint8 arrays `(height, width, 3)`.
         labels: List of arrays `(height, width)` of Cityscapes training
             classes.
-        targets: The same as `pictures`, of the target.
+        targets: The same as `images`, of the target.
         target_labels: The same as `labels`, of the target.
 
     Returns:
@@ -97,12 +97,12 @@ def recolour(pictures, labels, targets, target_labels):
 
     from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 
-    results = [picture.copy() for picture in pictures]
+    results = [image.copy() for image in images]
     recoloured = []
     shares = np.linspace(0, 1, QUANTILES)
     for number, name in enumerate(CITYSCAPES_CLASSES):
         masks = [label == number for label in labels]
-        before = np.concatenate([p[m] for p, m in zip(pictures, masks)])
+        before = np.concatenate([p[m] for p, m in zip(images, masks)])
         after = np.concatenate(
             [p[m == number] for p, m in zip(targets, target_labels)]
         )

@@ -22,8 +22,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from cli import quiet_imports
 from cli import run
-from recoloured_pictures import define_flags
-from recoloured_pictures import write_recoloured
+from recoloured_images import define_flags
+from recoloured_images import write_recoloured
 
 FLAGS = flags.FLAGS
 define_flags()
@@ -46,23 +46,23 @@ def main(_):
         from semst_tf.data.read_images import read_images
 
     filter_name = FLAGS.resize_filter
-    names, pictures = read_images(
+    names, images = read_images(
         FLAGS.source, FLAGS.resize, filter_name, FLAGS.limit
     )
-    measured = pictures
+    measured = images
     if FLAGS.measured is not None:
         _, measured = read_images(FLAGS.measured, FLAGS.resize, filter_name)
     _, targets = read_images(FLAGS.target, FLAGS.target_resize, filter_name)
     transfer = colour_transfer(measured, targets)
-    recoloured = [transfer(picture) for picture in pictures]
-    write_recoloured(FLAGS.output, names, pictures, recoloured, FLAGS.strength)
+    recoloured = [transfer(image) for image in images]
+    write_recoloured(FLAGS.output, names, images, recoloured, FLAGS.strength)
 
 
-def colour_transfer(pictures, targets):
+def colour_transfer(images, targets):
     """Finds the linear map between the colours of two sets of images.
 
     Args:
-        pictures: List of uint8 arrays `(height, width, 3)`.
+        images: List of uint8 arrays `(height, width, 3)`.
         targets: The same, of the target.
 
     Returns:
@@ -71,27 +71,27 @@ def colour_transfer(pictures, targets):
     """
     import numpy as np
 
-    mean, covariance = moments(pictures)
+    mean, covariance = moments(images)
     target_mean, target_covariance = moments(targets)
     root = power(covariance, 0.5)
     inverse = power(covariance, -0.5)
     middle = power(root @ target_covariance @ root, 0.5)
     matrix = inverse @ middle @ inverse
 
-    def transfer(picture):
-        moved = (picture - mean) @ matrix + target_mean
+    def transfer(image):
+        moved = (image - mean) @ matrix + target_mean
         return np.clip(moved, 0, 255)
 
     return transfer
 
 
-def moments(pictures):
+def moments(images):
     """Mean and covariance of the colours of images."""
     import numpy as np
 
     count, total, products = 0, np.zeros(3), np.zeros((3, 3))
-    for picture in pictures:
-        colours = picture.reshape(-1, 3).astype("float64")
+    for image in images:
+        colours = image.reshape(-1, 3).astype("float64")
         count += len(colours)
         total += colours.sum(0)
         products += colours.T @ colours

@@ -11,7 +11,7 @@ from semst_tf.storage.atomic_files import write_json
 REFERENCES = ("untranslated", "real_photos")
 """Rows of a table that need no training: its floor and its ceiling."""
 
-_PICTURES = ("source", "target", "labels", "truth")
+_IMAGES = ("source", "target", "labels", "truth")
 _LINKS = "links:"
 
 
@@ -117,22 +117,22 @@ class Ablation:
         limited = {} if limit is None else {"limit": limit}
         return {
             file: {
-                flag: self._place(task, value) if flag in _PICTURES else value
+                flag: self._place(task, value) if flag in _IMAGES else value
                 for flag, value in {**flags, **limited}.items()
             }
             for file, flags in evaluations.items()
         }
 
-    def _place(self, task, pictures):
-        if pictures.startswith(_LINKS):
-            name = pictures.removeprefix(_LINKS)
+    def _place(self, task, images):
+        if images.startswith(_LINKS):
+            name = images.removeprefix(_LINKS)
             _named(
                 self._grid["tasks"][task].get("links", {}),
                 name.partition("@")[0],
                 "folder of links",
             )
             return str(self.workdir / "links" / task / name)
-        return str(self.data_root / pictures)
+        return str(self.data_root / images)
 
     def make_links(self):
         """Makes the folders of links; those that exist are made anew.

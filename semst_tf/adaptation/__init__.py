@@ -5,7 +5,7 @@ tensorflow-datasets.
 """
 
 from semst_tf.adaptation.adaptation_study import AdaptationStudy
-from semst_tf.adaptation.labelled_pictures import LabelledPictures
+from semst_tf.adaptation.labelled_images import LabelledImages
 from semst_tf.adaptation.labelled_translation import translate_labelled
 from semst_tf.adaptation.segmenter_network import segmenter
 from semst_tf.adaptation.segmenter_recipe import SegmenterRecipe
@@ -14,7 +14,7 @@ from semst_tf.adaptation.study_table import adaptation_table
 
 __all__ = [
     "AdaptationStudy",
-    "LabelledPictures",
+    "LabelledImages",
     "SegmenterRecipe",
     "adaptation_table",
     "segmenter",

@@ -32,16 +32,16 @@ class AdaptationStudy:
     each seed tell what pre-training is worth.
 
     The directory holds `config.json`, `translated/` (a data set of its own),
-    `segmenters/<pictures>/seed_<n>/`, `results.json` and `table.md`. The same
+    `segmenters/<images>/seed_<n>/`, `results.json` and `table.md`. The same
     call continues a study that was stopped; more seeds can be asked for
     later.
 
     Args:
         workdir: Path of the study's directory. Created if it is missing.
-        source: `LabelledPictures` to train on.
-        test: `LabelledPictures` of the target domain to score on.
+        source: `LabelledImages` to train on.
+        test: `LabelledImages` of the target domain to score on.
         translator: Path of the translator, see `load_translator`.
-        fine_tuning: `LabelledPictures` to fine-tune on, or `None`.
+        fine_tuning: `LabelledImages` to fine-tune on, or `None`.
         classes: List of names of Cityscapes classes to teach, or `None` for
             all that occur in the labels of the source.
         seeds: int. Number of repetitions: seeds 0, 1, ... Defaults to `3`.
@@ -119,8 +119,8 @@ class AdaptationStudy:
         )
         cells = {}
         for seed in range(self.seeds):
-            for name, pictures, steps, start in self._trainings(translated):
-                scores = self._cell(name, pictures, steps, start, seed)
+            for name, images, steps, start in self._trainings(translated):
+                scores = self._cell(name, images, steps, start, seed)
                 cells.setdefault(name, []).append(scores)
         return self._write_results(cells)
 
@@ -140,7 +140,7 @@ class AdaptationStudy:
             ]
         return trainings
 
-    def _cell(self, name, pictures, steps, start, seed):
+    def _cell(self, name, images, steps, start, seed):
         """Trains and scores one segmenter, or reads its scores."""
         folder = self._folder(name, seed)
         path = folder / "scores.json"
@@ -151,7 +151,7 @@ class AdaptationStudy:
         if start is not None:
             start = self._folder(start, seed) / "model.keras"
         model = train_segmenter(
-            folder, pictures, self.classes, self.recipe, steps, seed, start
+            folder, images, self.classes, self.recipe, steps, seed, start
         )
         scores = self._scores(model)
         write_json(path, scores)
@@ -166,9 +166,9 @@ class AdaptationStudy:
         metric = SemanticConsistency(
             num_classes=len(self.classes), class_names=_names(self.classes)
         )
-        pictures = (self.test.picture(i) for i in range(len(self.test)))
+        images = (self.test.image(i) for i in range(len(self.test)))
         seen = segment_images(
-            model, pictures, num_classes=len(self.classes), multiple=STRIDE
+            model, images, num_classes=len(self.classes), multiple=STRIDE
         )
         for index, prediction in enumerate(seen):
             label = places_in(self.classes, self.test.label(index))
@@ -265,14 +265,14 @@ def _names(classes):
     return [CITYSCAPES_CLASSES[c] for c in classes]
 
 
-def _description(pictures):
+def _description(images):
     """What is known of images without the paths of one machine."""
-    names = "\n".join(pictures.names).encode()
+    names = "\n".join(images.names).encode()
     return {
-        "pictures": len(pictures),
+        "images": len(images),
         "names_sha256": hashlib.sha256(names).hexdigest(),
-        "label_space": pictures.space,
-        "size": list(pictures.shape),
+        "label_space": images.space,
+        "size": list(images.shape),
     }
 
 

@@ -5,21 +5,21 @@ import sys
 
 import keras
 
-from semst_tf.adaptation.labelled_pictures import LabelledPictures
+from semst_tf.adaptation.labelled_images import LabelledImages
 from semst_tf.data import write_image
 from semst_tf.inference.translate import translate
 
 
-def translate_labelled(pictures, translator, folder, mode="whole"):
+def translate_labelled(images, translator, folder, mode="whole"):
     """Translates labelled images into a data set of its own.
 
-    Writes `pictures/` and `labels/`: PNG files under the names of the
+    Writes `images/` and `labels/`: PNG files under the names of the
     originals, the labels as Cityscapes training classes of the same size,
     255 for no class. What is there already is kept, so that the same call
     continues where another one stopped.
 
     Args:
-        pictures: `LabelledPictures`.
+        images: `LabelledImages`.
         translator: What `semst_tf.load_translator` returns, for three
             channels in and out.
         folder: Path. Created if it is missing.
@@ -27,7 +27,7 @@ def translate_labelled(pictures, translator, folder, mode="whole"):
             or `"exact_tiled"`.
 
     Returns:
-        `LabelledPictures` of the same names and classes.
+        `LabelledImages` of the same names and classes.
 
     Raises:
         ValueError: If the translator does not fit.
@@ -35,26 +35,24 @@ def translate_labelled(pictures, translator, folder, mode="whole"):
     """
     folder = pathlib.Path(folder)
     bar = keras.utils.Progbar(
-        len(pictures),
+        len(images),
         unit_name="image",
         # In a file, every update stays.
         interval=0.5 if sys.stdout.isatty() else 30.0,
     )
-    for index, name in enumerate(pictures.names):
-        place = folder / "pictures" / f"{name}.png"
+    for index, name in enumerate(images.names):
+        place = folder / "images" / f"{name}.png"
         if not place.exists():
-            translated = translate(
-                translator, pictures.picture(index), mode=mode
-            )
-            _write(folder / "labels" / f"{name}.png", pictures.label(index))
+            translated = translate(translator, images.image(index), mode=mode)
+            _write(folder / "labels" / f"{name}.png", images.label(index))
             # The image comes last: where it is, the label is too.
             _write(place, translated)
         bar.update(index + 1)
-    return LabelledPictures(
-        folder / "pictures", folder / "labels", "cityscapes_train_ids"
+    return LabelledImages(
+        folder / "images", folder / "labels", "cityscapes_train_ids"
     )
 
 
-def _write(path, picture):
+def _write(path, image):
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_image(path, picture)
+    write_image(path, image)

@@ -16,7 +16,7 @@ from semst_tf.storage.checkpoint_files import checkpoint_paths
 from semst_tf.storage.checkpoint_files import restore_checkpoint
 
 
-def train_segmenter(folder, pictures, classes, recipe, steps, seed, start=None):
+def train_segmenter(folder, examples, classes, recipe, steps, seed, start=None):
     """Trains a segmenter; the same call continues or reads what is there.
 
     Weights, order and flips of the images follow from the seed alone, so
@@ -26,7 +26,7 @@ def train_segmenter(folder, pictures, classes, recipe, steps, seed, start=None):
     Args:
         folder: Path. Gets `checkpoints/` while it trains, then
             `model.keras`. Created if it is missing.
-        pictures: `LabelledPictures`.
+        examples: `LabelledImages`.
         classes: List of int. Cityscapes classes that are taught, in the
             order of the segmenter's maps. Pixels of others do not count.
         recipe: `SegmenterRecipe`.
@@ -54,18 +54,18 @@ def train_segmenter(folder, pictures, classes, recipe, steps, seed, start=None):
     saved = checkpoint_paths(folder / "checkpoints")
     step = restore_checkpoint(model, saved[-1]).step if saved else 0
     if step < steps:
-        _fit(model, folder, pictures, classes, recipe, seed, step, steps)
+        _fit(model, folder, examples, classes, recipe, seed, step, steps)
     with replacing(finished) as unfinished:
         model.save(unfinished)
     shutil.rmtree(folder / "checkpoints")
     return model
 
 
-def training_examples(pictures, classes, batch_size, seed, first_step=0):
+def training_examples(examples, classes, batch_size, seed, first_step=0):
     """Yields batches for ever, each a function of seed and step alone.
 
     Args:
-        pictures: `LabelledPictures`.
+        examples: `LabelledImages`.
         classes: List of int, as for `train_segmenter`.
         batch_size: int.
         seed: int.
@@ -81,10 +81,10 @@ def training_examples(pictures, classes, batch_size, seed, first_step=0):
     while True:
         batch = []
         for number in range(example, example + batch_size):
-            index, flip = _choice(number, len(pictures), seed)
+            index, flip = _choice(number, len(examples), seed)
             pair = (
-                pictures.picture(index),
-                places_in(classes, pictures.label(index)),
+                examples.image(index),
+                places_in(classes, examples.label(index)),
             )
             batch.append([array[:, ::-1] if flip else array for array in pair])
         images, labels = (_padded(arrays) for arrays in zip(*batch))
@@ -111,10 +111,10 @@ def _compile(model, learning_rate, steps):
     model.optimizer.build(model.trainable_variables)
 
 
-def _fit(model, folder, pictures, classes, recipe, seed, step, steps):
+def _fit(model, folder, examples, classes, recipe, seed, step, steps):
     every = recipe.checkpoint_every
     model.fit(
-        training_examples(pictures, classes, recipe.batch_size, seed, step),
+        training_examples(examples, classes, recipe.batch_size, seed, step),
         steps_per_epoch=every,
         initial_epoch=step // every,
         epochs=steps // every,

@@ -23,7 +23,7 @@ class KeepBest(keras.callbacks.Callback):
     Example:
 
     >>> model.fit(data, callbacks=[
-    ...     ValidationScores(pictures, evaluation),
+    ...     ValidationScores(images, evaluation),
     ...     KeepBest("run/best.keras", monitor="val_miou"),
     ... ])
     """

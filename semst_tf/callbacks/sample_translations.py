@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from semst_tf.data.image_files import write_image
-from semst_tf.data.image_grid import picture_grid
+from semst_tf.data.image_grid import image_grid
 from semst_tf.data.value_range import to_bytes
 from semst_tf.inference.translate_within_memory import translate_within_memory
 from semst_tf.inference.translation_ranges import translation_ranges
@@ -61,7 +61,7 @@ class SampleTranslations(keras.callbacks.Callback):
         translations = translate_within_memory(self.model, self.images)
         self.translations = [self.shown(i, "target") for i in translations]
         sources = [self.shown(image, "source") for image in self.images]
-        grid = picture_grid([sources, self.translations])
+        grid = image_grid([sources, self.translations])
         self.folder.mkdir(parents=True, exist_ok=True)
         write_image(self.folder / f"step_{step:08d}.png", grid)
         if self.tensorboard is not None:

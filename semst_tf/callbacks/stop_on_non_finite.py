@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from semst_tf.data.image_files import write_image
-from semst_tf.data.image_grid import picture_grid
+from semst_tf.data.image_grid import image_grid
 from semst_tf.ops.current_step import current_step
 from semst_tf.ops.non_finite import NonFiniteError
 from semst_tf.ops.non_finite import non_finite_terms
@@ -83,10 +83,10 @@ class StopOnNonFinite(keras.callbacks.Callback):
         }
         crops = {}
         for domain in ("source", "target"):
-            names, pictures = zip(*[example[domain] for example in examples])
+            names, images = zip(*[example[domain] for example in examples])
             report[domain] = list(names)
-            crops[domain] = np.stack(pictures)
+            crops[domain] = np.stack(images)
         write_json(folder / "report.json", report)
         np.savez(folder / "batch.npz", **crops)
         visible = [np.nan_to_num(crops[d]) for d in ("source", "target")]
-        write_image(folder / "batch.png", picture_grid(visible))
+        write_image(folder / "batch.png", image_grid(visible))

@@ -41,7 +41,7 @@ class ValidationScores(keras.callbacks.Callback):
         data,
         epochs=20,
         callbacks=[
-            ValidationScores(pictures, evaluation),
+            ValidationScores(images, evaluation),
             keras.callbacks.ModelCheckpoint(
                 "best.keras",
                 monitor="val_miou",

@@ -191,8 +191,8 @@ def check_images(source, target, crop_size=None, thorough=False):
     """
     crop_size = parse_crop_size(crop_size)
     reports = [
-        _check_domain(name, _as_collection(pictures), crop_size, thorough)
-        for name, pictures in (("source", source), ("target", target))
+        _check_domain(name, _as_collection(images), crop_size, thorough)
+        for name, images in (("source", source), ("target", target))
     ]
     report = CheckReport(*reports)
     for domain in reports:
@@ -212,24 +212,24 @@ def check_images(source, target, crop_size=None, thorough=False):
     return report
 
 
-def _as_collection(pictures):
-    if isinstance(pictures, ImageCollection):
-        return pictures
-    return ImageCollection(pictures)
+def _as_collection(images):
+    if isinstance(images, ImageCollection):
+        return images
+    return ImageCollection(images)
 
 
-def _check_domain(name, pictures, crop_size, thorough):
+def _check_domain(name, images, crop_size, thorough):
     report = DomainReport(
-        name, pictures, values=ValueHistogram(pictures.value_range)
+        name, images, values=ValueHistogram(images.value_range)
     )
     step = 1
     if not thorough:
-        step = max(1, -(-len(pictures) // _FAST_LIMIT))
-    indices = range(0, len(pictures), step)
+        step = max(1, -(-len(images) // _FAST_LIMIT))
+    indices = range(0, len(images), step)
     report.checked = len(indices)
 
     def inspect(index):
-        return _inspect(pictures, index, thorough or index < _FAST_DECODED)
+        return _inspect(images, index, thorough or index < _FAST_DECODED)
 
     with concurrent.futures.ThreadPoolExecutor() as threads:
         for index, (header, reason, values) in zip(
@@ -244,30 +244,30 @@ def _check_domain(name, pictures, crop_size, thorough):
             report.sizes[size] += 1
             report.channels[header.channels] += 1
             report.channel_examples.setdefault(
-                header.channels, pictures.name(index)
+                header.channels, images.name(index)
             )
             report.dtypes[header.dtype] += 1
             if header.frames > 1:
-                report.animated.append(pictures.name(index))
+                report.animated.append(images.name(index))
             if crop_size and (size[0] < crop_size[0] or size[1] < crop_size[1]):
                 report.too_small[index] = (
-                    f"{pictures.name(index)} is {size[0]}x{size[1]}, smaller "
+                    f"{images.name(index)} is {size[0]}x{size[1]}, smaller "
                     f"than the crop {crop_size[0]}x{crop_size[1]}"
                 )
     return report
 
 
-def _inspect(pictures, index, decode):
+def _inspect(images, index, decode):
     """Returns header, reason where it is bad, and values where decoded."""
     try:
-        header = pictures.header(index)
+        header = images.header(index)
         values = None
-        if decode or may_be_truncated(pictures.open(index)):
-            values = ValueHistogram(pictures.value_range)
-            values.add(pictures.decode(index))
+        if decode or may_be_truncated(images.open(index)):
+            values = ValueHistogram(images.value_range)
+            values.add(images.decode(index))
         return header, None, values
     except (OSError, ValueError) as error:
-        return None, _named(pictures.name(index), error), None
+        return None, _named(images.name(index), error), None
 
 
 def _named(name, error):
@@ -276,16 +276,16 @@ def _named(name, error):
     return reason if name in reason else f"{name}: {reason}"
 
 
-def _has_value_range(pictures, dtype):
-    return pictures.value_range is not None or dtype in ("uint8", "uint16")
+def _has_value_range(images, dtype):
+    return images.value_range is not None or dtype in ("uint8", "uint16")
 
 
 def _set_problems(report):
-    pictures = report.collection
-    if len(pictures) == 0:
+    images = report.collection
+    if len(images) == 0:
         return [
             f"{report.name}: no images ({' '.join(SUFFIXES)}) in "
-            f"{pictures.description}"
+            f"{images.description}"
         ]
     problems = []
     if len(report.channels) > 1:
@@ -298,7 +298,7 @@ def _set_problems(report):
             "channels=1"
         )
     for dtype in report.dtypes:
-        if not _has_value_range(pictures, dtype):
+        if not _has_value_range(images, dtype):
             problems.append(
                 f"{report.name}: {dtype} images need value_range=(low, high)"
                 f", in a training --set={_FIELDS[report.name]}=low,high (there "
@@ -360,10 +360,10 @@ def _count_identical(source, target):
     source_files, target_files = (
         [
             path
-            for path in pictures.paths
+            for path in images.paths
             if os.path.isfile(path) and os.access(path, os.R_OK)
         ]
-        for pictures in (source, target)
+        for images in (source, target)
     )
     # Most files are told apart by their length alone, unopened.
     shared = set(map(os.path.getsize, source_files))

@@ -45,7 +45,7 @@ class FileSource:
             root = Path(files).expanduser()
             root.stat()  # A missing folder is told apart from an empty one.
             if root.is_dir():
-                found, self.left_out = _picture_files(root)
+                found, self.left_out = _image_files(root)
                 self.paths = [path for path in found if not _is_ignored(path)]
                 self.ignored = [
                     printable(path) for path in found if _is_ignored(path)
@@ -87,7 +87,7 @@ class FileSource:
         return tuple(os.path.realpath(path) for path in self._roots)
 
 
-def _picture_files(root):
+def _image_files(root):
     found = []
     left_out = collections.Counter()
     visited = set()
@@ -101,7 +101,7 @@ def _picture_files(root):
         subfolders[:], others = split_folders(folder, subfolders)
         left_out += others
         paths = (Path(folder, name) for name in names)
-        found.extend(path for path in paths if _is_picture(path))
+        found.extend(path for path in paths if _is_image(path))
     return sorted(found), left_out
 
 
@@ -115,7 +115,7 @@ def _is_ignored(path):
     return suffix not in SUFFIXES and suffix not in heif_suffixes()
 
 
-def _is_picture(path):
+def _is_image(path):
     known = (*SUFFIXES, *HEIF_SUFFIXES, *AVIF_SUFFIXES)
     if path.name.startswith(".") or path.suffix.lower() not in known:
         return False

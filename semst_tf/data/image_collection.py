@@ -32,7 +32,7 @@ class ImageCollection:
     for `tfds:` sets and 16-bit colour PNG.
 
     Args:
-        pictures: A folder (searched with its subfolders), a list of files, or
+        images: A folder (searched with its subfolders), a list of files, or
             `"tfds:<name>[/<config>][@<split>][#<feature>]"`. A folder may end
             in `@left` or `@right`, which sets `half`.
         half: `"left"`, `"right"` or `None`: the half of side-by-side files
@@ -70,7 +70,7 @@ class ImageCollection:
 
     def __init__(
         self,
-        pictures,
+        images,
         half=None,
         resize=None,
         resize_filter="bicubic",
@@ -80,7 +80,7 @@ class ImageCollection:
         default_split="train",
         data_dir=None,
     ):
-        pictures, half = split_half(pictures, half)
+        images, half = split_half(images, half)
         if half not in (None, *HALVES):
             raise ValueError(
                 "`half` must be 'left', 'right' or None. "
@@ -95,10 +95,10 @@ class ImageCollection:
         self.requested_channels = channels
         self.value_range = parse_value_range(value_range)
         self.cache_bytes = cache_bytes
-        if isinstance(pictures, str) and pictures.startswith("tfds:"):
-            self._source = TFDSSource(pictures, default_split, data_dir)
+        if isinstance(images, str) and images.startswith("tfds:"):
+            self._source = TFDSSource(images, default_split, data_dir)
         else:
-            self._source = FileSource(pictures)
+            self._source = FileSource(images)
         self._indices = range(len(self._source))
         self._reset_memory()
 

@@ -7,7 +7,7 @@ from semst_tf.data.value_range import from_unit_range
 from semst_tf.data.value_range import to_unit_range
 
 
-def picture_grid(rows, height=160, gap=4):
+def image_grid(rows, height=160, gap=4):
     """Arranges images of any size, type and channel count in a grid.
 
     Args:
@@ -22,7 +22,7 @@ def picture_grid(rows, height=160, gap=4):
     Returns:
         Uint8 array `(grid_height, grid_width, 3)`.
     """
-    cells = [[_cell(picture, height) for picture in row] for row in rows]
+    cells = [[_cell(image, height) for image in row] for row in rows]
     columns = max(len(row) for row in cells)
     widths = [
         max(row[i].shape[1] for row in cells if i < len(row))
@@ -40,11 +40,11 @@ def picture_grid(rows, height=160, gap=4):
     return grid
 
 
-def _cell(picture, height):
+def _cell(pixels, height):
     """One image as uint8 RGB of the wanted height."""
-    picture = np.asarray(picture)
-    floating = np.issubdtype(picture.dtype, np.floating)
-    unit = to_unit_range(picture, (-1.0, 1.0) if floating else None)
+    pixels = np.asarray(pixels)
+    floating = np.issubdtype(pixels.dtype, np.floating)
+    unit = to_unit_range(pixels, (-1.0, 1.0) if floating else None)
     if unit.shape[-1] > 3:
         unit = unit[..., :3]
     elif unit.shape[-1] != 3:

@@ -219,14 +219,14 @@ def _unknown_numbers(counts, unknown, space):
     )
 
 
-def decode_cityscapes_palette(picture):
+def decode_cityscapes_palette(image):
     """Returns the classes of an image in the colours of Cityscapes.
 
     Every pixel gets the class of the nearest colour, so that JPEG files can
     be read. Colours of classes that are not trained are ignored.
 
     Args:
-        picture: uint8 array `(height, width, 3)`.
+        image: uint8 array `(height, width, 3)`.
 
     Returns:
         uint8 array `(height, width)`: 0 to 18, or 255.
@@ -234,16 +234,16 @@ def decode_cityscapes_palette(picture):
     Raises:
         ValueError: If it is not such an image.
     """
-    picture = np.asarray(picture)
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:
+    image = np.asarray(image)
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[-1] != 3:
         raise ValueError(
             "An image of label colours is uint8 (height, width, 3). "
-            f"Received: shape={picture.shape}, dtype={picture.dtype}"
+            f"Received: shape={image.shape}, dtype={image.dtype}"
         )
     colours = np.array(_COLOURS + _IGNORED_COLOURS, "float32")
     classes = np.full(len(colours), IGNORE, "uint8")
     classes[: len(_COLOURS)] = np.arange(len(_COLOURS))
-    pixels = picture.reshape(-1, 3).astype("float32")
+    pixels = image.reshape(-1, 3).astype("float32")
     # The squared distance, but for a part that is the same for all colours.
     distances = (colours**2).sum(axis=1) - 2.0 * pixels @ colours.T
-    return classes[distances.argmin(axis=1)].reshape(picture.shape[:2])
+    return classes[distances.argmin(axis=1)].reshape(image.shape[:2])

@@ -118,8 +118,8 @@ def filter_of(resize_filter):
 
 def _resize_plane(plane, size, resample):
     height, width = size
-    picture = Image.fromarray(np.ascontiguousarray(plane))
-    return np.asarray(picture.resize((width, height), resample))
+    image = Image.fromarray(np.ascontiguousarray(plane))
+    return np.asarray(image.resize((width, height), resample))
 
 
 def _numbers(size):

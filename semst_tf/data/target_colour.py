@@ -7,7 +7,7 @@ import numpy as np
 
 from semst_tf.data.unpack_batch import unpack_batch
 
-PICTURES = 256
+IMAGES = 256
 """Images that are enough to know it."""
 
 
@@ -34,7 +34,7 @@ def mean_colour(batches):
     means = []
     for batch in batches:
         means += list(np.asarray(batch, "float64").mean((1, 2)))
-        if len(means) >= PICTURES:
+        if len(means) >= IMAGES:
             break
     if not means:
         raise ValueError(

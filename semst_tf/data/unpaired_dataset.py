@@ -135,7 +135,7 @@ def unpaired_images(
         }
     collections = [
         _collection(
-            pictures,
+            images,
             resize=_of_domain(resize, domain),
             resize_filter=_of_domain(resize_filter, domain),
             half=_of_domain(half, domain),
@@ -145,7 +145,7 @@ def unpaired_images(
             default_split={"source": "trainA", "target": "trainB"}[domain],
             data_dir=data_dir,
         )
-        for domain, pictures in zip(_DOMAINS, (source, target))
+        for domain, images in zip(_DOMAINS, (source, target))
     ]
     report = check_images(*collections, crop_size=crop_size)
     report.raise_for_problems(skip_bad)
@@ -174,10 +174,10 @@ def unpaired_images(
     )
 
 
-def _collection(pictures, **options):
-    if isinstance(pictures, ImageCollection):
-        return pictures
-    return ImageCollection(pictures, **options)
+def _collection(images, **options):
+    if isinstance(images, ImageCollection):
+        return images
+    return ImageCollection(images, **options)
 
 
 def _of_domain(option, domain):

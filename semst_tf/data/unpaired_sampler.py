@@ -123,7 +123,7 @@ class UnpairedSampler:
         _, (top, left), _ = self._drawn(domain, int(index))
         return int(top), int(left)
 
-    def picture_index(self, domain, index):
+    def image_index(self, domain, index):
         """Which image of `"source"` or `"target"` an example shows."""
         if self._is_matched(domain):
             return self._match(int(index))[0]
@@ -139,7 +139,7 @@ class UnpairedSampler:
         if self._is_matched(domain):
             number, corner = self._match(index)
             return collection.load(number), corner, random
-        number = self.picture_index(domain, index)
+        number = self.image_index(domain, index)
         image = collection.load(number)
         name = collection.name(number)
         corner = self._draw_corner(image.shape[:2], random, index, name)
@@ -147,7 +147,7 @@ class UnpairedSampler:
 
     def _match(self, index):
         """Target image and corner that match the source crop."""
-        number = self.picture_index("source", index)
+        number = self.image_index("source", index)
         corner = self._draw_corner(
             # Known to the index, so that nothing is read.
             self.matching.source_size(number),

@@ -18,28 +18,28 @@ class Exported:
     translate: Callable
     size: tuple | None = None
 
-    def fitted(self, pictures):
+    def fitted(self, images):
         """Cuts images to the size that the model takes, from the centre.
 
         Raises:
             ValueError: If there is no image, or one is too small.
         """
-        if not pictures:
+        if not images:
             raise ValueError(
                 "A comparison needs at least one image. Received: none"
             )
         if self.size is None:
-            return list(pictures)
-        return [_centre(picture, *self.size) for picture in pictures]
+            return list(images)
+        return [_centre(image, *self.size) for image in images]
 
 
-def _centre(picture, height, width):
-    top = (picture.shape[0] - height) // 2
-    left = (picture.shape[1] - width) // 2
+def _centre(image, height, width):
+    top = (image.shape[0] - height) // 2
+    left = (image.shape[1] - width) // 2
     if top < 0 or left < 0:
         raise ValueError(
             f"The exported model takes images of {height}x{width}, and "
             "larger ones are cropped. Received: an image of "
-            f"{picture.shape[0]}x{picture.shape[1]}"
+            f"{image.shape[0]}x{image.shape[1]}"
         )
-    return picture[top : top + height, left : left + width]
+    return image[top : top + height, left : left + width]

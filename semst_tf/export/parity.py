@@ -22,20 +22,20 @@ class Parity:
         mean: float. Mean absolute difference.
         psnr: float. Peak signal-to-noise ratio in dB for a peak-to-peak
             range of 2; infinity for equal images.
-        pictures: int. Images compared.
+        images: int. Images compared.
     """
 
     maximum: float
     mean: float
     psnr: float
-    pictures: int
+    images: int
 
     def __str__(self):
-        plural = "" if self.pictures == 1 else "s"
+        plural = "" if self.images == 1 else "s"
         return (
             f"max abs error {self.maximum:.2g}, mean abs error "
             f"{self.mean:.2g}, PSNR {self.psnr:.1f} dB "
-            f"({self.pictures} image{plural})"
+            f"({self.images} image{plural})"
         )
 
     def to_dict(self):
@@ -46,14 +46,14 @@ class Parity:
         return values
 
 
-def measure(reference, exported, pictures):
+def measure(reference, exported, images):
     """Translates images twice and compares.
 
     Args:
         reference: Function from a float32 array `(1, height, width,
             channels)` in [-1, 1] to its translation: the Keras model.
         exported: The same of the exported model.
-        pictures: List of arrays `(height, width, channels)` in [-1, 1].
+        images: List of arrays `(height, width, channels)` in [-1, 1].
 
     Returns:
         A `Parity`. A value that is not finite in either translation makes
@@ -63,8 +63,8 @@ def measure(reference, exported, pictures):
         ValueError: If the translations differ in shape.
     """
     largest, total, squares, count = 0.0, 0.0, 0.0, 0
-    for picture in pictures:
-        batch = np.asarray(picture, "float32")[None]
+    for image in images:
+        batch = np.asarray(image, "float32")[None]
         expected = np.asarray(reference(batch), "float64")
         translated = np.asarray(exported(batch))
         if translated.shape != expected.shape:
@@ -83,11 +83,11 @@ def measure(reference, exported, pictures):
         maximum=float(largest),
         mean=float(total / count),
         psnr=float(10 * np.log10(4.0 / error)) if error else math.inf,
-        pictures=len(pictures),
+        images=len(images),
     )
 
 
-def sample_pictures(channels, size=None):
+def sample_images(channels, size=None):
     """Makes images for a check when there are none at hand.
 
     Args:
@@ -130,7 +130,7 @@ def _sample(random, height, width, channels):
     rows = np.linspace(-1, 1, height)[:, None, None]
     columns = np.linspace(-1, 1, width)[None, :, None]
     slope, edge = random.uniform(-1, 1, (2, channels))
-    picture = 0.5 * rows * slope + 0.3 * np.sin(9 * columns + slope)
-    picture = picture + 0.3 * np.sign(columns + rows * 0.5 - edge)
-    picture = picture + random.normal(0, 0.03, picture.shape)
-    return np.clip(picture, -1, 1).astype("float32")
+    image = 0.5 * rows * slope + 0.3 * np.sin(9 * columns + slope)
+    image = image + 0.3 * np.sign(columns + rows * 0.5 - edge)
+    image = image + random.normal(0, 0.03, image.shape)
+    return np.clip(image, -1, 1).astype("float32")

@@ -25,7 +25,7 @@ class SavedTranslator:
 
     ```python
     translator = SavedTranslator("saved_models/colour2vintage")
-    picture = semst_tf.inference.translate.translate(translator, "photo.jpg")
+    image = semst_tf.inference.translate.translate(translator, "photo.jpg")
     ```
     """
 

@@ -4,8 +4,8 @@ import math
 
 import tensorflow as tf
 
-from semst_tf.export.graph_picture import GraphPicture
-from semst_tf.export.graph_picture import ReducedGraphPicture
+from semst_tf.export.graph_image_reader import GraphImageReader
+from semst_tf.export.graph_image_reader import ReducedGraphImageReader
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.tiling.shared_statistics import SAMPLE_TILE
 from semst_tf.tiling.shared_statistics import SAMPLE_TILES
@@ -53,12 +53,12 @@ def translate_tiles(
     step = max((side - overlap) // multiple, 1) * multiple
 
     def translate_one(image):
-        picture = GraphPicture(image, multiple, minimum, prepare)
+        reader = GraphImageReader(image, multiple, minimum, prepare)
         if isinstance(network, MultiScaleGenerator):
-            run = _at_two_scales(network, picture, side, step)
+            run = _at_two_scales(network, reader, side, step)
         else:
-            run = _normalized_alike(network, picture)
-        translated = _blended(picture, run, output_channels, side, step)
+            run = _normalized_alike(network, reader)
+        translated = _blended(reader, run, output_channels, side, step)
         height, width = tf.unstack(tf.shape(image)[:2])
         return translated[:height, :width]
 
@@ -86,9 +86,9 @@ def check_tiles(tile, overlap):
         )
 
 
-def _normalized_alike(function, picture):
+def _normalized_alike(function, reader):
     """Function of a tile, with the statistics of the image."""
-    statistics = shared_statistics(function, _sample(picture))
+    statistics = shared_statistics(function, _sample(reader))
 
     def run(piece, top, left):
         return normalized_in_order(statistics, function, piece)
@@ -96,9 +96,9 @@ def _normalized_alike(function, picture):
     return run
 
 
-def _at_two_scales(network, picture, tile, step):
+def _at_two_scales(network, reader, tile, step):
     """Function of a tile that fuses it with the context of the image."""
-    reduced = ReducedGraphPicture(picture, network.ratio)
+    reduced = ReducedGraphImageReader(reader, network.ratio)
 
     def translate_context(pieces):
         outputs, _, hidden = network.single_scale().trace(pieces)
@@ -111,7 +111,7 @@ def _at_two_scales(network, picture, tile, step):
         tile,
         step,
     )
-    translate_detail = _normalized_alike(network.single_scale(), picture)
+    translate_detail = _normalized_alike(network.single_scale(), reader)
 
     def run(piece, top, left):
         detail = translate_detail(piece, top, left)
@@ -137,9 +137,9 @@ def _fused(network, context, detail, top, left):
     )
 
 
-def _blended(picture, run, channels, tile, step):
+def _blended(reader, run, channels, tile, step):
     """Blends what a function makes of the tiles of an image."""
-    height, width = picture.height, picture.width
+    height, width = reader.height, reader.width
     tile_height = tf.minimum(tile, height)
     tile_width = tf.minimum(tile, width)
     rows = _count(height, tile_height, step)
@@ -150,7 +150,7 @@ def _blended(picture, run, channels, tile, step):
     def add_tile(number, merged):
         top = tf.minimum(number // columns * step, height - tile_height)
         left = tf.minimum(number % columns * step, width - tile_width)
-        piece = picture.read(top, left, tile_height, tile_width)
+        piece = reader.read(top, left, tile_height, tile_width)
         translated = run(piece, top, left)[0]
         weighted = tf.concat([translated * window, window], axis=-1)
         places = tf.stack(
@@ -177,19 +177,19 @@ def _blended(picture, run, channels, tile, step):
     return merged[..., :-1] / merged[..., -1:]
 
 
-def _sample(picture):
+def _sample(reader):
     """All of an image of half a megapixel, or pieces spread over it."""
-    height, width = picture.height, picture.width
+    height, width = reader.height, reader.width
     return tf.cond(
         # In floating point: the product of two sizes may not fit an integer.
         tf.cast(height, tf.float32) * tf.cast(width, tf.float32)
         <= SAMPLE_TILES * SAMPLE_TILE**2,
-        lambda: picture.read(0, 0, height, width),
-        lambda: _pieces(picture, height, width),
+        lambda: reader.read(0, 0, height, width),
+        lambda: _pieces(reader, height, width),
     )
 
 
-def _pieces(picture, height, width):
+def _pieces(reader, height, width):
     """The pieces that `semst_tf.tiling` takes, in the graph."""
     most_rows = _ceil_divide(height, SAMPLE_TILE)
     most_columns = _ceil_divide(width, SAMPLE_TILE)
@@ -204,13 +204,13 @@ def _pieces(picture, height, width):
     def piece(number):
         top = _spread(number // columns, rows, height - piece_height)
         left = _spread(number % columns, columns, width - piece_width)
-        return picture.read(top, left, piece_height, piece_width)[0]
+        return reader.read(top, left, piece_height, piece_width)[0]
 
     return tf.map_fn(
         piece,
         tf.range(rows * columns),
         fn_output_signature=tf.TensorSpec(
-            (None, None, picture.channels), tf.float32
+            (None, None, reader.channels), tf.float32
         ),
     )
 

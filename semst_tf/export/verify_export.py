@@ -17,14 +17,14 @@ from semst_tf.export.write_saved_model import newest_version
 from semst_tf.layers.conv2d import direct_convolutions
 
 
-def verify(model, path, pictures):
+def verify(model, path, images):
     """Compares an export with the Keras model it came from.
 
     Args:
         model: `SemST` or a translating network: what was exported.
         path: Path of a SavedModel (`<name>` or `<name>/<version>`), of a
             `.tflite` or of an `.onnx` file, with the JSON files beside it.
-        pictures: List of float32 arrays `(height, width, channels)` in
+        images: List of float32 arrays `(height, width, channels)` in
             [-1, 1]. Exports of a fixed size take the centre of each.
 
     Returns:
@@ -46,9 +46,9 @@ def verify(model, path, pictures):
             f"Received: {path}"
         )
     exported = loader(path)
-    pictures = exported.fitted(pictures)
+    images = exported.fitted(images)
     with direct_convolutions(not facts.get("winograd", False)):
-        parity = measure(network, exported.translate, pictures)
+        parity = measure(network, exported.translate, images)
     check(parity)
     return parity
 

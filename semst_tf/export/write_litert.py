@@ -10,7 +10,7 @@ from semst_tf.export.exported import Exported
 from semst_tf.export.litert_operators import with_litert_operators
 from semst_tf.export.parity import beside
 from semst_tf.export.parity import measure
-from semst_tf.export.parity import sample_pictures
+from semst_tf.export.parity import sample_images
 from semst_tf.export.parity import write_parity
 from semst_tf.export.place import check_free
 from semst_tf.export.translator import translator_of
@@ -46,7 +46,7 @@ def litert(
     precision="float32",
     size=None,
     calibration=None,
-    pictures=None,
+    images=None,
     overwrite=False,
     verbose=True,
 ):
@@ -70,7 +70,7 @@ def litert(
         calibration: For `"int8"`, list of float32 arrays `(height, width,
             channels)` in [-1, 1], at least `size`: images like those that
             will be translated. A hundred are plenty.
-        pictures: List of such arrays to compare on, or `None` for the
+        images: List of such arrays to compare on, or `None` for the
             calibration's, or else synthetic ones.
         overwrite: bool. Replace a file that exists. Defaults to `False`.
         verbose: bool. Print the parity. Defaults to `True`.
@@ -100,15 +100,15 @@ def litert(
     exact = Exported(network, size)
     if calibration is not None:
         calibration = exact.fitted(calibration)
-    if pictures is None:
-        pictures = calibration or sample_pictures(network.input_channels, size)
-    pictures = exact.fitted(pictures)
+    if images is None:
+        images = calibration or sample_images(network.input_channels, size)
+    images = exact.fitted(images)
     content = _convert(network, precision, size, calibration)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as unfinished:
         unfinished.write_bytes(content)
         exported = load_litert(unfinished)
-        parity = measure(network, exported.translate, pictures)
+        parity = measure(network, exported.translate, images)
         check_precision(parity, precision)
         write_parity(
             beside(path),
@@ -241,7 +241,7 @@ def _converter(folder):
 
 def _quantized(folder, calibration):
     def batches():
-        return ([picture[None]] for picture in calibration)
+        return ([image[None]] for image in calibration)
 
     converter = _converter(folder)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]

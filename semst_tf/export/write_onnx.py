@@ -8,7 +8,7 @@ import keras
 from semst_tf.export.exported import Exported
 from semst_tf.export.parity import beside
 from semst_tf.export.parity import measure
-from semst_tf.export.parity import sample_pictures
+from semst_tf.export.parity import sample_images
 from semst_tf.export.parity import write_parity
 from semst_tf.export.place import check_free
 from semst_tf.export.translator import translator_of
@@ -21,7 +21,7 @@ BOUND = 1e-4
 
 
 @direct_convolutions()
-def onnx(model, path, size=None, pictures=None, overwrite=False, verbose=True):
+def onnx(model, path, size=None, images=None, overwrite=False, verbose=True):
     """Exports the translator of a model as an ONNX file.
 
     Uses `keras.Model.export(format="onnx")`. Input and output are float32
@@ -33,7 +33,7 @@ def onnx(model, path, size=None, pictures=None, overwrite=False, verbose=True):
         model: `SemST` or a translating network.
         path: Path of the file, ending in `.onnx`.
         size: Pair (height, width), or `None` for any size.
-        pictures: List of float32 arrays `(height, width, channels)` in
+        images: List of float32 arrays `(height, width, channels)` in
             [-1, 1] to compare on, or `None` for synthetic ones.
         overwrite: bool. Replace a file that exists. Defaults to `False`.
         verbose: bool. Print the parity. Defaults to `True`.
@@ -52,14 +52,14 @@ def onnx(model, path, size=None, pictures=None, overwrite=False, verbose=True):
     check_free(path, overwrite)
     _require("tf2onnx", "onnxruntime")
     network = translator_of(model)
-    if pictures is None:
-        pictures = sample_pictures(network.input_channels, size)
-    pictures = Exported(network, size).fitted(pictures)
+    if images is None:
+        images = sample_images(network.input_channels, size)
+    images = Exported(network, size).fitted(images)
     shape = (None, *(size or (None, None)), network.input_channels)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as unfinished:
         # Keras refuses networks that were never called.
-        network(pictures[0][None])
+        network(images[0][None])
         network.export(
             str(unfinished),
             format="onnx",
@@ -69,7 +69,7 @@ def onnx(model, path, size=None, pictures=None, overwrite=False, verbose=True):
             ],
         )
         exported = load_onnx(unfinished)
-        parity = measure(network, exported.translate, pictures)
+        parity = measure(network, exported.translate, images)
         check_onnx(parity)
         write_parity(
             beside(path),

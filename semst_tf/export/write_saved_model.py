@@ -11,7 +11,7 @@ from semst_tf.export.exported import Exported
 from semst_tf.export.model_card import model_card
 from semst_tf.export.parity import FILE as PARITY_FILE
 from semst_tf.export.parity import measure
-from semst_tf.export.parity import sample_pictures
+from semst_tf.export.parity import sample_images
 from semst_tf.export.parity import write_parity
 from semst_tf.export.pixels import WHITE
 from semst_tf.export.place import check_free
@@ -42,7 +42,7 @@ def saved_model(
     trained_on=None,
     licence=None,
     metrics=None,
-    pictures=None,
+    images=None,
     overwrite=False,
     verbose=True,
 ):
@@ -79,7 +79,7 @@ def saved_model(
         trained_on: str or `None`. For the model card.
         licence: str or `None`. Licence of the weights, for the model card.
         metrics: Dict from names to numbers, or `None`, for the model card.
-        pictures: List of float32 arrays `(height, width, channels)` in
+        images: List of float32 arrays `(height, width, channels)` in
             [-1, 1] to compare on, or `None` for synthetic ones.
         overwrite: bool. Replace a version that exists. Defaults to `False`.
         verbose: bool. Print the parity. Defaults to `True`.
@@ -116,8 +116,8 @@ def saved_model(
         )
     network = translator_of(model)
     module = ExportModule(network, dtype, tile, overlap)
-    if pictures is None:
-        pictures = sample_pictures(network.input_channels)
+    if images is None:
+        images = sample_images(network.input_channels)
     name = folder.resolve().name
     with (
         direct_convolutions(not winograd),
@@ -125,8 +125,8 @@ def saved_model(
     ):
         tf.saved_model.save(module, str(unfinished), module.signatures())
         exported = load_saved_model(unfinished)
-        pictures = exported.fitted(pictures)
-        parity = measure(network, exported.translate, pictures)
+        images = exported.fitted(images)
+        parity = measure(network, exported.translate, images)
         check_saved_model(parity)
         write_parity(
             unfinished / PARITY_FILE,
@@ -255,8 +255,8 @@ def _description(model, network, module):
 def _warm_up_requests(module):
     channels = module.input_channels
     ramp = tf.linspace(0.0, 1.0, _WARM_UP_SIZE)[:, None, None]
-    picture = tf.tile(ramp, (1, _WARM_UP_SIZE, channels))
-    pixels = tf.cast(picture * WHITE[module.dtype], module.dtype)
+    image = tf.tile(ramp, (1, _WARM_UP_SIZE, channels))
+    pixels = tf.cast(image * WHITE[module.dtype], module.dtype)
     images = {"images": pixels[None].numpy()}
     requests = [("serving_default", images)]
     if channels in (1, 3) and module.output_channels <= 4:

@@ -22,7 +22,7 @@ from semst_tf.tiling import can_run_exactly
 from semst_tf.tiling import needed_memory
 from semst_tf.tiling import translate_exactly
 from semst_tf.tiling import translate_tiles
-from semst_tf.tiling.picture import Picture
+from semst_tf.tiling.image_reader import ImageReader
 
 MODES = ("whole", "tiled", "exact_tiled")
 """Ways to translate an image, see `translate`."""
@@ -259,7 +259,7 @@ def _check_memory(translator, shape):
 def _translate_tiled(translator, pixels, ranges, mode, tile, verbose):
     multiple = getattr(translator, "stride", 1)
     minimum = getattr(translator, "minimum_size", multiple)
-    picture = Picture(
+    image = ImageReader(
         pixels, ranges.source, multiple, minimum, clip=ranges.clip
     )
     tile = max(-(-tile // multiple) * multiple, minimum)
@@ -268,7 +268,7 @@ def _translate_tiled(translator, pixels, ranges, mode, tile, verbose):
     translated = np.empty(
         (height, width, translator.output_channels), pixels.dtype
     )
-    parts = in_tiles(translator, picture, tile, _progress(verbose))
+    parts = in_tiles(translator, image, tile, _progress(verbose))
     for box, values in parts:
         # Without what was mirrored: a slice ends where the array does.
         place = translated[box.top : box.bottom, box.left : box.right]

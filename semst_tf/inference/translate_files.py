@@ -9,16 +9,14 @@ from semst_tf.data.image_files import write_image
 from semst_tf.data.resize import resize_image
 
 
-def translate_files(
-    translate_picture, jobs, ahead=2, channels="auto", page=None
-):
+def translate_files(translate_image, jobs, ahead=2, channels="auto", page=None):
     """Translates one file after the other; reads and writes others meanwhile.
 
     A thread reads what comes next and another writes what is done, so that
     the network waits for neither.
 
     Args:
-        translate_picture: Function that gets the path of an image and the
+        translate_image: Function that gets the path of an image and the
             image `(height, width, channels)`, and returns its translation.
             It is called in this thread, one image at a time.
         jobs: List of pairs of paths: an image, and the file that its
@@ -37,7 +35,7 @@ def translate_files(
 
     Raises:
         OSError: If a translation cannot be written.
-        ValueError: If its file cannot hold it, or of `translate_picture`.
+        ValueError: If its file cannot hold it, or of `translate_image`.
     """
     reading, writing = collections.deque(), collections.deque()
     coming = iter(jobs)
@@ -50,11 +48,11 @@ def translate_files(
                 reading.append(reader.submit(decode_image, job[0], page))
             try:
                 original = reading.popleft().result()
-                picture = convert_channels(original.pixels, channels)
+                image = convert_channels(original.pixels, channels)
             except (OSError, ValueError) as error:
                 yield error
                 continue
-            translated = translate_picture(source, picture)
+            translated = translate_image(source, image)
             writing.append(
                 writer.submit(write_translation, output, translated, original)
             )

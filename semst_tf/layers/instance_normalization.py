@@ -35,8 +35,8 @@ class InstanceNormalization(keras.layers.Layer):
     Example:
 
     >>> layer = InstanceNormalization()
-    >>> mean, variance = layer.moments(pictures)
-    >>> layer.normalize(pictures[:, :64], mean, variance)
+    >>> mean, variance = layer.moments(images)
+    >>> layer.normalize(images[:, :64], mean, variance)
 
     Reference:
         CUT, Park et al. 2020.

@@ -52,7 +52,6 @@ class ColourShift(keras.metrics.MeanMetricWrapper):
 
 def _colour_shift(y_true, y_pred):
     first, second = (
-        ops.mean(to_bytes(pictures), axis=(1, 2))
-        for pictures in (y_true, y_pred)
+        ops.mean(to_bytes(images), axis=(1, 2)) for images in (y_true, y_pred)
     )
     return ops.sqrt(ops.sum(ops.square(first - second), axis=-1))

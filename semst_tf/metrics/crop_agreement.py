@@ -36,7 +36,7 @@ def crop_agreement(sampler, pairs=200, segmenter=None, num_classes=19):
 
     def shares(domain, index):
         collection = getattr(sampler, domain)
-        number = sampler.picture_index(domain, index)
+        number = sampler.image_index(domain, index)
         if (domain, number) not in known:
             image = collection.to_unit_range(collection.load(number))
             (classes,) = segment_images(

@@ -69,7 +69,7 @@ class DistanceScores:
             "fid": float(fid.result()),
             "kid": distance,
             "kid_standard_error": error,
-            "pictures": self._count,
+            "images": self._count,
             "targets": len(self.references),
         }
 

@@ -26,8 +26,8 @@ def field_information(field, sources, translations):
         Float32 tensor `(batch,)`, see `relative_squared_information`.
     """
     tokens = []
-    for pictures in (sources, translations):
-        maps = random_projection(field(unit_images(pictures)), MAPS)
+    for images in (sources, translations):
+        maps = random_projection(field(unit_images(images)), MAPS)
         batch, rows, columns, channels = ops.shape(maps)
         tokens.append(ops.reshape(maps, (batch, rows * columns, channels)))
     return relative_squared_information(*tokens)

@@ -62,48 +62,48 @@ class InceptionDistance(keras.metrics.Metric):
             self._network = load_inception(self.weights, self.resize)
         return self._network
 
-    def update_target(self, pictures):
+    def update_target(self, images):
         """Adds images of the target domain.
 
         Args:
-            pictures: Array `(batch, height, width, 3)`, uint8, uint16
+            images: Array `(batch, height, width, 3)`, uint8, uint16
                 or float in [-1, 1]; grey is repeated.
         """
-        self.add_target_features(self.features(pictures))
+        self.add_target_features(self.features(images))
 
-    def update_state(self, pictures, sample_weight=None):
+    def update_state(self, images, sample_weight=None):
         if sample_weight is not None:
             raise ValueError(
                 f"{type(self).__name__} takes no weights. "
                 f"Received: sample_weight={sample_weight!r}"
             )
-        self.add_features(self.features(pictures))
+        self.add_features(self.features(images))
 
-    def features(self, pictures):
+    def features(self, images):
         """Returns what the network sees in images.
 
         Features can go to `add_features` of several metrics, so that the
         network looks once.
 
         Args:
-            pictures: Array `(batch, height, width, 3)`, uint8, uint16
+            images: Array `(batch, height, width, 3)`, uint8, uint16
                 or float in [-1, 1]; grey is repeated.
 
         Returns:
             float64 array `(batch, features)`.
         """
-        pictures = keras.ops.convert_to_numpy(pictures)
-        if pictures.ndim != 4 or len(pictures) == 0:
+        images = keras.ops.convert_to_numpy(images)
+        if images.ndim != 4 or len(images) == 0:
             raise ValueError(
                 "Images are given in batches (batch, height, width, "
-                f"channels), not empty. Received: shape={pictures.shape}"
+                f"channels), not empty. Received: shape={images.shape}"
             )
         if _wants_colour(self.network):
-            pictures = as_colour(pictures)
-        pictures = unit_images(pictures)
-        starts = range(0, len(pictures), self.batch_size)
+            images = as_colour(images)
+        images = unit_images(images)
+        starts = range(0, len(images), self.batch_size)
         features = [
-            self.network.predict_on_batch(pictures[i : i + self.batch_size])
+            self.network.predict_on_batch(images[i : i + self.batch_size])
             for i in starts
         ]
         return np.concatenate(features).astype("float64")

@@ -31,7 +31,7 @@ class KernelInceptionDistance(InceptionDistance):
         dtype: Of the result.
 
     Call arguments of `update_state`:
-        pictures: Translations `(batch, height, width, 3)`, uint8 or float in
+        images: Translations `(batch, height, width, 3)`, uint8 or float in
             [-1, 1].
 
     Returns:

@@ -29,8 +29,8 @@ def seam_ratio(translated, reference=None, tile=512, multiple=4, minimum=8):
 
     Example:
 
-    >>> whole = model.translate(picture)
-    >>> tiled = model.translate(picture, mode="tiled", tile=256)
+    >>> whole = model.translate(image)
+    >>> tiled = model.translate(image, mode="tiled", tile=256)
     >>> semst_tf.metrics.seams.seam_ratio(tiled, whole, tile=256)
 
     Reference:
@@ -85,9 +85,9 @@ def tile_borders(size, tile, multiple=4, minimum=8):
     return sorted(border for border in borders if 0 <= border < size - 1)
 
 
-def _steps(picture, axis):
+def _steps(image, axis):
     # Row by row or column by column: a copy of the whole may not fit.
-    lines = np.moveaxis(picture, axis, 0)
+    lines = np.moveaxis(image, axis, 0)
     return np.array(
         [
             np.abs(after.astype("float32") - before.astype("float32")).mean()

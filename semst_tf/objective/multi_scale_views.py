@@ -136,19 +136,19 @@ class MultiScaleViews:
                     f"Received: source.shape={tuple(source.shape)}"
                 )
 
-    def _random_corner(self, pictures, seeds):
+    def _random_corner(self, images, seeds):
         """Top and left of a square, on the grid of the encoder's stride."""
         stride, size = self.generator.stride, self.detail_size
-        choices = [(side - size) // stride + 1 for side in pictures.shape[1:3]]
+        choices = [(side - size) // stride + 1 for side in images.shape[1:3]]
         drawn = uniform((2,), seeds)
         places = ops.floor(drawn * ops.convert_to_tensor(choices, "float32"))
         return stride * ops.cast(places, "int32")
 
 
-def _crop(pictures, corner, size):
-    batch, channels = ops.shape(pictures)[0], pictures.shape[-1]
+def _crop(images, corner, size):
+    batch, channels = ops.shape(images)[0], images.shape[-1]
     cropped = ops.slice(
-        pictures,
+        images,
         (0, corner[0], corner[1], 0),
         (batch, size, size, channels),
     )

@@ -17,7 +17,7 @@ class LPIPSNetwork(keras.Model):
         **kwargs: Arguments of `keras.Model`.
 
     Call arguments:
-        pictures: Pair of tensors `(batch, height, width, 3)`, RGB in [-1, 1],
+        images: Pair of tensors `(batch, height, width, 3)`, RGB in [-1, 1],
             at least 31 pixels high and wide.
 
     Returns:

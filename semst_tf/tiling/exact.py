@@ -8,7 +8,7 @@ from semst_tf.networks.resnet_generator import ResNetGenerator
 from semst_tf.tiling.boxes import cover
 from semst_tf.tiling.exact_run import ExactRun
 from semst_tf.tiling.exact_run import passes
-from semst_tf.tiling.picture import ReducedPicture
+from semst_tf.tiling.image_reader import ReducedImageReader
 from semst_tf.tiling.shared_statistics import to_numpy
 from semst_tf.tiling.tiles import assembled
 from semst_tf.tiling.tiles import fuse
@@ -26,12 +26,12 @@ def can_run_exactly(network):
     return isinstance(network, (ResNetGenerator, MultiScaleGenerator))
 
 
-def translate_exactly(network, picture, tile, progress):
+def translate_exactly(network, reader, tile, progress):
     """Translates an image as in one piece, with the memory of a few tiles.
 
     Args:
         network: `ResNetGenerator` or `MultiScaleGenerator`.
-        picture: `semst_tf.tiling.picture.Picture`.
+        reader: `semst_tf.tiling.image_reader.ImageReader`.
         tile: int. Side of a tile, a multiple of the strides of the network.
         progress: Function called with (tiles done, tiles in all).
 
@@ -51,19 +51,19 @@ def translate_exactly(network, picture, tile, progress):
             f"mode='tiled' for others. Received: {type(network).__name__}"
         )
     base = network.single_scale()
-    tiles = len(cover(picture.height, picture.width, tile))
+    tiles = len(cover(reader.height, reader.width, tile))
     if base is network:
         advance = _counter(progress, tiles * (passes(base) + 1))
-        detail = ExactRun(base, picture, tile, advance)
+        detail = ExactRun(base, reader, tile, advance)
         detail.prepare()
         yield from _parts(detail.finish(_painter(detail)))
         return
-    reduced = ReducedPicture(picture, network.ratio)
+    reduced = ReducedImageReader(reader, network.ratio)
     context_tiles = len(cover(reduced.height, reduced.width, tile))
     total = (tiles + context_tiles) * (passes(base) + 1)
     advance = _counter(progress, total + context_tiles)
     context = _exact_context(network, reduced, tile, advance)
-    detail = ExactRun(base, picture, tile, advance)
+    detail = ExactRun(base, reader, tile, advance)
     detail.prepare()
     paint = _painter(detail)
 
@@ -99,7 +99,7 @@ def _painter(run):
     def paint(box, hidden):
         outputs = generator.head(hidden)
         if generator.residual:
-            outputs = generator.moved(run.picture.read(box), outputs)
+            outputs = generator.moved(run.reader.read(box), outputs)
         return outputs
 
     return paint

@@ -29,14 +29,14 @@ class ExactRun:
 
     Args:
         generator: `ResNetGenerator`.
-        picture: `Picture` or `ReducedPicture`.
+        reader: `ImageReader` or `ReducedImageReader`.
         tile: int. Side of a tile, a multiple of 4.
         advance: Function that is called after each tile of each pass.
     """
 
-    def __init__(self, generator, picture, tile, advance):
+    def __init__(self, generator, reader, tile, advance):
         self.generator = generator
-        self.picture = picture
+        self.reader = reader
         self.tile = tile
         self.advance = advance
         self.statistics = {}
@@ -47,10 +47,10 @@ class ExactRun:
 
     def prepare(self):
         """Finds all statistics, and runs the residual blocks."""
-        self._find_statistics(self.picture, self.encoder, ENCODER_MARGIN)
+        self._find_statistics(self.reader, self.encoder, ENCODER_MARGIN)
         self._trunk, middle, last = (self._map() for _ in range(3))
         for box, outputs in self._sweep(
-            self.picture, self.encoder, ENCODER_MARGIN
+            self.reader, self.encoder, ENCODER_MARGIN
         ):
             self._trunk.write(box, to_numpy(outputs))
         for block in self.blocks:
@@ -96,8 +96,8 @@ class ExactRun:
     def _map(self):
         channels = self.encoder_channels
         return FeatureMap(
-            self.picture.height // STRIDE,
-            self.picture.width // STRIDE,
+            self.reader.height // STRIDE,
+            self.reader.width // STRIDE,
             channels,
         )
 
@@ -145,7 +145,7 @@ class ExactRun:
 
     def _boxes(self, source, margin):
         height, width = source.height, source.width
-        tile = self.tile * height // self.picture.height
+        tile = self.tile * height // self.reader.height
         for core in cover(height, width, tile):
             yield core, core.grown(margin, height, width)
 

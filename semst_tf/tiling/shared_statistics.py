@@ -13,24 +13,24 @@ SAMPLE_TILES = 32
 """Half a megapixel, spread over the image."""
 
 
-def sample(picture):
+def sample(reader):
     """Reads pieces that stand for an image.
 
     Args:
-        picture: `Picture` or `ReducedPicture`.
+        reader: `ImageReader` or `ReducedImageReader`.
 
     Returns:
         Float32 array `(pieces, rows, columns, channels)`: all of an image of
         up to half a megapixel, else pieces spread evenly over it.
     """
-    height, width = picture.height, picture.width
+    height, width = reader.height, reader.width
     if height * width <= SAMPLE_TILES * SAMPLE_TILE**2:
-        return picture.read(Box(0, 0, height, width))
+        return reader.read(Box(0, 0, height, width))
     tile_height = min(SAMPLE_TILE, height)
     tile_width = min(SAMPLE_TILE, width)
     rows, columns = sample_grid(height, width)
     pieces = [
-        picture.read(Box(top, left, top + tile_height, left + tile_width))
+        reader.read(Box(top, left, top + tile_height, left + tile_width))
         for top in _spread(height - tile_height, rows)
         for left in _spread(width - tile_width, columns)
     ]

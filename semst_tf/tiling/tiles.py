@@ -9,7 +9,7 @@ from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.tiling.boxes import Box
 from semst_tf.tiling.boxes import hann
 from semst_tf.tiling.boxes import overlapping_starts
-from semst_tf.tiling.picture import ReducedPicture
+from semst_tf.tiling.image_reader import ReducedImageReader
 from semst_tf.tiling.shared_statistics import normalized_in_order
 from semst_tf.tiling.shared_statistics import sample
 from semst_tf.tiling.shared_statistics import shared_statistics
@@ -21,19 +21,19 @@ ROWS_AT_ONCE = 32
 """Rows that are finished at once; all of a tile's would need much memory."""
 
 
-def translate_tiles(network, picture, tile, progress):
+def translate_tiles(network, reader, tile, progress):
     """Translates an image in overlapping tiles.
 
     Tiles begin every half tile; the last ones are shifted inward to end with
     the image. Where they overlap they are blended with a Hann window. All
     are normalised with the same statistics, those of pieces spread over the
-    picture: there is no step where tiles meet, but colours may differ a
+    image: there is no step where tiles meet, but colours may differ a
     little from a translation in one piece.
 
     Args:
         network: Keras model that translates. A
             `MultiScaleGenerator` gets its context from one pass before.
-        picture: `semst_tf.tiling.picture.Picture`.
+        reader: `semst_tf.tiling.image_reader.ImageReader`.
         tile: int. Side of a tile, a multiple of the strides of the network.
         progress: Function called with (tiles done, tiles in all).
 
@@ -46,13 +46,13 @@ def translate_tiles(network, picture, tile, progress):
         and shared statistics are semst_tf design.
     """
     if not isinstance(network, MultiScaleGenerator):
-        run = _tile_function(network, sample(picture))
-        yield from blended(picture, run, tile, progress)
+        run = _tile_function(network, sample(reader))
+        yield from blended(reader, run, tile, progress)
         return
-    reduced = ReducedPicture(picture, network.ratio)
+    reduced = ReducedImageReader(reader, network.ratio)
     run = _context_function(network, reduced)
     context = assembled(reduced, blended(reduced, run, tile))
-    detail = _tile_function(network.single_scale(), sample(picture))
+    detail = _tile_function(network.single_scale(), sample(reader))
 
     def fused(pieces, boxes):
         parts = [
@@ -61,7 +61,7 @@ def translate_tiles(network, picture, tile, progress):
         ]
         return np.concatenate(parts)
 
-    yield from blended(picture, fused, tile, progress)
+    yield from blended(reader, fused, tile, progress)
 
 
 def fuse(network, context, detail, box):
@@ -92,11 +92,11 @@ def fuse(network, context, detail, box):
     )
 
 
-def blended(picture, function, tile, progress=lambda done, total: None):
+def blended(reader, function, tile, progress=lambda done, total: None):
     """Blends what a function makes of overlapping tiles.
 
     Args:
-        picture: `Picture` or `ReducedPicture`.
+        reader: `ImageReader` or `ReducedImageReader`.
         function: Function from a batch of tiles and the list of their boxes
             to arrays of the same height and width.
         tile: int. Side of a tile; a smaller image is one tile.
@@ -105,10 +105,10 @@ def blended(picture, function, tile, progress=lambda done, total: None):
     Yields:
         Pairs (box, values) as `translate_tiles`.
     """
-    height, width = min(tile, picture.height), min(tile, picture.width)
-    step = max(tile // 2 // picture.multiple, 1) * picture.multiple
-    tops = overlapping_starts(picture.height, height, step)
-    lefts = overlapping_starts(picture.width, width, step)
+    height, width = min(tile, reader.height), min(tile, reader.width)
+    step = max(tile // 2 // reader.multiple, 1) * reader.multiple
+    tops = overlapping_starts(reader.height, height, step)
+    lefts = overlapping_starts(reader.width, width, step)
     window = hann(height)[:, None, None] * hann(width)[None, :, None]
     at_once = max(PIXELS_AT_ONCE // (height * width), 1)
     done, total = 0, len(tops) * len(lefts)
@@ -119,10 +119,10 @@ def blended(picture, function, tile, progress=lambda done, total: None):
                 Box(top, left, top + height, left + width)
                 for left in lefts[start : start + at_once]
             ]
-            pieces = np.concatenate([picture.read(box) for box in boxes])
+            pieces = np.concatenate([reader.read(box) for box in boxes])
             outputs = function(pieces, boxes)
             if merged is None:
-                shape = (height, picture.width, outputs.shape[-1] + 1)
+                shape = (height, reader.width, outputs.shape[-1] + 1)
                 merged = np.zeros(shape, "float32")
             for box, output in zip(boxes, outputs):
                 # The last channel is the sum of the windows.
@@ -135,18 +135,18 @@ def blended(picture, function, tile, progress=lambda done, total: None):
         for row in range(0, finished, ROWS_AT_ONCE):
             last = min(row + ROWS_AT_ONCE, finished)
             part = merged[row:last]
-            box = Box(top + row, 0, top + last, picture.width)
+            box = Box(top + row, 0, top + last, reader.width)
             yield box, part[..., :-1] / part[..., -1:]
         # NumPy takes care where both overlap.
         merged[:-finished] = merged[finished:]
         merged[-finished:] = 0.0
 
 
-def assembled(picture, parts):
+def assembled(reader, parts):
     """Puts parts together to one array.
 
     Args:
-        picture: `Picture` or `ReducedPicture` that they are parts of.
+        reader: `ImageReader` or `ReducedImageReader` that they are parts of.
         parts: Iterable of pairs (box, values).
 
     Returns:
@@ -155,7 +155,7 @@ def assembled(picture, parts):
     whole = None
     for box, values in parts:
         if whole is None:
-            shape = (picture.height, picture.width, values.shape[-1])
+            shape = (reader.height, reader.width, values.shape[-1])
             whole = np.empty(shape, "float32")
         whole[box.top : box.bottom, box.left : box.right] = values
     return whole

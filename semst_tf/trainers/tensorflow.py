@@ -145,7 +145,7 @@ def _batch_sizes(data, batch_size):
         full = {data.batch_size} if data.num_batches > 1 else set()
         return full | {data.last_batch_size}
     if isinstance(data, (dict, tuple)):
-        counts = {len(pictures) for pictures in tf.nest.flatten(data)}
+        counts = {len(images) for images in tf.nest.flatten(data)}
         size = batch_size or 32
         return {min(size, n) for n in counts} | {n % size for n in counts}
     return set()
@@ -162,15 +162,15 @@ def _reducible(logs):
     return {name: value[None] for name, value in logs.items()}
 
 
-def _split(pictures, parts):
+def _split(images, parts):
     """Images of a batch as `(parts, images of a part, ...)`."""
-    count = pictures.shape[0]
+    count = images.shape[0]
     if count is not None and count % parts:
         raise ValueError(
             "Config field `training.accumulation` must divide the images "
             f"that each replica gets. Received: {parts}, for {count} images"
         )
-    return tf.reshape(pictures, (parts, -1, *pictures.shape[1:]))
+    return tf.reshape(images, (parts, -1, *images.shape[1:]))
 
 
 def _move_averages(strategy, averages, values, share):

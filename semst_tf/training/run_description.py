@@ -22,8 +22,8 @@ def describe_run(config, source, target, dtype, replicas):
 
     Args:
         config: `SemSTConfig`.
-        source: `ImageCollection` of source pictures.
-        target: `ImageCollection` of target pictures.
+        source: `ImageCollection` of source images.
+        target: `ImageCollection` of target images.
         dtype: str or `None`. Precision policy.
         replicas: int.
 
@@ -142,21 +142,21 @@ def _beginning(path):
         return b""  # The check of the images says what is wrong with it.
 
 
-def _older_fingerprint(pictures):
-    """What versions before 0.2 wrote about pictures."""
+def _older_fingerprint(images):
+    """What versions before 0.2 wrote about images."""
     digest = hashlib.sha256()
-    for path in pictures.paths:
+    for path in images.paths:
         digest.update(f"{path}\0{_size(path)}\0".encode("utf-8", "replace"))
-    if not pictures.paths:
-        return f"{len(pictures)} pictures"
-    return f"{len(pictures)} pictures, names and sizes {digest.hexdigest()[:8]}"
+    if not images.paths:
+        return f"{len(images)} pictures"
+    return f"{len(images)} pictures, names and sizes {digest.hexdigest()[:8]}"
 
 
 def _size(path):
     try:
         return os.path.getsize(path)
     except OSError:
-        return -1  # The check of the pictures says what is wrong with it.
+        return -1  # The check of the images says what is wrong with it.
 
 
 def _with_defaults(config):

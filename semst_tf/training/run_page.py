@@ -5,7 +5,7 @@ import io
 import pathlib
 
 from semst_tf.data.image_files import write_image
-from semst_tf.data.image_grid import picture_grid
+from semst_tf.data.image_grid import image_grid
 from semst_tf.storage.atomic_files import replacing
 from semst_tf.storage.loss_history import read_history
 from semst_tf.version import __version__
@@ -59,8 +59,8 @@ def write_run_page(
     for number, (source, translation) in enumerate(zip(sources, translations)):
         target = targets[number % len(targets)]
         cells = [
-            _picture(workdir, f"{kind}_{number}", picture)
-            for kind, picture in (
+            _image(workdir, f"{kind}_{number}", image)
+            for kind, image in (
                 ("source", source),
                 ("translation", translation),
                 ("target", target),
@@ -80,10 +80,10 @@ def write_run_page(
     return workdir / "index.html"
 
 
-def _picture(workdir, name, picture):
-    if picture is None:
+def _image(workdir, name, image):
+    if image is None:
         return '<td class="note">comes with the first samples</td>'
-    shown = picture_grid([[picture]], height=320)
+    shown = image_grid([[image]], height=320)
     write_image(workdir / "page" / f"{name}.jpg", shown)
     return f'<td><img src="page/{name}.jpg" alt="{name}"></td>'
 

@@ -601,9 +601,9 @@ def _stream(data):
     return data
 
 
-def _collection(pictures, config, channels, resize, value_range, default_split):
+def _collection(images, config, channels, resize, value_range, default_split):
     return ImageCollection(
-        pictures,
+        images,
         resize=resize or None,
         resize_filter=config.data.resize_filter,
         channels=channels,
@@ -621,12 +621,12 @@ def _examples_of(images):
 
 
 def _named_example(sampler, index):
-    pictures = {"source": sampler.source, "target": sampler.target}
+    images = {"source": sampler.source, "target": sampler.target}
     crops = sampler.example(index)
     return {
         domain: (
-            pictures[domain].name(sampler.picture_index(domain, index)),
+            images[domain].name(sampler.image_index(domain, index)),
             crops[domain],
         )
-        for domain in pictures
+        for domain in images
     }

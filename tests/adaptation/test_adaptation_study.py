@@ -12,7 +12,7 @@ from labelled_streets import write_streets
 from PIL import Image
 
 from semst_tf.adaptation import AdaptationStudy
-from semst_tf.adaptation import LabelledPictures
+from semst_tf.adaptation import LabelledImages
 from semst_tf.adaptation import SegmenterRecipe
 from semst_tf.networks import ResNetGenerator
 
@@ -38,14 +38,14 @@ class Unchanging:
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
+def images(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     sets = []
     for name, count in (("source", 6), ("test", 2)):
         streets = write_streets(folder / name, count)
         sets.append(
-            LabelledPictures(
-                streets / "pictures",
+            LabelledImages(
+                streets / "images",
                 streets / "labels",
                 "cityscapes_train_ids",
             )
@@ -54,7 +54,7 @@ def pictures(tmp_path_factory):
 
 
 @pytest.fixture
-def study(pictures, tmp_path, monkeypatch):
+def study(images, tmp_path, monkeypatch):
     """Makes studies in one directory, with a translator and small networks."""
     monkeypatch.setattr(training, "segmenter", small_segmenter)
     path = tmp_path / "translator.keras"
@@ -62,7 +62,7 @@ def study(pictures, tmp_path, monkeypatch):
 
     def make(**options):
         options = {"seeds": 1, "recipe": RECIPE, "translator": path, **options}
-        return AdaptationStudy(tmp_path / "run", *pictures, **options)
+        return AdaptationStudy(tmp_path / "run", *images, **options)
 
     return make
 
@@ -71,7 +71,7 @@ def test_a_translator_that_changes_nothing_gains_nothing(study, monkeypatch):
     monkeypatch.setattr(studies, "load_translator", lambda *_: Unchanging())
     monkeypatch.setattr(studies, "check_mode", lambda *arguments: None)
     monkeypatch.setattr(
-        translation, "translate", lambda network, picture, mode: picture
+        translation, "translate", lambda network, image, mode: image
     )
     cells = study(seeds=2).run()["cells"]
     assert cells["translated"] == cells["untranslated"]
@@ -79,11 +79,11 @@ def test_a_translator_that_changes_nothing_gains_nothing(study, monkeypatch):
     assert first != second
 
 
-def test_translated_pictures_keep_names_and_labels(study, pictures, tmp_path):
+def test_translated_images_keep_names_and_labels(study, images, tmp_path):
     study().run()
-    source = pictures[0]
-    translated = LabelledPictures(
-        tmp_path / "run/translated/pictures",
+    source = images[0]
+    translated = LabelledImages(
+        tmp_path / "run/translated/images",
         tmp_path / "run/translated/labels",
         "cityscapes_train_ids",
     )
@@ -92,7 +92,7 @@ def test_translated_pictures_keep_names_and_labels(study, pictures, tmp_path):
         np.testing.assert_array_equal(
             translated.label(index), source.label(index)
         )
-    assert (translated.picture(0) != source.picture(0)).any()
+    assert (translated.image(0) != source.image(0)).any()
 
 
 def test_results_can_be_read_back_and_name_no_place(study, tmp_path):
@@ -127,7 +127,7 @@ def _recorded(train, trained):
     return train_and_record
 
 
-def test_a_stopped_translation_continues(study, pictures, monkeypatch):
+def test_a_stopped_translation_continues(study, images, monkeypatch):
     whole = study().run()
     done = []
     original = translation.translate
@@ -145,13 +145,13 @@ def test_a_stopped_translation_continues(study, pictures, monkeypatch):
         patch.setattr(translation, "translate", translate_three)
         with pytest.raises(KeyboardInterrupt):
             other.run()
-    assert len(list((folder / "translated" / "pictures").iterdir())) == 3
+    assert len(list((folder / "translated" / "images").iterdir())) == 3
     assert other.run() == whole
 
 
-def test_fine_tuning_adds_three_ways_of_training(study, pictures):
+def test_fine_tuning_adds_three_ways_of_training(study, images):
     study().run()
-    cells = study(fine_tuning=pictures[1]).run()["cells"]
+    cells = study(fine_tuning=images[1]).run()["cells"]
     assert list(cells) == [
         "untranslated",
         "translated",
@@ -179,7 +179,7 @@ def test_a_study_is_not_continued_at_another_strength(study, tmp_path):
         study(translator=path, strength=0.5).run()
 
 
-def test_translations_go_as_far_as_the_strength_says(study, pictures, tmp_path):
+def test_translations_go_as_far_as_the_strength_says(study, images, tmp_path):
     path = tmp_path / "residual.keras"
     ResNetGenerator(filters=4, blocks=1, residual=True, seed=1).save(path)
     results = study(translator=path, strength=0.0).run()
@@ -188,17 +188,17 @@ def test_translations_go_as_far_as_the_strength_says(study, pictures, tmp_path):
 
 
 def test_the_mean_is_over_classes_that_both_domains_show(
-    study, pictures, tmp_path
+    study, images, tmp_path
 ):
     """A class that the test lacks must not lower the mean."""
-    source, test = pictures
+    source, test = images
     labels = [test.label(index).copy() for index in range(len(test))]
     folder = write_streets(tmp_path / "skyless", count=2)
     for index, label in enumerate(labels):
         label[label == SKY] = 255
         Image.fromarray(label).save(folder / "labels" / f"{index}.png")
-    skyless = LabelledPictures(
-        folder / "pictures", folder / "labels", "cityscapes_train_ids"
+    skyless = LabelledImages(
+        folder / "images", folder / "labels", "cityscapes_train_ids"
     )
     results = AdaptationStudy(
         tmp_path / "skyless_run",

@@ -12,7 +12,7 @@ from labelled_streets import SKY
 from labelled_streets import small_segmenter
 from labelled_streets import write_streets
 
-from semst_tf.adaptation import LabelledPictures
+from semst_tf.adaptation import LabelledImages
 from semst_tf.adaptation import SegmenterRecipe
 from semst_tf.adaptation import segmenter
 from semst_tf.adaptation import train_segmenter
@@ -27,10 +27,10 @@ RECIPE = SegmenterRecipe(
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
+def labelled_images(tmp_path_factory):
     folder = write_streets(tmp_path_factory.mktemp("streets") / "six")
-    return LabelledPictures(
-        folder / "pictures", folder / "labels", "cityscapes_train_ids"
+    return LabelledImages(
+        folder / "images", folder / "labels", "cityscapes_train_ids"
     )
 
 
@@ -39,8 +39,10 @@ def small(monkeypatch):
     monkeypatch.setattr(training, "segmenter", small_segmenter)
 
 
-def first_batches(pictures, count, **options):
-    batches = training.training_examples(pictures, CLASSES, 2, 3, **options)
+def first_batches(labelled_images, count, **options):
+    batches = training.training_examples(
+        labelled_images, CLASSES, 2, 3, **options
+    )
     return list(itertools.islice(batches, count))
 
 
@@ -49,17 +51,17 @@ def assert_equal_weights(one, other):
         np.testing.assert_array_equal(a, b)
 
 
-def test_batches_are_the_same_wherever_they_begin(pictures):
-    later = first_batches(pictures, 2, first_step=4)
-    for expected, batch in zip(first_batches(pictures, 6)[4:], later):
+def test_batches_are_the_same_wherever_they_begin(labelled_images):
+    later = first_batches(labelled_images, 2, first_step=4)
+    for expected, batch in zip(first_batches(labelled_images, 6)[4:], later):
         for a, b in zip(expected, batch):
             np.testing.assert_array_equal(a, b)
 
 
-def test_every_picture_is_seen_once_before_any_comes_again(pictures):
+def test_every_image_is_seen_once_before_any_comes_again(labelled_images):
     brightness = [
         round(float(image.mean()), 5)
-        for images, _ in first_batches(pictures, 6)
+        for images, _ in first_batches(labelled_images, 6)
         for image in images
     ]
     assert len(set(brightness[:6])) == 6
@@ -73,7 +75,7 @@ def test_a_flip_takes_the_label_along():
         def __len__(self):
             return 1
 
-        def picture(self, index):
+        def image(self, index):
             return (
                 np.where(self.label(index) == SKY, 250, 5)[..., None]
                 .repeat(3, axis=-1)
@@ -93,8 +95,8 @@ def test_a_flip_takes_the_label_along():
     assert seen == {True, False}
 
 
-def test_what_is_added_to_fit_the_stride_has_no_label(pictures):
-    images, labels = first_batches(pictures, 1)[0]
+def test_what_is_added_to_fit_the_stride_has_no_label(labelled_images):
+    images, labels = first_batches(labelled_images, 1)[0]
     assert images.shape == (2, 32, 32, 3)
     assert labels.shape == (2, 32, 32)
     assert set(np.unique(labels[:, 16:])) == {255}
@@ -107,10 +109,12 @@ def test_classes_that_are_not_taught_do_not_count():
 
 
 def test_a_stopped_training_continues_as_if_it_had_not(
-    pictures, small, tmp_path, monkeypatch
+    labelled_images, small, tmp_path, monkeypatch
 ):
     def train(folder):
-        return train_segmenter(folder, pictures, CLASSES, RECIPE, 6, seed=1)
+        return train_segmenter(
+            folder, labelled_images, CLASSES, RECIPE, 6, seed=1
+        )
 
     whole = train(tmp_path / "whole")
     saves = []
@@ -130,10 +134,12 @@ def test_a_stopped_training_continues_as_if_it_had_not(
 
 
 def test_a_finished_training_is_read_not_repeated(
-    pictures, small, tmp_path, monkeypatch
+    labelled_images, small, tmp_path, monkeypatch
 ):
     def train():
-        return train_segmenter(tmp_path, pictures, CLASSES, RECIPE, 2, seed=0)
+        return train_segmenter(
+            tmp_path, labelled_images, CLASSES, RECIPE, 2, seed=0
+        )
 
     trained = train()
     monkeypatch.setattr(training, "_fit", None)
@@ -141,15 +147,17 @@ def test_a_finished_training_is_read_not_repeated(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.keras"]
 
 
-def test_fine_tuning_starts_from_the_trained_weights(pictures, small, tmp_path):
+def test_fine_tuning_starts_from_the_trained_weights(
+    labelled_images, small, tmp_path
+):
     slow = SegmenterRecipe(
         filters=4, steps=2, learning_rate=1e-9, checkpoint_every=2
     )
     start = train_segmenter(
-        tmp_path / "a", pictures, CLASSES, RECIPE, 6, seed=0
+        tmp_path / "a", labelled_images, CLASSES, RECIPE, 6, seed=0
     )
     tuned = train_segmenter(
-        *(tmp_path / "b", pictures, CLASSES, slow, 2),
+        *(tmp_path / "b", labelled_images, CLASSES, slow, 2),
         seed=5,
         start=tmp_path / "a" / "model.keras",
     )
@@ -157,10 +165,10 @@ def test_fine_tuning_starts_from_the_trained_weights(pictures, small, tmp_path):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
-def test_seeds_differ(pictures, small, tmp_path):
+def test_seeds_differ(labelled_images, small, tmp_path):
     models = [
         train_segmenter(
-            tmp_path / str(seed), pictures, CLASSES, RECIPE, 2, seed=seed
+            tmp_path / str(seed), labelled_images, CLASSES, RECIPE, 2, seed=seed
         )
         for seed in (0, 1)
     ]

@@ -1,5 +1,5 @@
 import tensorflow as tf
-from summaries import images
+from summaries import image_summaries
 from summaries import scalars
 
 from semst_tf.callbacks.drop_summaries import drop_summaries
@@ -46,7 +46,7 @@ def test_a_torn_end_is_cut_off(tmp_path):
     path.write_bytes(path.read_bytes()[:-5])
     drop_summaries(tmp_path, after=9)
     assert points(tmp_path) == [1, 2]
-    assert not images(tmp_path)
+    assert not image_summaries(tmp_path)
 
 
 def test_a_folder_that_is_missing_is_fine(tmp_path):

@@ -50,7 +50,7 @@ def train(model, callbacks, epochs):
     )
 
 
-def pictures(*sizes):
+def random_images(*sizes):
     return [np.full((*size, 3), 90, "uint8") for size in sizes]
 
 
@@ -59,7 +59,7 @@ def test_callbacks_behind_it_see_the_scores_and_keep_the_best(model, tmp_path):
     stopped = keras.callbacks.EarlyStopping("val_miou", patience=1, mode="max")
     watched = Watched()
     callbacks = [
-        ValidationScores(pictures((20, 20)), Falling()),
+        ValidationScores(random_images((20, 20)), Falling()),
         watched,
         keras.callbacks.ModelCheckpoint(
             best, monitor="val_miou", mode="max", save_best_only=True
@@ -77,21 +77,21 @@ def test_callbacks_behind_it_see_the_scores_and_keep_the_best(model, tmp_path):
 
 def test_callbacks_in_front_of_it_do_not_see_the_scores(model):
     watched = Watched()
-    validation = ValidationScores(pictures((20, 20)), Falling())
+    validation = ValidationScores(random_images((20, 20)), Falling())
     train(model, [watched, validation], epochs=1)
     assert "val_miou" not in watched.logs[0]
 
 
 def test_only_every_so_many_epochs_are_validated(model):
     watched = Watched()
-    validation = ValidationScores(pictures((20, 20)), Falling(), every=2)
+    validation = ValidationScores(random_images((20, 20)), Falling(), every=2)
     train(model, [validation, watched], epochs=4)
     validated = ["val_miou" in logs for logs in watched.logs]
     assert validated == [False, True, False, True]
 
 
 def test_translations_keep_order_and_size_in_batches(model):
-    images = pictures((20, 20), (20, 20), (20, 20), (24, 20), (20, 20))
+    images = random_images((20, 20), (20, 20), (20, 20), (24, 20), (20, 20))
     images[1][:] = 200
     evaluation = Falling()
     validation = ValidationScores(images, evaluation, batch_size=2)
@@ -107,7 +107,7 @@ def test_translations_keep_order_and_size_in_batches(model):
 
 
 def test_scores_of_an_evaluation_are_found_under_their_names(model):
-    images = pictures((20, 20), (20, 20))
+    images = random_images((20, 20), (20, 20))
     evaluation = Evaluation(truths=images, sources=images)
     watched = Watched()
     train(model, [ValidationScores(images, evaluation), watched], epochs=1)
@@ -128,6 +128,6 @@ def test_a_score_that_there_is_not_is_left_out():
 
 
 @pytest.mark.parametrize("images, every", [([], 1), ([np.zeros((4, 4, 3))], 0)])
-def test_no_pictures_or_no_interval_are_refused(images, every):
+def test_no_images_or_no_interval_are_refused(images, every):
     with pytest.raises(ValueError, match="Received"):
         ValidationScores(images, Falling(), every=every)

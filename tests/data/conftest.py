@@ -6,7 +6,7 @@ from PIL import Image
 
 
 @pytest.fixture
-def make_picture(tmp_path):
+def make_image(tmp_path):
     """Writes one random image and returns its path."""
 
     def make(name, size=(24, 32), channels=3, seed=0):
@@ -26,12 +26,12 @@ def make_picture(tmp_path):
 
 
 @pytest.fixture
-def make_folder(tmp_path, make_picture):
+def make_folder(tmp_path, make_image):
     """Writes a folder of different random images and returns its path."""
 
     def make(name, count, size=(24, 32), channels=3, suffix=".png"):
         for number in range(count):
-            make_picture(
+            make_image(
                 os.path.join(name, f"{number:03}{suffix}"),
                 size,
                 channels,
@@ -43,11 +43,11 @@ def make_folder(tmp_path, make_picture):
 
 
 @pytest.fixture
-def make_bad(tmp_path, make_picture):
+def make_bad(tmp_path, make_image):
     """Writes one unusable file of a kind and returns its path."""
 
     def truncated(name, keep=0.6):
-        path = make_picture(name, size=(64, 64))
+        path = make_image(name, size=(64, 64))
         content = path.read_bytes()
         path.write_bytes(content[: int(len(content) * keep)])
         return path

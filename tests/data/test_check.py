@@ -10,9 +10,9 @@ from semst_tf.data import sample_photos
 from semst_tf.data import write_image
 
 
-def test_report_counts_sizes_channels_and_dtypes(make_folder, make_picture):
+def test_report_counts_sizes_channels_and_dtypes(make_folder, make_image):
     source = make_folder("s", 3, size=(10, 20))
-    make_picture("s/tall.png", size=(30, 20))
+    make_image("s/tall.png", size=(30, 20))
     target = make_folder("t", 2, channels=1)
     report = check_images(source, target, crop_size=10)
     assert report.problems == []
@@ -32,8 +32,8 @@ def test_every_bad_file_is_named_and_can_be_left_out(make_folder, make_bad):
         # At the end of the order: the fast check has no reason to decode it.
         bad.rename(bad.with_name(f"zzz{bad.suffix}"))
         options = {"value_range": (0, 255)}
-        pictures = ImageCollection(source, **options)
-        report = check_images(pictures, target, thorough=kind == "nan")
+        images = ImageCollection(source, **options)
+        report = check_images(images, target, thorough=kind == "nan")
         assert len(report.source.unreadable) == 1, kind
         (reason,) = report.source.unreadable.values()
         assert f"zzz{bad.suffix}" in reason, kind
@@ -41,7 +41,7 @@ def test_every_bad_file_is_named_and_can_be_left_out(make_folder, make_bad):
             report.raise_for_problems()
         report.raise_for_problems(skip_bad=True)
         assert len(report.source.usable) == 6
-        assert report.skipped == [pictures.name(6)]
+        assert report.skipped == [images.name(6)]
 
 
 def test_bad_first_file_does_not_spoil_the_others(make_folder, make_bad):
@@ -57,20 +57,20 @@ def test_only_the_thorough_check_decodes_everything(make_folder):
     values = np.load(folder / "011.npy").astype("float32")
     values[3, 3] = np.inf
     np.save(folder / "011.npy", values)
-    pictures = ImageCollection(folder, value_range=(0, 255))
+    images = ImageCollection(folder, value_range=(0, 255))
     target = make_folder("t", 1)
-    assert not check_images(pictures, target).source.unreadable
-    thorough = check_images(pictures, target, thorough=True)
+    assert not check_images(images, target).source.unreadable
+    thorough = check_images(images, target, thorough=True)
     assert list(thorough.source.unreadable) == [11]
 
 
 def test_values_outside_the_stated_range_are_clipped_and_told(make_folder):
-    pictures = ImageCollection(make_folder("s", 1), value_range=(0, 20))
-    report = check_images(pictures, make_folder("t", 1))
+    images = ImageCollection(make_folder("s", 1), value_range=(0, 20))
+    report = check_images(images, make_folder("t", 1))
     assert not report.problems
     (warning,) = [text for text in report.warnings if "outside" in text]
     assert warning.startswith("source: ")
-    unit = pictures.to_unit_range(pictures.load(0))
+    unit = images.to_unit_range(images.load(0))
     assert unit.max() == 1.0 and unit.min() >= -1.0
 
 
@@ -99,9 +99,9 @@ def test_images_that_use_their_range_are_no_reason_to_warn(make_folder):
     assert not report.warnings
 
 
-def test_too_small_pictures_can_be_left_out(make_folder, make_picture):
+def test_too_small_images_can_be_left_out(make_folder, make_image):
     source = make_folder("s", 3, size=(32, 32))
-    make_picture("s/small.png", size=(32, 31))
+    make_image("s/small.png", size=(32, 31))
     report = check_images(source, make_folder("t", 1, (40, 40)), crop_size=32)
     assert list(report.source.too_small) == [3]
     assert "small.png is 32x31" in report.problems[0]
@@ -162,9 +162,9 @@ def test_uncompressed_files_of_equal_length_are_no_copies(make_folder):
     assert report.problems == report.warnings == []
 
 
-def test_mixed_channels_name_a_file_of_each(make_folder, make_picture):
+def test_mixed_channels_name_a_file_of_each(make_folder, make_image):
     source = make_folder("s", 2)
-    make_picture("s/grey.png", channels=1)
+    make_image("s/grey.png", channels=1)
     target = make_folder("t", 1)
     problem = check_images(source, target).problems[0]
     assert "000.png has 3" in problem
@@ -173,7 +173,7 @@ def test_mixed_channels_name_a_file_of_each(make_folder, make_picture):
     assert check_images(converted, target).problems == []
 
 
-def test_float_pictures_need_a_range(make_folder, tmp_path):
+def test_float_images_need_a_range(make_folder, tmp_path):
     np.save(tmp_path / "a.npy", np.ones((8, 8), "float32"))
     target = make_folder("t", 1)
     report = check_images([tmp_path / "a.npy"], target)
@@ -181,8 +181,8 @@ def test_float_pictures_need_a_range(make_folder, tmp_path):
     assert "float32 images need value_range=(low, high)" in problem
     assert "--set=data.value_range=" in problem
     assert "values from 1 to 1" in problem
-    pictures = ImageCollection([tmp_path / "a.npy"], value_range=(0, 1))
-    assert check_images(pictures, target).problems == []
+    images = ImageCollection([tmp_path / "a.npy"], value_range=(0, 1))
+    assert check_images(images, target).problems == []
 
 
 def test_dangling_links_loops_and_missing_files_are_named(

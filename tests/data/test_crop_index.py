@@ -78,9 +78,9 @@ def test_without_a_match_nothing_changes_and_sources_never_do(scenes):
         )
         for domain in ("source", "target"):
             top, left = before.corner(domain, index)
-            pictures = getattr(before, domain)
-            crop = pictures.to_unit_range(
-                pictures.load(before.picture_index(domain, index))
+            images = getattr(before, domain)
+            crop = images.to_unit_range(
+                images.load(before.image_index(domain, index))
             )[top : top + CROP[0], left : left + CROP[1]]
             drawn = before.crop(domain, index)
             assert (crop == drawn).all() or (crop[:, ::-1] == drawn).all()
@@ -90,7 +90,7 @@ def test_every_place_of_the_source_is_drawn_equally_often(scenes):
     sampler = UnpairedSampler(*scenes, crop_size=CROP, matching=build(scenes))
     count = 3000
     images = collections.Counter(
-        sampler.picture_index("source", index) for index in range(count)
+        sampler.image_index("source", index) for index in range(count)
     )
     assert set(images.values()) == {count // 6}
     corners = np.array([sampler.corner("source", i) for i in range(count)])
@@ -121,10 +121,10 @@ def test_the_drawn_target_is_near_one_of_the_neighbours(scenes):
     index = build(scenes, neighbours=2)
     sampler = UnpairedSampler(*scenes, crop_size=CROP, matching=index)
     for number in range(50):
-        image = sampler.picture_index("target", number)
+        image = sampler.image_index("target", number)
         corner = sampler.corner("target", number)
         place = index._source_grids[0].nearest(sampler.corner("source", number))
-        place += sampler.picture_index("source", number) * 22
+        place += sampler.image_index("source", number) * 22
         target = image * 22 + index._target_grids[0].nearest(corner)
         assert target in index.neighbours[place]
 
@@ -171,8 +171,8 @@ def test_batches_and_parts_hold_the_same_examples(scenes, part):
             )
 
 
-def test_whole_images_of_any_size_can_be_matched(make_folder, make_picture):
-    make_picture("s/large.png", size=(30, 50))
+def test_whole_images_of_any_size_can_be_matched(make_folder, make_image):
+    make_image("s/large.png", size=(30, 50))
     scenes = [ImageCollection(make_folder(name, 2)) for name in "st"]
     index = build(scenes, crop_size=None, neighbours=1)
     sampler = UnpairedSampler(*scenes, crop_size=None, matching=index)

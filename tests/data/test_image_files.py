@@ -41,7 +41,7 @@ def random_image(shape, dtype):
     ],
 )
 def test_round_trip_keeps_every_bit(tmp_path, shape, suffix, dtype, channels):
-    path = tmp_path / f"picture{suffix}"
+    path = tmp_path / f"image{suffix}"
     image = random_image((*shape, channels), dtype)
     write_image(path, image)
     restored = read_image(path)
@@ -55,7 +55,7 @@ def test_round_trip_keeps_every_bit(tmp_path, shape, suffix, dtype, channels):
 
 @pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp"])
 def test_lossy_formats_stay_close(tmp_path, suffix):
-    path = tmp_path / f"picture{suffix}"
+    path = tmp_path / f"image{suffix}"
     ramp = np.linspace(20, 230, 48).astype("uint8")
     image = np.repeat(np.tile(ramp, (40, 1))[..., None], 3, axis=-1)
     write_image(path, image)
@@ -92,7 +92,7 @@ def test_what_a_format_cannot_hold_is_refused_and_nothing_written(
 def test_failed_write_keeps_the_old_file_and_leaves_no_rest(
     tmp_path, monkeypatch
 ):
-    path = tmp_path / "picture.png"
+    path = tmp_path / "image.png"
     write_image(path, np.zeros((4, 4), "uint8"))
 
     def fail(*_):
@@ -102,7 +102,7 @@ def test_failed_write_keeps_the_old_file_and_leaves_no_rest(
     with pytest.raises(OSError, match="disk full"):
         write_image(path, np.ones((4, 4), "uint8"))
     assert read_image(path).max() == 0
-    assert os.listdir(tmp_path) == ["picture.png"]
+    assert os.listdir(tmp_path) == ["image.png"]
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_failed_write_keeps_the_old_file_and_leaves_no_rest(
     [("1", 1), ("LA", 1), ("P", 3), ("RGBA", 3), ("PA", 3)],
 )
 def test_palettes_become_colour_and_alpha_is_dropped(tmp_path, mode, channels):
-    path = tmp_path / "picture.png"
+    path = tmp_path / "image.png"
     if mode == "PA":  # A palette with transparent entries.
-        picture = Image.new("P", (6, 5), 1)
-        picture.putpalette([9, 8, 7, 200, 100, 50])
-        picture.save(path, transparency=b"\xff\x10")
+        paletted = Image.new("P", (6, 5), 1)
+        paletted.putpalette([9, 8, 7, 200, 100, 50])
+        paletted.save(path, transparency=b"\xff\x10")
     else:
         Image.new(mode, (6, 5), 1 if mode == "1" else None).save(path)
     image = read_image(path)
@@ -125,13 +125,13 @@ def test_palettes_become_colour_and_alpha_is_dropped(tmp_path, mode, channels):
 
 
 def test_alpha_is_not_blended(tmp_path):
-    path = tmp_path / "picture.png"
+    path = tmp_path / "image.png"
     Image.new("RGBA", (2, 2), (200, 100, 50, 0)).save(path)
     assert read_image(path)[0, 0].tolist() == [200, 100, 50]
 
 
 def test_first_frame_of_an_animation_is_read(tmp_path):
-    path = tmp_path / "picture.gif"
+    path = tmp_path / "image.gif"
     frames = [Image.new("RGB", (4, 4), c) for c in ("red", "blue")]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     assert read_image(path)[0, 0].tolist() == [255, 0, 0]
@@ -140,7 +140,7 @@ def test_first_frame_of_an_animation_is_read(tmp_path):
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp"])
 def test_exif_orientation_is_applied_once(tmp_path, suffix, orientation):
-    path = tmp_path / f"picture{suffix}"
+    path = tmp_path / f"image{suffix}"
     blocks = random_image((2, 3, 3), "uint8").repeat(8, 0).repeat(8, 1)
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -157,7 +157,7 @@ def test_exif_orientation_is_applied_once(tmp_path, suffix, orientation):
 def test_content_counts_and_not_the_suffix(tmp_path):
     buffer = io.BytesIO()
     Image.new("RGB", (6, 5), "red").save(buffer, "JPEG")
-    path = tmp_path / "picture.png"
+    path = tmp_path / "image.png"
     path.write_bytes(buffer.getvalue())
     assert read_image(path).shape == (5, 6, 3)
 
@@ -165,7 +165,7 @@ def test_content_counts_and_not_the_suffix(tmp_path):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_16_bit_png_with_alpha_keeps_16_bits(tmp_path, channels):
     tf = pytest.importorskip("tensorflow")
-    path = tmp_path / "picture.png"
+    path = tmp_path / "image.png"
     image = random_image((5, 6, channels + 1), "uint16")
     path.write_bytes(tf.io.encode_png(image).numpy())
     decoded = decode_image(path)
@@ -194,10 +194,8 @@ def test_every_kind_of_bad_file_is_named(make_bad):
 @pytest.mark.parametrize(
     "suffix", [".png", ".jpg", ".webp", ".bmp", ".gif", ".npy"]
 )
-def test_missing_ends_are_suspected_and_whole_files_are_not(
-    make_picture, suffix
-):
-    path = make_picture(f"picture{suffix}", size=(64, 64))
+def test_missing_ends_are_suspected_and_whole_files_are_not(make_image, suffix):
+    path = make_image(f"image{suffix}", size=(64, 64))
     assert not may_be_truncated(path)
     content = path.read_bytes()
     path.write_bytes(content[:-70])
@@ -208,8 +206,8 @@ def test_missing_ends_are_suspected_and_whole_files_are_not(
         assert may_be_truncated(path)
 
 
-def test_decompression_bomb_is_an_error(make_picture, monkeypatch):
-    path = make_picture("picture.png", size=(64, 64))
+def test_decompression_bomb_is_an_error(make_image, monkeypatch):
+    path = make_image("image.png", size=(64, 64))
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     with pytest.raises(UnreadableImageError, match="decompression bomb"):
         read_image(path)
@@ -222,8 +220,8 @@ def test_missing_file_keeps_its_own_error(tmp_path):
 
 @pytest.mark.filterwarnings("ignore:Tag data larger:UserWarning")
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".gif", ".npy"])
-def test_flipped_bits_never_raise_anything_unexpected(make_picture, suffix):
-    path = make_picture(f"picture{suffix}", size=(32, 32))
+def test_flipped_bits_never_raise_anything_unexpected(make_image, suffix):
+    path = make_image(f"image{suffix}", size=(32, 32))
     content = np.frombuffer(path.read_bytes(), "uint8")
     random = np.random.default_rng(5)
     for _ in range(60):

@@ -76,6 +76,6 @@ def test_palette_survives_jpeg():
     assert set(decoded[36:44, 4:12].flat) == {255}
 
 
-def test_grey_picture_is_no_palette():
+def test_grey_image_is_no_palette():
     with pytest.raises(ValueError, match="Received: shape="):
         decode_cityscapes_palette(np.zeros((4, 4), "uint8"))

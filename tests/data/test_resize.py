@@ -64,7 +64,7 @@ def test_shrinking_is_anti_aliased():
 
 
 @pytest.mark.parametrize("dtype", ["uint16", "float32"])
-def test_ringing_stays_within_the_range_of_the_picture(dtype):
+def test_ringing_stays_within_the_range_of_the_image(dtype):
     edge = np.zeros((8, 8, 1), dtype)
     edge[:, 4:] = 60000
     resized = resize_image(edge, (31, 31), "lanczos")

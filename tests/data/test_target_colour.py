@@ -9,7 +9,7 @@ from small import small_model
 from small import values
 
 from semst_tf import SemST
-from semst_tf.data.target_colour import PICTURES
+from semst_tf.data.target_colour import IMAGES
 from semst_tf.data.target_colour import mean_colour
 from semst_tf.data.target_colour import target_batches
 
@@ -31,12 +31,12 @@ def model(preset="semst_distant", **overrides):
     return made
 
 
-def test_every_picture_counts_the_same_whatever_its_batch():
+def test_every_image_counts_the_same_whatever_its_batch():
     batches = [np.full((3, 4, 4, 1), 0.5), np.full((1, 8, 8, 1), -0.5)]
     assert mean_colour(batches) == pytest.approx(0.25)
 
 
-def test_an_endless_iterable_is_left_after_enough_pictures():
+def test_an_endless_iterable_is_left_after_enough_images():
     read = []
 
     def endless():
@@ -45,25 +45,25 @@ def test_an_endless_iterable_is_left_after_enough_pictures():
             yield np.zeros((100, 2, 2, 3))
 
     mean_colour(endless())
-    assert len(read) == -(-PICTURES // 100)
+    assert len(read) == -(-IMAGES // 100)
 
 
 @pytest.mark.parametrize(
-    "pictures, reason",
+    "images, reason",
     [([], "no images"), (np.full((1, 2, 2, 3), np.nan), "nan")],
 )
-def test_nothing_and_not_a_number_are_refused(pictures, reason):
+def test_nothing_and_not_a_number_are_refused(images, reason):
     with pytest.raises(ValueError, match=f"Received.*{reason}"):
-        mean_colour(pictures)
+        mean_colour(images)
 
 
 def test_a_generator_begins_at_the_colour_that_was_measured():
     started = model(**{"generator.filters": 16})
     started.adapt(coloured())
     for generator in (started.generator, started.average_generator):
-        picture = values([generator(batch()["source"])])[0]
+        image = values([generator(batch()["source"])])[0]
         # The weights of an untrained network add a little.
-        np.testing.assert_allclose(picture.mean((0, 1, 2)), COLOUR, atol=0.03)
+        np.testing.assert_allclose(image.mean((0, 1, 2)), COLOUR, atol=0.03)
 
 
 def test_the_brightest_targets_leave_a_slope_to_learn_by():
@@ -114,9 +114,9 @@ def test_a_generator_that_would_lose_batches_is_refused():
 
 def test_data_that_replicas_share_is_refused():
     tf = pytest.importorskip("tensorflow")
-    pictures = tf.data.Dataset.from_tensor_slices(data(count=4)).batch(2)
+    images = tf.data.Dataset.from_tensor_slices(data(count=4)).batch(2)
     strategy = tf.distribute.MirroredStrategy(["cpu:0"])
-    shared = strategy.experimental_distribute_dataset(pictures)
+    shared = strategy.experimental_distribute_dataset(images)
     with pytest.raises(ValueError, match="call `adapt`.*Distributed"):
         target_batches(shared)
 
@@ -131,7 +131,7 @@ def test_a_sequence_is_read_to_its_end_and_not_past_it():
     assert [len(b) for b in target_batches(Batches())] == [3, 3]
 
 
-def test_pictures_of_other_channels_are_refused():
+def test_images_of_other_channels_are_refused():
     with pytest.raises(ValueError, match="3 channels. Received: .* 1"):
         model().adapt(np.zeros((1, 8, 8, 1)))
 
@@ -149,8 +149,8 @@ def test_other_models_have_nothing_to_measure(preset):
 def test_two_scales_begin_there_too():
     started = model("tiny_multiscale", **{"data.crop_size": 32})
     started.adapt(coloured())
-    picture = values([started.generator(batch(size=32)["source"])])[0]
-    np.testing.assert_allclose(picture.mean((0, 1, 2)), COLOUR, atol=0.1)
+    image = values([started.generator(batch(size=32)["source"])])[0]
+    np.testing.assert_allclose(image.mean((0, 1, 2)), COLOUR, atol=0.1)
 
 
 def test_one_channel_and_half_precision():

@@ -7,7 +7,7 @@ from semst_tf.data import unpaired_images
 tfds = pytest.importorskip("tensorflow_datasets")
 
 
-def picture(number):
+def image(number):
     random = np.random.default_rng(number)
     return random.integers(0, 256, (12, 16, 3), dtype="uint8")
 
@@ -36,7 +36,7 @@ class TinyUnpaired(tfds.core.GeneratorBasedBuilder):
 
     def _generate_examples(self, first, count):
         for number in range(first, first + count):
-            yield number, {"image": picture(number), "label": number % 2}
+            yield number, {"image": image(number), "label": number % 2}
 
 
 @pytest.fixture(params=["tfrecord", "array_record"])
@@ -47,15 +47,15 @@ def data_dir(request, tmp_path):
     return tmp_path
 
 
-def contents(pictures):
-    return {pictures.load(i).tobytes() for i in range(len(pictures))}
+def contents(images):
+    return {images.load(i).tobytes() for i in range(len(images))}
 
 
-def test_named_split_holds_exactly_its_pictures(data_dir):
-    pictures = ImageCollection("tfds:tiny_unpaired@trainA", data_dir=data_dir)
-    assert len(pictures) == 5
-    assert contents(pictures) == {picture(n).tobytes() for n in range(5)}
-    assert pictures.header(0).height == 12
+def test_named_split_holds_exactly_its_images(data_dir):
+    images = ImageCollection("tfds:tiny_unpaired@trainA", data_dir=data_dir)
+    assert len(images) == 5
+    assert contents(images) == {image(n).tobytes() for n in range(5)}
+    assert images.header(0).height == 12
 
 
 def test_order_is_the_same_every_time(data_dir):

@@ -53,7 +53,7 @@ def test_first_example_continues_exactly(make_folder):
     np.testing.assert_array_equal(sources_of(rest, 6), whole[12:])
 
 
-def test_two_passes_differ_although_pictures_are_in_memory(make_folder):
+def test_two_passes_differ_although_images_are_in_memory(make_folder):
     data = unpaired_images(
         make_folder("s", 4), make_folder("t", 4), crop_size=8, passes=2
     )
@@ -83,9 +83,7 @@ def test_resuming_at_or_after_the_end_gives_no_examples(make_folder):
     assert list(data) == []
 
 
-def test_slow_pictures_and_many_workers_keep_the_order(
-    make_folder, monkeypatch
-):
+def test_slow_images_and_many_workers_keep_the_order(make_folder, monkeypatch):
     folders = make_folder("s", 6), make_folder("t", 6)
     one = sources_of(unpaired_images(*folders, crop_size=8, workers=1), 12)
     example = UnpairedSampler.example
@@ -99,10 +97,10 @@ def test_slow_pictures_and_many_workers_keep_the_order(
     np.testing.assert_array_equal(one, four)
 
 
-def test_whole_pictures_of_different_sizes(make_picture, tmp_path):
-    make_picture("s/a.png", size=(9, 5))
-    make_picture("s/b.png", size=(4, 7))
-    make_picture("t/c.png", size=(3, 3))
+def test_whole_images_of_different_sizes(make_image, tmp_path):
+    make_image("s/a.png", size=(9, 5))
+    make_image("s/b.png", size=(4, 7))
+    make_image("t/c.png", size=(3, 3))
     data = unpaired_images(
         tmp_path / "s", tmp_path / "t", crop_size=None, passes=1
     )
@@ -129,7 +127,7 @@ def test_options_can_differ_between_the_domains(make_folder):
     next(iter(data))
 
 
-def test_too_small_pictures_are_named_before_training(make_folder):
+def test_too_small_images_are_named_before_training(make_folder):
     folders = make_folder("s", 2, size=(20, 20)), make_folder("t", 2)
     with pytest.raises(ValueError, match=r"000\.png is 20x20.*crop 24x24"):
         unpaired_images(*folders, crop_size=24)
@@ -191,8 +189,8 @@ package.__path__ = {semst_tf.__path__!r}
 sys.modules["semst_tf"] = package
 sys.modules["tensorflow"] = None  # Importing it now fails.
 from semst_tf.data import ImageCollection, UnpairedSampler, unpaired_images
-pictures = ImageCollection({folder!r})
-UnpairedSampler(pictures, pictures, crop_size=8).example(0)
+images = ImageCollection({folder!r})
+UnpairedSampler(images, images, crop_size=8).example(0)
 try:
     unpaired_images({folder + "@left"!r}, {folder + "@right"!r}, crop_size=8)
 except ImportError as error:

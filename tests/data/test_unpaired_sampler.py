@@ -33,18 +33,18 @@ def test_crops_are_float32_in_the_unit_range(collections_of):
 
 
 def test_example_depends_on_seed_and_index_alone(collections_of):
-    pictures = collections_of(5, 3)
-    forwards = UnpairedSampler(*pictures, crop_size=16, seed=7)
+    images = collections_of(5, 3)
+    forwards = UnpairedSampler(*images, crop_size=16, seed=7)
     expected = [forwards.example(index) for index in range(40)]
-    backwards = UnpairedSampler(*pictures, crop_size=16, seed=7)
+    backwards = UnpairedSampler(*images, crop_size=16, seed=7)
     for index in reversed(range(40)):
         assert_equal_examples(backwards.example(index), expected[index])
 
 
 def test_another_seed_gives_other_examples(collections_of):
-    pictures = collections_of(5, 5)
+    images = collections_of(5, 5)
     first, second = (
-        UnpairedSampler(*pictures, crop_size=16, seed=seed) for seed in (0, 1)
+        UnpairedSampler(*images, crop_size=16, seed=seed) for seed in (0, 1)
     )
     different = sum(
         not np.array_equal(
@@ -55,10 +55,10 @@ def test_another_seed_gives_other_examples(collections_of):
     assert different >= 9
 
 
-def test_every_pass_shows_every_picture_once_in_a_new_order(collections_of):
+def test_every_pass_shows_every_image_once_in_a_new_order(collections_of):
     sampler = UnpairedSampler(*collections_of(7, 7), crop_size=8)
     passes = [
-        [sampler.picture_index("source", 7 * p + i) for i in range(7)]
+        [sampler.image_index("source", 7 * p + i) for i in range(7)]
         for p in range(4)
     ]
     assert all(sorted(order) == list(range(7)) for order in passes)
@@ -71,7 +71,7 @@ def test_small_domain_is_used_evenly_and_a_pass_is_the_longer_one(
     sampler = UnpairedSampler(*collections_of(10, 3), crop_size=8)
     assert sampler.pass_length == 10
     used = collections.Counter(
-        sampler.picture_index("target", index) for index in range(30)
+        sampler.image_index("target", index) for index in range(30)
     )
     assert used == {0: 10, 1: 10, 2: 10}
 
@@ -80,8 +80,8 @@ def test_source_and_target_are_drawn_independently(collections_of):
     sampler = UnpairedSampler(*collections_of(8, 8), crop_size=8)
     pairs = {
         (
-            sampler.picture_index("source", index),
-            sampler.picture_index("target", index),
+            sampler.image_index("source", index),
+            sampler.image_index("target", index),
         )
         for index in range(80)
     }
@@ -89,14 +89,14 @@ def test_source_and_target_are_drawn_independently(collections_of):
 
 
 def test_memory_does_not_freeze_crops(collections_of):
-    pictures = collections_of(1, 1, cache_bytes=10**6)
-    sampler = UnpairedSampler(*pictures, crop_size=8, flip=False)
+    images = collections_of(1, 1, cache_bytes=10**6)
+    sampler = UnpairedSampler(*images, crop_size=8, flip=False)
     crops = {sampler.example(i)["source"].tobytes() for i in range(20)}
     assert len(crops) > 10
 
 
-def test_flips_happen_half_of_the_time_or_never(make_picture):
-    path = make_picture("ramp/0.png", size=(8, 8))
+def test_flips_happen_half_of_the_time_or_never(make_image):
+    path = make_image("ramp/0.png", size=(8, 8))
     upright = ImageCollection([path])
 
     def flipped_share(flip):
@@ -154,47 +154,47 @@ def test_every_crop_position_can_occur(ramps):
     assert tops == {0, 1, 2, 3}
 
 
-def test_whole_pictures_when_there_is_no_crop(collections_of):
+def test_whole_images_when_there_is_no_crop(collections_of):
     sampler = UnpairedSampler(*collections_of(1, 1), crop_size=None)
     assert sampler.example(3)["source"].shape == (24, 32, 3)
 
 
-def test_crop_of_the_whole_picture_fits_and_a_larger_one_names_it(
+def test_crop_of_the_whole_image_fits_and_a_larger_one_names_it(
     collections_of,
 ):
-    pictures = collections_of(1, 1)
-    sampler = UnpairedSampler(*pictures, crop_size=(24, 32))
+    images = collections_of(1, 1)
+    sampler = UnpairedSampler(*images, crop_size=(24, 32))
     assert sampler.example(0)["target"].shape == (24, 32, 3)
-    sampler = UnpairedSampler(*pictures, crop_size=25)
+    sampler = UnpairedSampler(*images, crop_size=25)
     with pytest.raises(ValueError, match=r"000\.png.*24x32, crop 25x25"):
         sampler.example(0)
 
 
-def test_16_bit_pictures_keep_their_depth(tmp_path):
+def test_16_bit_images_keep_their_depth(tmp_path):
     values = np.arange(256, dtype="uint16").reshape(16, 16)
     np.save(tmp_path / "deep.npy", values)
-    pictures = ImageCollection(tmp_path)
-    crop = UnpairedSampler(
-        pictures, pictures, crop_size=16, flip=False
-    ).example(0)["source"]
+    images = ImageCollection(tmp_path)
+    crop = UnpairedSampler(images, images, crop_size=16, flip=False).example(0)[
+        "source"
+    ]
     assert len(np.unique(crop)) == 256
     assert crop.max() < -0.99
 
 
 def test_empty_domain_and_bad_seed_are_refused(collections_of, tmp_path):
-    pictures = collections_of(1, 1)
+    images = collections_of(1, 1)
     (tmp_path / "none").mkdir()
     with pytest.raises(ValueError, match="target domain has no images"):
-        UnpairedSampler(pictures[0], ImageCollection(tmp_path / "none"))
+        UnpairedSampler(images[0], ImageCollection(tmp_path / "none"))
     for seed in (-1, 1.5, None):
         with pytest.raises(ValueError, match="Received: seed="):
-            UnpairedSampler(*pictures, seed=seed)
+            UnpairedSampler(*images, seed=seed)
 
 
 def test_trainings_of_older_versions_go_on_with_their_crops(collections_of):
     sampler = UnpairedSampler(*collections_of(5, 3), crop_size=16, seed=5)
     drawn = [
-        (sampler.picture_index(domain, index), *sampler.corner(domain, index))
+        (sampler.image_index(domain, index), *sampler.corner(domain, index))
         for index in (0, 7)
         for domain in ("source", "target")
     ]

@@ -38,10 +38,10 @@ def test_batches_are_those_of_tf_data(make_folder, options):
         assert ours.num_batches == int(theirs.cardinality())
 
 
-def test_an_unreadable_picture_ends_the_iteration(make_folder):
+def test_an_unreadable_image_ends_the_iteration(make_folder):
     folder = make_folder("s", 3)
-    pictures = ImageCollection(folder)
-    sampler = UnpairedSampler(pictures, pictures, crop_size=8)
+    images = ImageCollection(folder)
+    sampler = UnpairedSampler(images, images, crop_size=8)
     for path in folder.iterdir():
         path.write_bytes(b"no image")
     with pytest.raises(ValueError):
@@ -49,8 +49,8 @@ def test_an_unreadable_picture_ends_the_iteration(make_folder):
 
 
 def test_no_thread_stays_when_nobody_reads_on(make_folder):
-    pictures = ImageCollection(make_folder("s", 3))
-    sampler = UnpairedSampler(pictures, pictures, crop_size=8)
+    images = ImageCollection(make_folder("s", 3))
+    sampler = UnpairedSampler(images, images, crop_size=8)
     before = set(threading.enumerate())
     batches = iter(UnpairedSequence(sampler, workers=2))
     next(batches)

@@ -36,7 +36,7 @@ def test_nan_is_an_error_and_not_a_black_pixel():
         from_unit_range(np.array([np.nan, 0.0]))
 
 
-def test_float_pictures_without_a_range_are_refused():
+def test_float_images_without_a_range_are_refused():
     with pytest.raises(
         ValueError, match="value_range.*Received: dtype=float32"
     ):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from pictures import scene
+from random_images import scene
 
 from semst_tf.descriptors import OrientationField
 from semst_tf.descriptors import SecondMomentField
@@ -35,7 +35,7 @@ def graph_of(function):
     ],
     ids=lambda field: field.name,
 )
-def test_one_graph_serves_pictures_of_every_size(field):
+def test_one_graph_serves_images_of_every_size(field):
     graph = graph_of(lambda images: field(images))
     for images in (scene(size=32), scene(size=32)[:, :9, :22]):
         np.testing.assert_allclose(
@@ -43,7 +43,7 @@ def test_one_graph_serves_pictures_of_every_size(field):
         )
 
 
-def test_places_are_drawn_from_the_size_of_the_picture():
+def test_places_are_drawn_from_the_size_of_the_image():
     def sample(images):
         _, height, width, _ = ops.shape(images)
         places = sample_positions(height, width, 10, 1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from keras import ops
-from pictures import scene
+from random_images import scene
 
 from semst_tf.descriptors import OrientationField
 from semst_tf.descriptors import SecondMomentField
@@ -38,7 +38,7 @@ def test_any_size_and_channel_count_has_the_announced_shape(name, shape):
 
 
 @every_field
-def test_half_precision_pictures_are_computed_in_float32(name):
+def test_half_precision_images_are_computed_in_float32(name):
     images = scene(size=16)
     result = compute(FIELDS[name](), images.astype("float16"))
     assert result.dtype == np.float32

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from keras import ops
-from pictures import mean_cosine
-from pictures import scene
-from pictures import stripes
+from random_images import mean_cosine
+from random_images import scene
+from random_images import stripes
 
 from semst_tf.descriptors import OrientationField
 
@@ -17,15 +17,15 @@ def compute(images, **arguments):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda picture: -picture,
-        lambda picture: picture + 0.25,
-        lambda picture: 0.8 * picture - 0.1,
+        lambda image: -image,
+        lambda image: image + 0.25,
+        lambda image: 0.8 * image - 0.1,
     ],
     ids=["inverted", "brighter", "darker and softer"],
 )
 def test_tone_changes_leave_the_structure(change):
-    picture = scene()
-    assert mean_cosine(compute(picture), compute(change(picture))) > 0.99
+    image = scene()
+    assert mean_cosine(compute(image), compute(change(image))) > 0.99
 
 
 def test_other_content_is_another_structure():
@@ -65,9 +65,9 @@ def test_without_constant_flat_fades_to_zero():
 
 
 def test_neighbours_are_the_field_of_the_cells_beside():
-    picture = scene()
-    single = compute(picture, neighbourhood=1, constant=0.0, soft_norm=1e3)
-    full = compute(picture, constant=0.0, soft_norm=1e3)
+    image = scene()
+    single = compute(image, neighbourhood=1, constant=0.0, soft_norm=1e3)
+    full = compute(image, constant=0.0, soft_norm=1e3)
     left, centre = full[..., 3 * 8 : 4 * 8], full[..., 4 * 8 : 5 * 8]
     np.testing.assert_allclose(centre, single, rtol=1e-4, atol=1e-9)
     np.testing.assert_allclose(

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 from folders import contents
-from folders import write_pictures
+from folders import write_images
 
 from semst_tf import SemST
 from semst_tf import preset_config
@@ -45,9 +45,9 @@ OFTEN = {"interval": 1, "checkpoint_every": 1, "sample_every": STEPS}
 
 
 @pytest.fixture
-def pictures(tmp_path):
+def images(tmp_path):
     for domain, count in (("source", 5), ("target", 3)):
-        write_pictures(tmp_path / domain, count=count, size=(20, 24))
+        write_images(tmp_path / domain, count=count, size=(20, 24))
     return {name: tmp_path / name for name in ("source", "target")}
 
 
@@ -61,10 +61,10 @@ def free_ports(count):
     return ports
 
 
-def start_two(pictures, workdirs, fault="nothing", step=-1):
+def start_two(images, workdirs, fault="nothing", step=-1):
     """Starts both workers; something happens to the second before a step."""
     hosts = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    flags = {**pictures, **OFTEN, "preset": "cut"}
+    flags = {**images, **OFTEN, "preset": "cut"}
     command = [f"--{name}={value}" for name, value in flags.items()]
     command += [f"--set={name}={value}" for name, value in FIELDS.items()]
     return [
@@ -131,25 +131,25 @@ def distance(weights, others):
 
 @pytest.mark.slow
 def test_two_workers_train_like_two_replicas_whatever_stops_them(
-    pictures, tmp_path
+    images, tmp_path
 ):
     config = preset_config("cut").replace(FIELDS)
     alone = tmp_path / "alone"
     expected = TrainingRun(
-        alone, config, *pictures.values(), devices="cpu:2", **OFTEN
+        alone, config, *images.values(), devices="cpu:2", **OFTEN
     ).train()
 
     # The second worker sees the run in a place of its own, to which nothing
     # may be written.
     run, seen = tmp_path / "run", tmp_path / "seen"
-    workers = start_two(pictures, (run, seen), "is asked to stop", step=1)
+    workers = start_two(images, (run, seen), "is asked to stop", step=1)
     for output in finish(workers, code=75):
         assert "stopped at step 2, which is saved" in output
     assert not seen.exists()
 
     shutil.copytree(run, seen)
     before = contents(seen)
-    workers = start_two(pictures, (run, seen), "dies", step=3)
+    workers = start_two(images, (run, seen), "dies", step=3)
     try:
         output, _ = workers[1].communicate(timeout=TIMEOUT)
         assert workers[1].returncode == 9, output[-4000:]
@@ -162,7 +162,7 @@ def test_two_workers_train_like_two_replicas_whatever_stops_them(
     shutil.rmtree(seen)
     shutil.copytree(run, seen)
     before = contents(seen)
-    for output in finish(start_two(pictures, (run, seen)), code=0):
+    for output in finish(start_two(images, (run, seen)), code=0):
         assert f"continuing at step 2 of {STEPS}" in output or (
             f"continuing at step 3 of {STEPS}" in output
         )

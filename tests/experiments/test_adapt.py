@@ -26,9 +26,9 @@ def adapt(folder, *more, workdir="run"):
         "adapt",
         f"--model={folder / 'model.keras'}",
         f"--workdir={folder / workdir}",
-        f"--source={folder / 'source/pictures'}",
+        f"--source={folder / 'source/images'}",
         f"--source_labels={folder / 'source/labels'}",
-        f"--test={folder / 'test/pictures'}",
+        f"--test={folder / 'test/images'}",
         f"--test_labels={folder / 'test/labels'}",
         "--seeds=1",
         "--filters=2",
@@ -40,7 +40,7 @@ def adapt(folder, *more, workdir="run"):
 
 
 @pytest.mark.slow
-def test_six_pictures_end_to_end_with_the_deeplab(folder):
+def test_six_images_end_to_end_with_the_deeplab(folder):
     result = adapt(folder)
     assert result.returncode == 0, result.stderr
     results = json.loads((folder / "run" / "results.json").read_text())
@@ -69,7 +69,7 @@ def test_six_pictures_end_to_end_with_the_deeplab(folder):
         ("--classes=road,river", ["river"]),
         ("--steps=3", ["checkpoint_every"]),
         ("--seeds=0", ["seeds"]),
-        ("--fine_tuning={root}/test/pictures", ["--fine_tuning_labels"]),
+        ("--fine_tuning={root}/test/images", ["--fine_tuning_labels"]),
         ("--show={root}/nothing/*.json", ["no results"]),
         ("--show={root}/model.keras", []),
         ("--mode=sliced", ["mode"]),
@@ -95,7 +95,7 @@ def test_a_damaged_label_is_found_before_anything_is_written(folder, tmp_path):
     path.write_bytes(path.read_bytes()[:-40])
     result = adapt(
         folder,
-        f"--source={streets / 'pictures'}",
+        f"--source={streets / 'images'}",
         f"--source_labels={streets / 'labels'}",
         workdir="refused",
     )

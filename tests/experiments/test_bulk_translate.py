@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 from folders import contents
-from folders import write_pictures
+from folders import write_images
 from PIL import Image
 from scripts import assert_one_line
 from scripts import run_in_shell
@@ -33,8 +33,8 @@ def bulk_translate(source, output, *more, model=MODEL):
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     """Two hundred tiny images, and twenty that are none."""
-    folder = tmp_path_factory.mktemp("bulk") / "pictures"
-    write_pictures(folder / "inside", count=200, size=(8, 12))
+    folder = tmp_path_factory.mktemp("bulk") / "images"
+    write_images(folder / "inside", count=200, size=(8, 12))
     sound = (folder / "inside" / "0.png").read_bytes()
     for number in range(10):
         (folder / f"cut{number}.png").write_bytes(sound[: 20 + 20 * number])
@@ -70,14 +70,14 @@ def test_all_that_is_sound_is_translated_and_the_rest_is_listed(
 
 @pytest.mark.slow
 def test_the_same_command_does_only_what_is_missing(tmp_path):
-    pictures = write_pictures(tmp_path / "pictures", count=4, size=(8, 8))
+    images = write_images(tmp_path / "images", count=4, size=(8, 8))
     output = tmp_path / "translated"
-    assert bulk_translate(pictures, output).returncode == 0
+    assert bulk_translate(images, output).returncode == 0
     first = contents(output)
     assert first.pop("errors.jsonl") == b""
     (output / "2.png").unlink()
     (output / "1.png").write_bytes(b"kept as it is")
-    result = bulk_translate(pictures, output)
+    result = bulk_translate(images, output)
     assert result.returncode == 0, result.stderr
     assert "translated 1 images" in result.stdout
     assert "3 were there already" in result.stdout
@@ -88,9 +88,9 @@ def test_the_same_command_does_only_what_is_missing(tmp_path):
 
 @pytest.mark.parametrize("missing", ["model", "input"])
 def test_what_is_missing_is_told_in_one_line(tmp_path, missing):
-    source = tmp_path / "pictures"
+    source = tmp_path / "images"
     if missing == "model":
-        write_pictures(source, count=1, size=(8, 8))
+        write_images(source, count=1, size=(8, 8))
     model = tmp_path / "none" if missing == "model" else MODEL
     result = bulk_translate(source, tmp_path / "out", model=model)
     assert_one_line(result, "Received: ")

@@ -38,8 +38,8 @@ def folders(tmp_path):
     for number, name in enumerate(("source", "target")):
         (tmp_path / name).mkdir()
         for shade in range(3):
-            picture = Image.new("RGB", (32, 24), (number * 90, shade, 0))
-            picture.save(tmp_path / name / f"{shade}.png")
+            image = Image.new("RGB", (32, 24), (number * 90, shade, 0))
+            image.save(tmp_path / name / f"{shade}.png")
     return tmp_path
 
 
@@ -95,7 +95,7 @@ def test_wrong_input_is_one_line_and_exit_code_two(folders, flag, word):
     assert_one_line(check_data(*flags_of(folders, flag)), word)
 
 
-def test_a_grey_picture_among_colour_is_taken_as_training_takes_it(folders):
+def test_a_grey_image_among_colour_is_taken_as_training_takes_it(folders):
     grey = Image.new("L", (32, 24), 7)
     grey.save(folders / "source" / "grey.png")
     result = check_data(*flags_of(folders, "--thorough"))

@@ -1,7 +1,7 @@
 """`--dataroot` and `--direction`: data sets as CUT lays them out."""
 
 import pytest
-from folders import write_pictures
+from folders import write_images
 from scripts import assert_one_line
 from scripts import run_here
 
@@ -9,7 +9,7 @@ from scripts import run_here
 @pytest.fixture
 def dataroot(tmp_path):
     for name, count in (("trainA", 2), ("trainB", 3)):
-        write_pictures(tmp_path / "data" / name, count=count)
+        write_images(tmp_path / "data" / name, count=count)
     return tmp_path / "data"
 
 

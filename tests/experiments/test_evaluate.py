@@ -5,7 +5,7 @@ import weakref
 
 import numpy as np
 import pytest
-from folders import write_pictures
+from folders import write_images
 from metrics.features import MeanColours
 from metrics.features import mean_colour
 from PIL import Image
@@ -26,8 +26,8 @@ def small_networks(monkeypatch):
 
     def segmenter():
         # Every pixel is sky.
-        def predict_on_batch(pictures):
-            scores = np.zeros((*pictures.shape[:3], 20))
+        def predict_on_batch(images):
+            scores = np.zeros((*images.shape[:3], 20))
             scores[..., 10] = 1.0
             return scores
 
@@ -47,8 +47,8 @@ def small_networks(monkeypatch):
 
 @pytest.fixture
 def folders(tmp_path):
-    write_pictures(tmp_path / "source", count=3)
-    write_pictures(tmp_path / "target", count=4)
+    write_images(tmp_path / "source", count=3)
+    write_images(tmp_path / "target", count=4)
     (tmp_path / "labels").mkdir()
     for number in range(3):
         ids = np.full((34, 40), 10 if number < 2 else 0, "uint8")
@@ -69,7 +69,7 @@ def evaluate(folders, *arguments, output="scores.json"):
 
 
 @pytest.mark.filterwarnings("ignore:.*use at least")
-def test_untranslated_pictures_get_every_score_that_is_asked_for(folders):
+def test_untranslated_images_get_every_score_that_is_asked_for(folders):
     result, scores = evaluate(
         folders,
         f"--target={folders / 'target'}",
@@ -83,7 +83,7 @@ def test_untranslated_pictures_get_every_score_that_is_asked_for(folders):
     assert scores["paired"]["photo_to_map_accuracy"] == 1.0
     assert scores["diagnostics"]["colour_shift"] == 0.0
     assert scores["distance"]["targets"] == 4
-    assert scores["pictures"] == 3
+    assert scores["images"] == 3
     assert scores["settings"]["seed"] == 3
     for words in ("FID", "KID", "mIoU", "pixel accuracy 0.667", "RMSE 0.0"):
         assert words in result.stdout
@@ -106,7 +106,7 @@ def test_the_first_sources_are_scored_against_all_targets(folders):
     _, scores = evaluate(
         folders, f"--truth={folders / 'source'}", "--limit=2", "--resize=16"
     )
-    assert scores["pictures"] == 2
+    assert scores["images"] == 2
     assert scores["settings"]["resize"] == "16"
 
 
@@ -116,8 +116,8 @@ def test_nothing_to_score_against_is_one_line(folders):
     assert scores is None
 
 
-def test_pictures_without_a_true_one_are_one_line(folders):
-    write_pictures(folders / "truth", count=2)
+def test_images_without_a_true_one_are_one_line(folders):
+    write_images(folders / "truth", count=2)
     result, scores = evaluate(folders, f"--truth={folders / 'truth'}")
     assert_one_line(result, "true image of its name", "2.png")
     assert scores is None
@@ -139,11 +139,11 @@ def test_labels_of_another_space_are_one_line(folders):
 
 def test_a_set_has_no_distance_from_itself_whatever_its_names(folders):
     for town, count in (("a", 1), ("b", 2)):
-        write_pictures(folders / "towns" / town, count=count)
+        write_images(folders / "towns" / town, count=count)
     towns = folders / "towns"
     result, scores = evaluate(folders, f"--source={towns}", f"--truth={towns}")
     assert result.returncode == 0, result.stderr
-    assert scores["pictures"] == 3
+    assert scores["images"] == 3
     assert scores["paired"]["root_mean_squared_error"] == 0.0
 
 
@@ -186,8 +186,8 @@ def test_labels_without_a_counted_pixel_are_one_line(folders):
 
 
 @pytest.mark.parametrize("which", ["source", "target"])
-def test_too_few_pictures_for_fid_are_told_before_the_work(folders, which):
-    write_pictures(folders / "one", count=1)
+def test_too_few_images_for_fid_are_told_before_the_work(folders, which):
+    write_images(folders / "one", count=1)
     places = {"source": folders / "source", "target": folders / "target"}
     places[which] = folders / "one"
     flags = [f"--{name}={place}" for name, place in places.items()]
@@ -197,7 +197,7 @@ def test_too_few_pictures_for_fid_are_told_before_the_work(folders, which):
 
 
 @pytest.mark.filterwarnings("ignore:.*use at least")
-def test_memory_does_not_grow_with_the_number_of_pictures(folders, monkeypatch):
+def test_memory_does_not_grow_with_the_number_of_images(folders, monkeypatch):
     alive, most = [], [0]
     decode = ImageCollection.decode
 
@@ -209,7 +209,7 @@ def test_memory_does_not_grow_with_the_number_of_pictures(folders, monkeypatch):
         return image
 
     monkeypatch.setattr(ImageCollection, "decode", watched)
-    write_pictures(folders / "many", count=12)
+    write_images(folders / "many", count=12)
     result, _ = evaluate(
         folders,
         f"--source={folders / 'many'}",
@@ -303,7 +303,7 @@ def test_a_data_set_of_cut_is_evaluated_by_its_root(folders):
 
 @pytest.mark.filterwarnings("ignore:.*use at least")
 def test_controls_are_scored_beside_the_translations(folders):
-    write_pictures(folders / "city", count=4)
+    write_images(folders / "city", count=4)
     result, scores = evaluate(
         folders,
         f"--target={folders / 'target'}",
@@ -334,7 +334,7 @@ def test_controls_are_scored_beside_the_translations(folders):
 def test_class_matched_distances_say_whose_labels_they_had(folders):
     # Twenty images of two colours, so that classes have enough samples.
     for folder in ("many", "far"):
-        write_pictures(folders / folder, count=20)
+        write_images(folders / folder, count=20)
     result, scores = evaluate(
         folders,
         f"--source={folders / 'many'}",

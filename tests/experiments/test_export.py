@@ -95,7 +95,7 @@ def test_saved_model_and_its_check(run_here, model, photos, tmp_path):
     assert "(3 images)" in result.stdout
 
 
-def test_int8_with_a_folder_of_pictures(run_here, model, photos, tmp_path):
+def test_int8_with_a_folder_of_images(run_here, model, photos, tmp_path):
     pytest.importorskip("ai_edge_litert")
     path = tmp_path / "street.tflite"
     arguments = (

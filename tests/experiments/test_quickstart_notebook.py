@@ -40,7 +40,7 @@ def executed(tmp_path_factory):
     return {cell.id: cell for cell in notebook.cells}, folder
 
 
-def pictures(cell):
+def images(cell):
     return sum("image/png" in out.get("data", {}) for out in cell.outputs)
 
 
@@ -50,9 +50,9 @@ def text(cell):
 
 def test_it_shows_photographs_curves_and_translations(executed):
     cells, _ = executed
-    assert pictures(cells["photos"]) == 2
-    assert pictures(cells["curves"]) == 1
-    assert pictures(cells["translate"]) == 2
+    assert images(cells["photos"]) == 2
+    assert images(cells["curves"]) == 1
+    assert images(cells["translate"]) == 2
 
 
 def test_training_reports_every_loss(executed):

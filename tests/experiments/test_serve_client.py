@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from picture_files import decoded
-from picture_files import encoded
+from encoded_images import decoded
+from encoded_images import encoded
 from PIL import Image
 from serving_server import serving
 
@@ -44,13 +44,13 @@ def server(loaded):
 
 
 @pytest.fixture
-def pictures(tmp_path):
+def images(tmp_path):
     random = np.random.default_rng(0)
-    folder = tmp_path / "pictures"
+    folder = tmp_path / "images"
     (folder / "deep").mkdir(parents=True)
     for name, shape in (("a.png", (9, 14, 3)), ("deep/b.png", (20, 11, 3))):
-        picture = random.integers(0, 256, shape, "uint8")
-        (folder / name).write_bytes(encoded(picture))
+        image = random.integers(0, 256, shape, "uint8")
+        (folder / name).write_bytes(encoded(image))
     return folder
 
 
@@ -88,12 +88,12 @@ def assert_one_line(result, *words):
 
 
 @pytest.mark.parametrize("batch", [1, 2])
-def test_folder_over_rest(server, network, pictures, tmp_path, batch):
+def test_folder_over_rest(server, network, images, tmp_path, batch):
     output = tmp_path / "out"
-    result = rest(server, pictures, output, f"--batch={batch}", "--version=1")
+    result = rest(server, images, output, f"--batch={batch}", "--version=1")
     assert (result.returncode, result.stderr) == (0, "")
     for name in ("a.png", "deep/b.png"):
-        assert_translated(network, pictures / name, output / name)
+        assert_translated(network, images / name, output / name)
 
 
 def test_rotated_photo_comes_back_upright(server, network, tmp_path):
@@ -106,37 +106,37 @@ def test_rotated_photo_comes_back_upright(server, network, tmp_path):
     assert_translated(network, source, tmp_path / "out" / "photo.png")
 
 
-def test_refused_picture_is_one_line(server, pictures, tmp_path):
+def test_refused_image_is_one_line(server, images, tmp_path):
     grey = np.zeros((8, 8, 1), "uint8")
-    (pictures / "a.png").write_bytes(encoded(grey))
-    result = rest(server, pictures, tmp_path / "out")
+    (images / "a.png").write_bytes(encoded(grey))
+    result = rest(server, images, tmp_path / "out")
     assert_one_line(result, "400", "images of 3 channels")
     assert list((tmp_path / "out").glob("*")) == []
 
 
-def test_wrong_input_is_one_line(server, pictures, tmp_path):
+def test_wrong_input_is_one_line(server, images, tmp_path):
     output = tmp_path / "out"
     output.mkdir()
     (output / "a.png").write_text("precious")
-    assert_one_line(rest(server, pictures, output), "--overwrite")
+    assert_one_line(rest(server, images, output), "--overwrite")
     assert (output / "a.png").read_text() == "precious"
     assert_one_line(rest(server, tmp_path / "missing", output), "no image")
-    (pictures / "a.png").write_text("text")
-    assert_one_line(rest(server, pictures, tmp_path / "b"), "a.png")
+    (images / "a.png").write_text("text")
+    assert_one_line(rest(server, images, tmp_path / "b"), "a.png")
 
 
-def test_no_such_model_version_or_server(server, pictures, tmp_path):
+def test_no_such_model_version_or_server(server, images, tmp_path):
     output = tmp_path / "out"
-    result = rest(server, pictures, output, "--version=7")
+    result = rest(server, images, output, "--version=7")
     assert_one_line(result, "404", "not found")
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{unused.getsockname()[1]}"
-        assert_one_line(rest(address, pictures, output), address)
+        assert_one_line(rest(address, images, output), address)
     assert not output.exists()
 
 
-def test_folder_over_grpc(loaded, network, pictures, tmp_path):
+def test_folder_over_grpc(loaded, network, images, tmp_path):
     grpc = pytest.importorskip("grpc")
     service = pytest.importorskip(
         "tensorflow_serving.apis.prediction_service_pb2_grpc"
@@ -162,12 +162,12 @@ def test_folder_over_grpc(loaded, network, pictures, tmp_path):
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
-        arguments = (f"127.0.0.1:{port}", pictures, tmp_path / "out")
+        arguments = (f"127.0.0.1:{port}", images, tmp_path / "out")
         result = rest(*arguments, "--protocol=grpc", "--batch=2")
         assert result.returncode == 0, result.stderr
         for name in ("a.png", "deep/b.png"):
-            assert_translated(network, pictures / name, tmp_path / "out" / name)
-        (pictures / "a.png").write_bytes(encoded(np.zeros((8, 8, 1), "uint8")))
+            assert_translated(network, images / name, tmp_path / "out" / name)
+        (images / "a.png").write_bytes(encoded(np.zeros((8, 8, 1), "uint8")))
         result = rest(*arguments, "--protocol=grpc", "--overwrite")
         assert_one_line(result, "INVALID_ARGUMENT", "images of 3 channels")
     finally:
@@ -183,11 +183,11 @@ def post(server, body):
 
 
 def test_pixels_as_rows_and_as_columns(server, network):
-    picture = np.random.default_rng(1).integers(0, 256, (5, 6, 3), "uint8")
-    rows = post(server, {"instances": [picture.tolist()]})
-    columns = post(server, {"inputs": {"images": [picture.tolist()]}})
+    image = np.random.default_rng(1).integers(0, 256, (5, 6, 3), "uint8")
+    rows = post(server, {"instances": [image.tolist()]})
+    columns = post(server, {"inputs": {"images": [image.tolist()]}})
     assert rows["predictions"] == columns["outputs"]
-    expected = translate(network, picture).astype(int)
+    expected = translate(network, image).astype(int)
     assert np.abs(np.array(rows["predictions"][0]) - expected).max() <= 1
 
 
@@ -198,8 +198,8 @@ def test_files_as_columns_come_back_in_base64(server):
         "inputs": [{"b64": base64.b64encode(file).decode()}] * 2,
     }
     answers = post(server, body)["outputs"]
-    pictures = [decoded(base64.b64decode(answer["b64"])) for answer in answers]
-    assert [p.shape for p in pictures] == [(5, 6, 3)] * 2
+    images = [decoded(base64.b64decode(answer["b64"])) for answer in answers]
+    assert [p.shape for p in images] == [(5, 6, 3)] * 2
 
 
 def test_rest_needs_no_tensorflow():

@@ -6,7 +6,7 @@ import shlex
 import keras
 import pytest
 from folders import contents
-from folders import write_pictures
+from folders import write_images
 from PIL import Image
 from scripts import assert_one_line
 from scripts import run_here
@@ -32,8 +32,8 @@ SMALL = (
 
 
 def fill(root):
-    write_pictures(root / "source")
-    write_pictures(root / "target", count=2)
+    write_images(root / "source")
+    write_images(root / "target", count=2)
 
 
 def train(root, *more):
@@ -93,16 +93,16 @@ def test_it_ends_with_where_the_model_is_and_a_command_that_works(
     run = str(root / "new run")
     assert f"--model={shlex.quote(run)}" in translate_line
     monkeypatch.chdir(tmp_path)
-    Image.new("RGB", (9, 7)).save("picture.jpg")
-    arguments = ("--input=picture.jpg", "--output=translated")
+    Image.new("RGB", (9, 7)).save("image.jpg")
+    arguments = ("--input=image.jpg", "--output=translated")
     for argument in arguments:
         assert argument in translate_line
     translated = run_here(
         "translate", f"--model={root / 'new run'}", *arguments
     )
     assert translated.returncode == 0, translated.stderr
-    with Image.open(tmp_path / "translated" / "picture.jpg") as picture:
-        assert picture.size == (9, 7)
+    with Image.open(tmp_path / "translated" / "image.jpg") as image:
+        assert image.size == (9, 7)
 
 
 def test_repeating_the_command_does_not_train_again(trained):
@@ -172,9 +172,9 @@ def test_wrong_input_is_one_line_and_nothing_is_written(
 ):
     fill(tmp_path)
     (tmp_path / "empty").mkdir()
-    write_pictures(tmp_path / "small", size=(8, 8))
+    write_images(tmp_path / "small", size=(8, 8))
     for name in ("bad", "truncated"):
-        write_pictures(tmp_path / name)
+        write_images(tmp_path / name)
     (tmp_path / "bad" / "text.png").write_text("no image\n")
     whole = (tmp_path / "truncated" / "0.png").read_bytes()
     (tmp_path / "truncated" / "truncated.png").write_bytes(whole[:-50])
@@ -192,7 +192,7 @@ def test_validations_between_intervals_are_refused(tmp_path):
     assert contents(tmp_path) == before
 
 
-def test_a_picture_that_goes_away_while_training_is_one_line(
+def test_an_image_that_goes_away_while_training_is_one_line(
     tmp_path, monkeypatch
 ):
     fill(tmp_path)

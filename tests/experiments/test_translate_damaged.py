@@ -3,7 +3,7 @@
 import pathlib
 
 import pytest
-from folders import write_pictures
+from folders import write_images
 from scripts import assert_one_line
 from scripts import run_here
 
@@ -21,7 +21,7 @@ def damage(path):
 
 def test_the_others_of_the_folder_are_translated(tmp_path):
     pytest.importorskip("tensorflow")
-    source = write_pictures(tmp_path / "pictures", count=4, size=(40, 40))
+    source = write_images(tmp_path / "images", count=4, size=(40, 40))
     for name in ("0.png", "2.png"):
         damage(source / name)
     output = tmp_path / "translated"

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 from folders import contents
-from folders import write_pictures
+from folders import write_images
 from PIL import Image
 from scripts import assert_one_line
 from scripts import run_here
@@ -124,7 +124,7 @@ def test_sizes_and_formats_are_kept(folder, translated):
     assert read_image(translated[1] / "seven.png").shape == (9, 11, 3)
 
 
-def test_pictures_are_what_the_model_makes_of_them(models, folder, translated):
+def test_images_are_what_the_model_makes_of_them(models, folder, translated):
     model = keras.saving.load_model(models / "colour.keras")
     expected = model.translate(read_image(folder / "one.png"))
     np.testing.assert_array_equal(
@@ -139,7 +139,7 @@ def test_it_says_what_it_did_and_nothing_on_stderr(translated):
     assert result.stderr == ""
 
 
-def test_existing_pictures_are_kept_unless_overwrite_is_given(
+def test_existing_images_are_kept_unless_overwrite_is_given(
     models, folder, tmp_path
 ):
     output = tmp_path / "out"
@@ -171,7 +171,7 @@ def test_sixteen_bit_grey_stays_sixteen_bit_grey(models, tmp_path, suffix):
     assert len(np.unique(output % 256)) > 1  # The low byte is in use.
 
 
-def test_floating_point_pictures_keep_the_stated_range(models, tmp_path):
+def test_floating_point_images_keep_the_stated_range(models, tmp_path):
     source = tmp_path / "float.npy"
     np.save(source, random_image(6, 7).astype("float32"))
     result = translate(models, source, tmp_path / "out", "--value_range=0,255")
@@ -273,7 +273,7 @@ def test_wrong_input_is_one_line_and_nothing_is_written(
 def write_bad_input(root):
     """In each folder a good image comes first."""
     for name in ("good", "bad", "truncated", "five", "twins"):
-        write_pictures(root / name, count=1)
+        write_images(root / name, count=1)
     (root / "empty").mkdir()
     (root / "good" / "0.png").rename(root / "good" / "one.png")
     (root / "bad" / "text.png").write_text("no image\n")
@@ -475,7 +475,7 @@ def digest(folder):
 
 @pytest.mark.parametrize("kind", ["same", "dots", "link", "link to parent"])
 def test_no_input_is_ever_replaced(models, tmp_path, kind):
-    photos = write_pictures(tmp_path / "photos", count=2)
+    photos = write_images(tmp_path / "photos", count=2)
     (tmp_path / "link").symlink_to(photos)
     (tmp_path / "up").symlink_to(tmp_path)
     outputs = {
@@ -492,7 +492,7 @@ def test_no_input_is_ever_replaced(models, tmp_path, kind):
 
 
 def test_a_link_to_an_input_is_not_replaced_either(models, tmp_path):
-    photos = write_pictures(tmp_path / "photos", count=1)
+    photos = write_images(tmp_path / "photos", count=1)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "0.png").symlink_to(photos / "0.png")
     result = translate(models, photos, tmp_path / "out", "--overwrite")
@@ -504,7 +504,7 @@ def test_a_link_to_an_input_is_not_replaced_either(models, tmp_path):
 def test_what_was_written_inside_the_input_is_not_translated_again(
     models, tmp_path, name
 ):
-    photos = write_pictures(tmp_path / "photos", count=2)
+    photos = write_images(tmp_path / "photos", count=2)
     output = photos / name
     assert translate(models, photos, output).returncode == 0
     once = contents(output)
@@ -519,15 +519,15 @@ def test_what_was_written_inside_the_input_is_not_translated_again(
 
 
 def test_originals_in_the_output_are_still_images_of_the_data(models, tmp_path):
-    photos = write_pictures(tmp_path / "photos", count=2)
-    write_pictures(photos / "more", count=1)
+    photos = write_images(tmp_path / "photos", count=2)
+    write_images(photos / "more", count=1)
     (photos / "more" / "0.png").rename(photos / "more" / "original.png")
     assert translate(models, photos / "*.png", photos / "more").returncode == 0
     assert "more/original.png" in ImageCollection(photos).relative_names
 
 
 def test_an_input_below_the_output_is_translated(models, tmp_path):
-    photos = write_pictures(tmp_path / "out" / "photos", count=1)
+    photos = write_images(tmp_path / "out" / "photos", count=1)
     result = translate(models, photos, tmp_path / "out")
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "out" / "0.png").is_file()
@@ -537,7 +537,7 @@ def test_an_input_below_the_output_is_translated(models, tmp_path):
     "name", ["photos [1]", "a*b?", "Straße Ω", "with space", "{x}"]
 )
 def test_any_name_of_a_folder_is_a_name(models, tmp_path, name):
-    photos = write_pictures(tmp_path / name, count=1)
+    photos = write_images(tmp_path / name, count=1)
     (photos / "0.png").rename(photos / f"{name}.png")
     for source in (photos, photos / f"{name}.png", photos / "*.png"):
         result = translate(models, source, tmp_path / "out", "--overwrite")
@@ -546,7 +546,7 @@ def test_any_name_of_a_folder_is_a_name(models, tmp_path, name):
 
 
 def test_a_terminal_of_few_characters_shows_everything(models, tmp_path):
-    photos = write_pictures(tmp_path / "Straße Ω", count=1)
+    photos = write_images(tmp_path / "Straße Ω", count=1)
     (photos / "0.png").rename(photos / "Ω.png")
     (photos / "damaged ☃.png").write_bytes(
         (photos / "Ω.png").read_bytes()[:-30]
@@ -581,8 +581,8 @@ def test_a_terminal_of_few_characters_shows_everything(models, tmp_path):
 
 
 def test_a_data_set_of_cut_is_translated_by_its_root(models, tmp_path):
-    write_pictures(tmp_path / "testA", count=1)
-    write_pictures(tmp_path / "testB", count=2)
+    write_images(tmp_path / "testA", count=1)
+    write_images(tmp_path / "testB", count=2)
     for direction, count in (("AtoB", 1), ("BtoA", 2)):
         output = tmp_path / direction
         result = run_here(

@@ -34,5 +34,5 @@ def loaded(folder):
 
 
 @pytest.fixture
-def picture():
+def image():
     return np.random.default_rng(0).integers(0, 256, (21, 34, 3), "uint8")

@@ -4,16 +4,16 @@ import numpy as np
 import psutil
 import pytest
 import tensorflow as tf
-from picture_files import encoded
+from encoded_images import encoded
 
-PICTURE = np.random.default_rng(0).integers(0, 256, (12, 17, 3), "uint8")
-GOOD = encoded(PICTURE)
+IMAGE = np.random.default_rng(0).integers(0, 256, (12, 17, 3), "uint8")
+GOOD = encoded(IMAGE)
 BAD_FILES = {
     "empty string": (b"", "an empty string"),
     "text": (b"not an image at all", "Unknown image file format"),
-    "truncated JPEG": (encoded(PICTURE, "JPEG")[:400], "Invalid JPEG"),
+    "truncated JPEG": (encoded(IMAGE, "JPEG")[:400], "Invalid JPEG"),
     "truncated PNG": (GOOD[:300], "Invalid PNG"),
-    "grey": (encoded(PICTURE[..., :1]), "images of 3 channels"),
+    "grey": (encoded(IMAGE[..., :1]), "images of 3 channels"),
 }
 BAD_PIXELS = {
     "no image": ((0, 8, 8, 3), "no image"),
@@ -60,9 +60,9 @@ def test_floats_beyond_the_range(loaded, value):
 
 @pytest.mark.parametrize("size", [(1, 1), (20000, 1), (1, 20000)])
 def test_odd_shapes_are_translated(loaded, size):
-    picture = np.zeros((*size, 3), "uint8")
-    (answer,) = translate_files(loaded, [encoded(picture)])
-    assert tf.io.decode_png(answer).shape == picture.shape
+    image = np.zeros((*size, 3), "uint8")
+    (answer,) = translate_files(loaded, [encoded(image)])
+    assert tf.io.decode_png(answer).shape == image.shape
 
 
 def test_memory_does_not_grow(loaded):

@@ -36,28 +36,28 @@ def program(tmp_path_factory):
     return program
 
 
-def run(program, folder, picture):
+def run(program, folder, image):
     content = (folder / "saved_model.pb").read_bytes()
     (graph,) = saved_model_pb2.SavedModel.FromString(content).meta_graphs
     signature = graph.signature_def["serving_default"]
     names = signature.inputs["images"].name, signature.outputs["images"].name
     return subprocess.run(
-        [program, folder, *names, *map(str, picture.shape)],
-        input=picture.tobytes(),
+        [program, folder, *names, *map(str, image.shape)],
+        input=image.tobytes(),
         capture_output=True,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
 
 
-def test_translates_as_python_does(program, folder, network, picture):
-    result = run(program, folder, picture)
+def test_translates_as_python_does(program, folder, network, image):
+    result = run(program, folder, image)
     assert result.returncode == 0, result.stderr
-    translated = np.frombuffer(result.stdout, "uint8").reshape(picture.shape)
-    expected = translate(network, picture).astype(int)
+    translated = np.frombuffer(result.stdout, "uint8").reshape(image.shape)
+    expected = translate(network, image).astype(int)
     assert np.abs(translated - expected).max() <= 1
 
 
-def test_bad_input_is_named(program, folder, picture):
-    result = run(program, folder, picture[..., :1])
+def test_bad_input_is_named(program, folder, image):
+    result = run(program, folder, image[..., :1])
     assert result.returncode == 1
     assert b"images of 3 channels" in result.stderr

@@ -11,13 +11,13 @@ from semst_tf.loading.load_translator import load_translator
 
 @pytest.mark.parametrize("level", ["version", "name"])
 def test_translates_as_the_network_it_was_exported_from(
-    folder, network, picture, level
+    folder, network, image, level
 ):
     place = folder if level == "version" else folder.parent
     translator = load_translator(place)
     assert isinstance(translator, SavedTranslator)
-    given = translate(translator, picture)
-    expected = translate(network, picture)
+    given = translate(translator, image)
+    expected = translate(network, image)
     assert given.dtype == np.uint8
     assert np.abs(given.astype(int) - expected.astype(int)).max() <= 1
 

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from semst_tf.export.graph_picture import GraphPicture
+from semst_tf.export.graph_image_reader import GraphImageReader
 from semst_tf.export.tiles import _sample as shared_pieces
 from semst_tf.export.tiles import translate_tiles
 from semst_tf.inference.translate import translate
 from semst_tf.networks import ResNetGenerator
-from semst_tf.tiling.picture import Picture
+from semst_tf.tiling.image_reader import ImageReader
 from semst_tf.tiling.shared_statistics import sample
 
 
@@ -32,7 +32,7 @@ def tiled(function, images, channels, tile, overlap):
         ((5, 40), 16, 6),
     ],
 )
-def test_identity_network_reproduces_the_picture(size, tile, overlap):
+def test_identity_network_reproduces_the_image(size, tile, overlap):
     images = np.random.default_rng(0).uniform(-1, 1, (2, *size, 3))
     images = images.astype("float32")
     merged = tiled(lambda x: x, images, 3, tile, overlap)
@@ -59,35 +59,35 @@ def test_tiles_are_blended_not_butted():
     assert np.abs(np.diff(merged)).max() < 0.5 * np.abs(np.diff(butted)).max()
 
 
-def test_small_picture_is_one_piece(loaded, network, picture):
-    picture = picture[:12, :16]  # no larger than the tiles of 16
+def test_small_image_is_one_piece(loaded, network, image):
+    image = image[:12, :16]  # no larger than the tiles of 16
     translated = loaded.signatures["translate_tiled"](
-        images=tf.constant(picture[None])
+        images=tf.constant(image[None])
     )["images"][0]
-    expected = translate(network, picture).astype(int)
+    expected = translate(network, image).astype(int)
     assert np.abs(translated.numpy() - expected).max() <= 1
 
 
-def test_tiles_are_normalised_with_the_whole_picture(loaded, network, picture):
+def test_tiles_are_normalised_with_the_whole_image(loaded, network, image):
     translated = loaded.signatures["translate_tiled"](
-        images=tf.constant(picture[None])
+        images=tf.constant(image[None])
     )["images"][0].numpy()
-    assert translated.shape == picture.shape
+    assert translated.shape == image.shape
     corner = translated[:8, :8].astype(int)  # Of the first tile alone.
-    whole = translate(network, picture)[:8, :8]
-    alone = translate(network, picture[:16, :16])[:8, :8]
+    whole = translate(network, image)[:8, :8]
+    alone = translate(network, image[:16, :16])[:8, :8]
     assert np.abs(corner - whole).mean() < np.abs(corner - alone).mean()
 
 
 def test_pieces_are_those_of_the_python_modes():
     image = np.arange(1100 * 532, dtype="float32").reshape(1100, 532, 1)
-    picture = Picture(image / image.max(), (-1, 1), 4, 8)
+    reader = ImageReader(image / image.max(), (-1, 1), 4, 8)
     run = tf.function(
-        lambda x: shared_pieces(GraphPicture(x[0], 4, 8, tf.identity)),
+        lambda x: shared_pieces(GraphImageReader(x[0], 4, 8, tf.identity)),
         input_signature=[tf.TensorSpec((None, None, None, 1), tf.float32)],
     )
-    pieces = run(picture.pixels[None]).numpy()
-    np.testing.assert_allclose(pieces, sample(picture), atol=1e-6)
+    pieces = run(reader.pixels[None]).numpy()
+    np.testing.assert_allclose(pieces, sample(reader), atol=1e-6)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 1)])
@@ -97,7 +97,7 @@ def test_odd_shapes_are_translated_in_tiles(loaded, size):
     assert translated.shape == images.shape
 
 
-def test_one_tile_that_holds_each_picture_is_one_piece():
+def test_one_tile_that_holds_each_image_is_one_piece():
     network = ResNetGenerator(4, 1, seed=0)
     images = np.random.default_rng(2).uniform(-1, 1, (2, 21, 34, 3))
     images = images.astype("float32") * [[[[0.1]]], [[[1.0]]]]

@@ -5,8 +5,8 @@ import importlib.util
 import numpy as np
 import pytest
 import tensorflow as tf
-from picture_files import decoded
-from picture_files import encoded
+from encoded_images import decoded
+from encoded_images import encoded
 
 from semst_tf import export
 from semst_tf.export.tiles import translate_tiles
@@ -28,7 +28,7 @@ def generator(fusion="attention"):
     return MultiScaleGenerator(base, 2, fusion, seed=1)
 
 
-def picture(height, width):
+def image(height, width):
     """Bright on one side, so that parts differ from the whole."""
     random = np.random.default_rng([height, width])
     unit = random.uniform(-1, 0, (height, width, 3))
@@ -37,7 +37,7 @@ def picture(height, width):
 
 
 def pixels(height, width):
-    return np.round(127.5 * (picture(height, width) + 1)).astype("uint8")
+    return np.round(127.5 * (image(height, width) + 1)).astype("uint8")
 
 
 def in_tiles(network, images, overlap):
@@ -66,7 +66,7 @@ def loaded(network, tmp_path_factory):
 
 @pytest.mark.parametrize("size", [(1, 1), (33, 47), (1000, 1)])
 def test_floats_equal_keras_at_odd_sizes(loaded, network, size):
-    images = picture(*size)[None]
+    images = image(*size)[None]
     translated = loaded.signatures["translate_float"](images=images)["images"]
     np.testing.assert_allclose(translated, network(images), atol=1e-5)
 
@@ -92,15 +92,15 @@ def test_files_equal_python(loaded, network):
 
 @pytest.mark.parametrize("size", [(45, 107), (1, 150)])
 def test_tiles_are_those_of_the_python_mode(network, size):
-    source = picture(*size)
+    source = image(*size)
     translated = in_tiles(network, source[None], overlap=TILE // 2)[0]
     expected = translate(network, source, mode="tiled", tile=TILE)
     np.testing.assert_allclose(translated, expected, atol=1e-4)
 
 
-def test_tiles_see_the_context_of_the_whole_picture():
+def test_tiles_see_the_context_of_the_whole_image():
     network = generator("context")
-    source = picture(64, 160)[None]
+    source = image(64, 160)[None]
     whole = np.asarray(network(source))
     with_context = np.abs(in_tiles(network, source, 8) - whole).mean()
 

@@ -2,7 +2,7 @@ import pytest
 import tensorflow as tf
 
 from semst_tf import export
-from semst_tf.export.parity import sample_pictures
+from semst_tf.export.parity import sample_images
 from semst_tf.networks import ResNetGenerator
 
 
@@ -32,7 +32,7 @@ def test_convolutions_are_exported_as_asked(wide, tmp_path, winograd):
     # Large maps, whose size the graph does not know yet, are convolved.
     assert "Conv2D" in operators
     assert ("BatchMatMulV2" in operators) == winograd
-    parity = export.verify(wide, folder, sample_pictures(3))
+    parity = export.verify(wide, folder, sample_images(3))
     assert parity.maximum <= 1e-5
 
 

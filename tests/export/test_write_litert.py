@@ -7,7 +7,7 @@ import pytest
 
 from semst_tf import export
 from semst_tf.export.parity import Parity
-from semst_tf.export.parity import sample_pictures
+from semst_tf.export.parity import sample_images
 from semst_tf.export.write_litert import check_precision
 from semst_tf.export.write_litert import load_litert
 from semst_tf.networks import ResNetGenerator
@@ -24,7 +24,7 @@ def files(network, tmp_path_factory):
     In int8 it moves pixels, as that output has the most operators.
     """
     folder = tmp_path_factory.mktemp("litert")
-    calibration = sample_pictures(3, (40, 48))
+    calibration = sample_images(3, (40, 48))
     for name, size in (("float32", SIZE), ("float16", SIZE), ("any", None)):
         precision = "float32" if name == "any" else name
         path = folder / f"{name}.tflite"
@@ -145,7 +145,7 @@ def test_mixed_precision_model_exports_float32(tmp_path):
     reference = ResNetGenerator(filters=4, blocks=1, dtype="float32")
     reference.set_weights(model.get_weights())
     export.litert(model, tmp_path / "a.tflite", size=SIZE, verbose=False)
-    images = sample_pictures(3, SIZE)[0][None]
+    images = sample_images(3, SIZE)[0][None]
     translated = load_litert(tmp_path / "a.tflite").translate(images)
     np.testing.assert_allclose(translated, reference(images), atol=1e-4)
 
@@ -162,7 +162,7 @@ def test_mixed_precision_model_exports_float32(tmp_path):
             {"precision": "int8", "calibration": [np.zeros((24, 32, 3))]},
         ),
         ("a.tflite", {"calibration": [np.zeros((24, 32, 3))]}),
-        ("a.tflite", {"size": SIZE, "pictures": [np.zeros((8, 8, 3))]}),
+        ("a.tflite", {"size": SIZE, "images": [np.zeros((8, 8, 3))]}),
     ],
 )
 def test_refuses_what_cannot_work(network, tmp_path, name, arguments):

@@ -3,7 +3,7 @@ import importlib.util
 import pytest
 
 from semst_tf import export
-from semst_tf.export.parity import sample_pictures
+from semst_tf.export.parity import sample_images
 from semst_tf.networks import ResNetGenerator
 
 INSTALLED = all(
@@ -18,11 +18,11 @@ def test_equals_keras(network, tmp_path, size):
     path = tmp_path / "a.onnx"
     parity = export.onnx(network, path, size, verbose=False)
     assert parity.maximum <= 1e-4
-    assert export.verify(network, path, [_picture(50)]).maximum <= 1e-4
+    assert export.verify(network, path, [_image(50)]).maximum <= 1e-4
 
 
-def _picture(size):
-    return sample_pictures(3, (size, size))[0]
+def _image(size):
+    return sample_images(3, (size, size))[0]
 
 
 def test_names_the_missing_package(network, tmp_path, monkeypatch):

@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-from picture_files import decoded
-from picture_files import encoded
+from encoded_images import decoded
+from encoded_images import encoded
 from small import small_model
 
 from semst_tf import export
@@ -42,8 +42,8 @@ def test_signatures_are_the_documented_ones(loaded):
     }
 
 
-def test_pixels_equal_python(loaded, network, picture):
-    batch = np.stack([picture, picture[::-1]])
+def test_pixels_equal_python(loaded, network, image):
+    batch = np.stack([image, image[::-1]])
     translated = loaded.signatures["serving_default"](
         images=tf.constant(batch)
     )["images"].numpy()
@@ -66,29 +66,29 @@ def test_floats_equal_keras_at_any_size(loaded, network, size):
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_files_of_different_sizes_in_one_batch(
-    loaded, network, picture, kind, tmp_path
+    loaded, network, image, kind, tmp_path
 ):
-    pictures = [picture, picture[:1, :1], picture[:9]]
+    images = [image, image[:1, :1], image[:9]]
     for file, answer in zip(
-        (encoded(p, kind) for p in pictures),
-        as_bytes(loaded, [encoded(p, kind) for p in pictures]),
+        (encoded(p, kind) for p in images),
+        as_bytes(loaded, [encoded(p, kind) for p in images]),
         strict=True,
     ):
-        path = tmp_path / f"picture.{kind.lower()}"
+        path = tmp_path / f"image.{kind.lower()}"
         path.write_bytes(file)
         expected = translate(network, path).astype(int)
         assert answer.startswith(b"\x89PNG")
         assert np.abs(decoded(answer) - expected).max() <= 1
 
 
-def test_alpha_is_dropped_as_in_python(loaded, picture):
-    alpha = np.dstack([picture, picture[..., :1]])
-    with_alpha, without = as_bytes(loaded, [encoded(alpha), encoded(picture)])
+def test_alpha_is_dropped_as_in_python(loaded, image):
+    alpha = np.dstack([image, image[..., :1]])
+    with_alpha, without = as_bytes(loaded, [encoded(alpha), encoded(image)])
     assert with_alpha == without
 
 
-def test_runs_without_semst_tf_and_keras(folder, network, picture, tmp_path):
-    np.save(tmp_path / "in.npy", picture[None])
+def test_runs_without_semst_tf_and_keras(folder, network, image, tmp_path):
+    np.save(tmp_path / "in.npy", image[None])
     subprocess.run(
         [sys.executable, "-c", PLAIN_TENSORFLOW, folder]
         + [tmp_path / "in.npy", tmp_path / "out.npy"],
@@ -96,7 +96,7 @@ def test_runs_without_semst_tf_and_keras(folder, network, picture, tmp_path):
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
     translated = np.load(tmp_path / "out.npy")[0].astype(int)
-    assert np.abs(translated - translate(network, picture)).max() <= 1
+    assert np.abs(translated - translate(network, image)).max() <= 1
 
 
 def test_holds_nothing_but_the_translator(folder, network):
@@ -123,21 +123,21 @@ def test_semst_exports_averaged_weights_in_float32(tmp_path, capsys):
     assert "PSNR" in capsys.readouterr().out
 
 
-def test_every_signature_moves_pixels_where_the_network_does(tmp_path, picture):
+def test_every_signature_moves_pixels_where_the_network_does(tmp_path, image):
     network = ResNetGenerator(filters=4, blocks=1, residual=True, seed=0)
     place = export.saved_model(
         network, tmp_path / "moved", tile=16, overlap=8, verbose=False
     )
     loaded = tf.saved_model.load(str(place))
-    whole = translate(network, picture).astype(int)
-    tiled = translate(network, picture, mode="tiled", tile=16).astype(int)
+    whole = translate(network, image).astype(int)
+    tiled = translate(network, image, mode="tiled", tile=16).astype(int)
     for name, expected in (
         ("serving_default", whole),
         ("translate_tiled", tiled),
     ):
-        images = loaded.signatures[name](images=tf.constant(picture[None]))
+        images = loaded.signatures[name](images=tf.constant(image[None]))
         assert np.abs(images["images"][0].numpy() - expected).max() <= 1
-    answer = decoded(as_bytes(loaded, [encoded(picture)])[0])
+    answer = decoded(as_bytes(loaded, [encoded(image)])[0])
     assert np.abs(answer - whole).max() <= 1
 
 
@@ -149,14 +149,14 @@ def test_sixteen_bits_stay_sixteen_bits(tmp_path):
         network, tmp_path / "deep", dtype="uint16", verbose=False
     )
     loaded = tf.saved_model.load(str(place))
-    picture = np.random.default_rng(3).integers(0, 65536, (9, 14, 1), "uint16")
-    expected = translate(network, picture).astype(int)
+    image = np.random.default_rng(3).integers(0, 65536, (9, 14, 1), "uint16")
+    expected = translate(network, image).astype(int)
     translated = loaded.signatures["serving_default"](
-        images=tf.constant(picture[None])
+        images=tf.constant(image[None])
     )["images"].numpy()
     assert translated.dtype == np.uint16
     assert np.abs(translated[0] - expected).max() <= 1
-    answer = decoded(as_bytes(loaded, [encoded(picture)])[0])
+    answer = decoded(as_bytes(loaded, [encoded(image)])[0])
     assert np.abs(answer.astype(int) - expected).max() <= 1
     assert expected.max() > 255
 
@@ -207,7 +207,7 @@ def test_broken_parity_leaves_no_export(network, tmp_path, monkeypatch):
         {"version": 0},
         {"dtype": "float32"},
         {"tile": 16, "overlap": 16},
-        {"pictures": []},
+        {"images": []},
     ],
 )
 def test_refuses_what_cannot_work(network, tmp_path, arguments):

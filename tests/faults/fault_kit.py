@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import h5py
-from folders import write_pictures
+from folders import write_images
 
 from semst_tf.storage.checkpoint_files import checkpoint_paths
 
@@ -35,8 +35,8 @@ SMALL = (
 
 def fill(root):
     """Writes images of both domains and returns the folder."""
-    write_pictures(root / "source", count=5)
-    write_pictures(root / "target", count=2, size=(40, 33))
+    write_images(root / "source", count=5)
+    write_images(root / "target", count=2, size=(40, 33))
     return root
 
 

@@ -18,11 +18,11 @@ SEVERAL = Path(__file__).with_name("train_several.py")
 
 @pytest.mark.slow
 def test_equal_commands_end_with_equal_bits_and_other_seeds_do_not(tmp_path):
-    pictures = fill(tmp_path)
+    images = fill(tmp_path)
     root = tmp_path / "runs"
     root.mkdir()
     flags = ("--steps=3", "--deterministic")
-    code, output, errors = finish(start(pictures, root, *flags, script=SEVERAL))
+    code, output, errors = finish(start(images, root, *flags, script=SEVERAL))
     assert code == 0, errors
     assert output.endswith("deterministic: True\n")
     one, again, other = (

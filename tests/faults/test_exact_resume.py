@@ -16,8 +16,8 @@ if keras.backend.backend() != "tensorflow":
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    return fill(tmp_path_factory.mktemp("pictures"))
+def images(tmp_path_factory):
+    return fill(tmp_path_factory.mktemp("images"))
 
 
 @pytest.mark.slow
@@ -41,7 +41,7 @@ def pictures(tmp_path_factory):
     ],
 )
 def test_a_continued_training_ends_with_the_same_bits(
-    pictures, tmp_path, preset, fields, options
+    images, tmp_path, preset, fields, options
 ):
     config = small_config(
         preset,
@@ -60,8 +60,8 @@ def test_a_continued_training_ends_with_the_same_bits(
         TrainingRun(
             workdir,
             config,
-            pictures / "source",
-            pictures / "target",
+            images / "source",
+            images / "target",
             interval=2,
             checkpoint_every=2,
             sample_every=100,

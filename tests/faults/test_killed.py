@@ -25,8 +25,8 @@ FOREVER = "--steps=1000000"
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    return fill(tmp_path_factory.mktemp("pictures"))
+def images(tmp_path_factory):
+    return fill(tmp_path_factory.mktemp("images"))
 
 
 def names(folder):
@@ -34,19 +34,17 @@ def names(folder):
 
 
 def test_killed_while_saving_it_continues_as_if_nothing_had_happened(
-    pictures, tmp_path
+    images, tmp_path
 ):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    code, _, errors = finish(start(pictures, whole, "--steps=9"))
+    code, _, errors = finish(start(images, whole, "--steps=9"))
     assert code == 0, errors
-    code, _, errors = finish(
-        start(pictures, killed, "--steps=9", script=FAULTY)
-    )
+    code, _, errors = finish(start(images, killed, "--steps=9", script=FAULTY))
     assert code == -signal.SIGKILL, errors
     unfinished, saved = names(killed / "checkpoints")
     assert unfinished.startswith(".unfinished-")
     assert saved == "step_00000004.keras"
-    code, output, errors = finish(start(pictures, killed, "--steps=9"))
+    code, output, errors = finish(start(images, killed, "--steps=9"))
     assert code == 0, errors
     assert "continuing at step 4 of 9" in output
     assert names(killed / "checkpoints") == names(whole / "checkpoints")
@@ -71,9 +69,9 @@ def test_killed_while_saving_it_continues_as_if_nothing_had_happened(
     ],
 )
 def test_asked_to_stop_it_saves_and_exits_with_a_code_of_its_own(
-    pictures, tmp_path, number, code
+    images, tmp_path, number, code
 ):
-    process = start(pictures, tmp_path / "run", FOREVER)
+    process = start(images, tmp_path / "run", FOREVER)
     wait_for_checkpoint(process, tmp_path / "run")
     result, output, errors = stop(process, number)
     assert result == code, errors
@@ -88,11 +86,11 @@ def test_asked_to_stop_it_saves_and_exits_with_a_code_of_its_own(
 
 
 def test_a_full_disk_is_one_clear_line_and_costs_no_checkpoint(
-    pictures, tmp_path
+    images, tmp_path
 ):
     workdir = tmp_path / "run"
     process = start(
-        pictures,
+        images,
         workdir,
         "--steps=9",
         # No file may become larger, as on a disk that is nearly full.

@@ -26,23 +26,21 @@ SHAPE = (24, 31)
 def sound(kind):
     """The bytes of a sound image of a format."""
     random = np.random.default_rng(len(kind))
-    picture = random.integers(0, 256, (*SHAPE, 3), dtype="uint8")
+    image = random.integers(0, 256, (*SHAPE, 3), dtype="uint8")
     file = io.BytesIO()
     if kind == "npy":
-        np.save(file, picture)
+        np.save(file, image)
     elif kind == "float_npy":
-        np.save(file, picture.astype("float32") / 255)
+        np.save(file, image.astype("float32") / 255)
     elif kind == "deep_png":
-        Image.fromarray(picture[..., 0].astype("uint16") * 257).save(
-            file, "PNG"
-        )
+        Image.fromarray(image[..., 0].astype("uint16") * 257).save(file, "PNG")
     elif kind == "deep_colour_png":
-        return deep_png(*SHAPE, picture.astype(">u2") * 257)
+        return deep_png(*SHAPE, image.astype(">u2") * 257)
     elif kind == "packed_tif":
-        Image.fromarray(picture).save(file, "TIFF", compression="tiff_lzw")
+        Image.fromarray(image).save(file, "TIFF", compression="tiff_lzw")
     else:
         name = {"jpg": "JPEG", "tif": "TIFF"}.get(kind, kind.upper())
-        Image.fromarray(picture).save(file, name)
+        Image.fromarray(image).save(file, name)
     return file.getvalue()
 
 
@@ -98,9 +96,9 @@ def _array(values):
 
 
 def _with_value(value, dtype="float32"):
-    picture = np.zeros((9, 9, 3), dtype)
-    picture[4, 4, 1] = value
-    return _array(picture)
+    image = np.zeros((9, 9, 3), dtype)
+    image[4, 4, 1] = value
+    return _array(image)
 
 
 def _bmp(width, height):

@@ -2,7 +2,7 @@ import threading
 
 import numpy as np
 import pytest
-from folders import write_pictures
+from folders import write_images
 
 from semst_tf.data import read_image
 from semst_tf.data.image_files import decode_image
@@ -10,15 +10,15 @@ from semst_tf.inference.translate_files import translate_files
 
 
 def jobs_of(tmp_path, count):
-    source = write_pictures(tmp_path / "in", count=count, size=(8, 8))
+    source = write_images(tmp_path / "in", count=count, size=(8, 8))
     return [
         (source / f"{number}.png", tmp_path / "out" / "sub" / f"{number}.png")
         for number in range(count)
     ]
 
 
-def inverted(_, picture):
-    return 255 - picture
+def inverted(_, image):
+    return 255 - image
 
 
 @pytest.mark.parametrize("ahead", [0, 1, 9])
@@ -32,7 +32,7 @@ def test_every_file_becomes_its_own_translation(tmp_path, ahead):
 
 
 @pytest.mark.parametrize("ahead", [0, 2])
-def test_unreadable_pictures_are_told_in_their_place(tmp_path, ahead):
+def test_unreadable_images_are_told_in_their_place(tmp_path, ahead):
     jobs = jobs_of(tmp_path, 5)
     for number in (0, 3):
         jobs[number][0].write_bytes(b"no image")
@@ -47,14 +47,14 @@ def test_unreadable_pictures_are_told_in_their_place(tmp_path, ahead):
     ]
 
 
-def test_the_function_gets_path_and_picture_in_the_thread_of_the_caller(
+def test_the_function_gets_path_and_image_in_the_thread_of_the_caller(
     tmp_path,
 ):
     jobs, calls = jobs_of(tmp_path, 3), []
 
-    def seen(source, picture):
+    def seen(source, image):
         calls.append((source, threading.current_thread()))
-        return picture
+        return image
 
     list(translate_files(seen, jobs))
     assert [source for source, _ in calls] == [source for source, _ in jobs]
@@ -62,7 +62,7 @@ def test_the_function_gets_path_and_picture_in_the_thread_of_the_caller(
 
 
 @pytest.mark.parametrize("ahead", [0, 2])
-def test_no_more_pictures_are_read_than_asked_for(tmp_path, monkeypatch, ahead):
+def test_no_more_images_are_read_than_asked_for(tmp_path, monkeypatch, ahead):
     jobs, read = jobs_of(tmp_path, 6), []
 
     def counted(path, page):

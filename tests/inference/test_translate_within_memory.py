@@ -63,10 +63,10 @@ def test_what_the_device_refuses_is_translated_in_tiles(model, monkeypatch):
 
     real = type(model).translate
 
-    def translate(self, pictures, **options):
+    def translate(self, sources, **options):
         if options.get("mode") != "tiled":
             raise ResourceExhaustedError("OOM when allocating")
-        return real(self, pictures, **options)
+        return real(self, sources, **options)
 
     monkeypatch.setattr(type(model), "translate", translate)
     (translated,) = translate_within_memory(model, images((20, 24)))

@@ -104,7 +104,7 @@ def test_maps_that_would_take_too_much_memory_are_direct(
     inputs = keras.Input(shape[1:])
     model = keras.Model(inputs, layer(inputs))
     images = _images()
-    # Enough for one of the pictures and not for two.
+    # Enough for one of the images and not for two.
     fits = int(1.5 * 9 * 10 * layer._transform_bytes(64))
     monkeypatch.setattr(conv2d, "MOST_BYTES", fits)
     for batch in (images, images[:1]):

@@ -7,7 +7,7 @@ from semst_tf.layers.match_channels import match_channels
 pytestmark = pytest.mark.backend_neutral
 
 
-def pictures(channels):
+def random_images(channels):
     random = np.random.default_rng(0)
     return random.uniform(-1, 1, (2, 4, 5, channels)).astype("float32")
 
@@ -17,13 +17,13 @@ def matched(images, channels):
 
 
 @pytest.mark.parametrize("channels", [1, 3, 5])
-def test_pictures_that_match_already_are_returned_as_they_are(channels):
-    images = pictures(channels)
+def test_images_that_match_already_are_returned_as_they_are(channels):
+    images = random_images(channels)
     assert match_channels(images, channels) is images
 
 
 def test_colour_becomes_luminance():
-    images = pictures(3)
+    images = random_images(3)
     np.testing.assert_allclose(
         matched(images, 1)[..., 0],
         images @ np.array([0.299, 0.587, 0.114]),
@@ -32,7 +32,7 @@ def test_colour_becomes_luminance():
 
 
 def test_grey_is_repeated():
-    images = pictures(1)
+    images = random_images(1)
     np.testing.assert_array_equal(
         matched(images, 3), np.tile(images, (1, 1, 1, 3))
     )
@@ -45,14 +45,14 @@ def test_black_and_white_stay_black_and_white(available, wanted):
     for value in (-1.0, 1.0):
         images = np.full((1, 2, 2, available), value, "float32")
         np.testing.assert_allclose(matched(images, wanted), value, atol=1e-6)
-    between = matched(pictures(available), wanted)
+    between = matched(random_images(available), wanted)
     assert between.shape[-1] == wanted
     assert np.abs(between).max() <= 1
 
 
 @pytest.mark.parametrize(("available", "wanted"), [(5, 3), (3, 5)])
 def test_outer_channels_stay_the_outer_ones(available, wanted):
-    images = pictures(available)
+    images = random_images(available)
     changed = matched(images, wanted)
     np.testing.assert_allclose(changed[..., 0], images[..., 0], atol=1e-6)
     np.testing.assert_allclose(changed[..., -1], images[..., -1], atol=1e-6)

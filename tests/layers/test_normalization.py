@@ -11,7 +11,7 @@ from semst_tf.layers.instance_normalization import moments_from
 pytestmark = pytest.mark.backend_neutral
 
 
-def pictures(shape=(2, 6, 5, 4), mean=3.0, deviation=0.5, seed=0):
+def images(shape=(2, 6, 5, 4), mean=3.0, deviation=0.5, seed=0):
     random = np.random.default_rng(seed)
     return random.normal(mean, deviation, size=shape).astype("float32")
 
@@ -23,8 +23,8 @@ def of_keras(**kwargs):
     )
 
 
-def test_each_channel_of_each_picture_is_normalised_by_itself():
-    inputs = pictures(deviation=0.01)
+def test_each_channel_of_each_image_is_normalised_by_itself():
+    inputs = images(deviation=0.01)
     inputs[1] *= 10
     mean = inputs.mean(axis=(1, 2), keepdims=True)
     variance = inputs.var(axis=(1, 2), keepdims=True)
@@ -35,8 +35,8 @@ def test_each_channel_of_each_picture_is_normalised_by_itself():
 
 
 def test_values_and_gradients_are_those_of_group_normalization():
-    inputs = pictures()
-    weights = pictures(mean=0.0, seed=1)
+    inputs = images()
+    weights = images(mean=0.0, seed=1)
     layers = InstanceNormalization(), of_keras()
     outputs = [ops.convert_to_numpy(layer(inputs)) for layer in layers]
     np.testing.assert_allclose(*outputs, atol=1e-5)
@@ -50,7 +50,7 @@ def test_values_and_gradients_are_those_of_group_normalization():
 
 def test_half_precision_is_normalised_in_single_precision():
     # The mean of so many pixels is beyond the steps of bfloat16.
-    inputs = pictures((1, 64, 64, 2), mean=100.0, deviation=2.0)
+    inputs = images((1, 64, 64, 2), mean=100.0, deviation=2.0)
     inputs = ops.cast(inputs, "bfloat16")
     layer = InstanceNormalization(dtype="mixed_bfloat16")
     outputs = layer(inputs)
@@ -62,8 +62,8 @@ def test_half_precision_is_normalised_in_single_precision():
     np.testing.assert_allclose(outputs, exact, atol=2e-2)
 
 
-def test_rounding_does_not_add_up_over_a_large_picture():
-    inputs = pictures((1, 1024, 512, 2), mean=30.0)
+def test_rounding_does_not_add_up_over_a_large_image():
+    inputs = images((1, 1024, 512, 2), mean=30.0)
     exact = inputs.astype("float64")
     exact -= exact.mean(axis=(1, 2), keepdims=True)
     exact /= np.sqrt(exact.var(axis=(1, 2), keepdims=True) + 1e-5)
@@ -72,7 +72,7 @@ def test_rounding_does_not_add_up_over_a_large_picture():
 
 
 def test_given_statistics_of_the_whole_make_parts_of_the_whole():
-    inputs = pictures()
+    inputs = images()
     layer = InstanceNormalization()
     mean, variance = layer.moments(inputs)
     part = layer.normalize(inputs[:, 1:4, 2:], mean, variance)
@@ -83,7 +83,7 @@ def test_given_statistics_of_the_whole_make_parts_of_the_whole():
 
 
 def test_statistics_from_elsewhere_are_used_and_then_forgotten():
-    inputs = pictures()
+    inputs = images()
     layer = InstanceNormalization()
     alone = ops.convert_to_numpy(layer(inputs))
     with pytest.raises(RuntimeError, match="inside"):
@@ -94,7 +94,7 @@ def test_statistics_from_elsewhere_are_used_and_then_forgotten():
     np.testing.assert_array_equal(ops.convert_to_numpy(layer(inputs)), alone)
 
 
-def test_a_flat_picture_becomes_zero_and_stays_finite():
+def test_a_flat_image_becomes_zero_and_stays_finite():
     outputs = InstanceNormalization()(np.full((1, 4, 4, 2), 7.0, "float32"))
     np.testing.assert_array_equal(ops.convert_to_numpy(outputs), 0.0)
 

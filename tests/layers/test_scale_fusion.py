@@ -8,7 +8,7 @@ from semst_tf.layers import ScaleFusion
 pytestmark = pytest.mark.backend_neutral
 
 
-def pictures(height=16, width=24, ratio=2, seed=0):
+def images(height=16, width=24, ratio=2, seed=0):
     random = np.random.default_rng(seed)
     low = (2, height // ratio, width // ratio)
     return (
@@ -24,13 +24,13 @@ def fused(mode, *inputs, ratio=2):
 
 @pytest.mark.parametrize("mode", ["attention", "laplacian"])
 def test_full_attention_is_the_detail_and_nothing_else(mode):
-    context, attention, detail = pictures()
+    context, attention, detail = images()
     result = fused(mode, context, np.ones_like(attention), detail)
     np.testing.assert_allclose(result, detail, atol=1e-6)
 
 
 def test_no_attention_is_the_upsampled_context():
-    context, attention, detail = pictures()
+    context, attention, detail = images()
     result = fused("attention", context, np.zeros_like(attention), detail)
     expected = ops.image.resize(context, (16, 24), interpolation="bilinear")
     np.testing.assert_allclose(result, expected, atol=1e-6)
@@ -40,7 +40,7 @@ def test_no_attention_is_the_upsampled_context():
 
 
 def test_constant_modes_ignore_the_attention():
-    context, attention, detail = pictures()
+    context, attention, detail = images()
     np.testing.assert_array_equal(
         fused("detail", context, attention, detail), detail
     )
@@ -55,13 +55,13 @@ def test_constant_modes_ignore_the_attention():
 @pytest.mark.parametrize("mode", ["attention", "laplacian"])
 @pytest.mark.parametrize("ratio", [1, 2, 4])
 def test_no_pixel_leaves_the_value_range(mode, ratio):
-    context, attention, detail = pictures(ratio=ratio)
+    context, attention, detail = images(ratio=ratio)
     result = fused(mode, context, attention, np.sign(detail), ratio=ratio)
     assert np.abs(result).max() <= 1.0 + 1e-6
 
 
 def test_laplacian_takes_high_frequencies_from_the_detail_alone():
-    context, attention, _ = pictures()
+    context, attention, _ = images()
     flat = np.zeros((2, 16, 24, 3), "float32")
     stripes = flat.copy()
     stripes[:, :, ::2] = 0.2
@@ -75,8 +75,8 @@ def test_laplacian_takes_high_frequencies_from_the_detail_alone():
 
 
 @pytest.mark.parametrize("mode", ["attention", "fixed", "context"])
-def test_a_region_is_fused_as_in_the_whole_picture(mode):
-    context, attention, detail = pictures()
+def test_a_region_is_fused_as_in_the_whole_image(mode):
+    context, attention, detail = images()
     whole = fused(mode, context, attention, detail)
     region = detail[:, 8:16, 3:14]
     corner = ops.convert_to_tensor([8, 3], "int32")
@@ -87,8 +87,8 @@ def test_a_region_is_fused_as_in_the_whole_picture(mode):
     )
 
 
-def test_half_precision_policies_do_not_coarsen_the_picture():
-    context, attention, detail = pictures()
+def test_half_precision_policies_do_not_coarsen_the_image():
+    context, attention, detail = images()
     layer = ScaleFusion("attention", 2, dtype="mixed_bfloat16")
     result = layer(context, attention, detail)
     assert keras.backend.standardize_dtype(result.dtype) == "float32"

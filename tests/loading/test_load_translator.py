@@ -15,7 +15,7 @@ from semst_tf.networks import ResNetGenerator
 REFERENCE = pathlib.Path(__file__).parents[1] / "reference"
 
 
-def pictures(channels=3):
+def images(channels=3):
     random = np.random.default_rng(0)
     return random.uniform(-1, 1, (1, 9, 13, channels)).astype("float32")
 
@@ -33,8 +33,8 @@ def saved(tmp_path_factory):
 
 def assert_same_translator(loaded, expected):
     np.testing.assert_allclose(
-        loaded.predict_on_batch(pictures()),
-        expected.predict_on_batch(pictures()),
+        loaded.predict_on_batch(images()),
+        expected.predict_on_batch(images()),
         atol=1e-6,
     )
 
@@ -86,8 +86,8 @@ def test_a_generator_alone_is_a_translator(tmp_path):
     loaded = load_translator(tmp_path / "generator.keras")
     assert loaded.input_channels == 1
     np.testing.assert_allclose(
-        loaded.predict_on_batch(pictures(1)),
-        generator.predict_on_batch(pictures(1)),
+        loaded.predict_on_batch(images(1)),
+        generator.predict_on_batch(images(1)),
         atol=1e-6,
     )
 

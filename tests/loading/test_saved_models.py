@@ -14,10 +14,10 @@ from semst_tf.loading.load_translator import load_translator
 SAVED_MODELS = pathlib.Path(__file__).parents[2] / "saved_models"
 
 
-def colourfulness(picture):
+def colourfulness(image):
     """How much warm and cold differ; a toned image has one tint."""
-    picture = picture.astype(float)
-    return float(np.std(picture[..., 0] - picture[..., 2]))
+    image = image.astype(float)
+    return float(np.std(image[..., 0] - image[..., 2]))
 
 
 @pytest.fixture(scope="module")

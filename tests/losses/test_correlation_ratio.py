@@ -21,9 +21,9 @@ def street(seed, colours, noise=0.03):
     surface = np.zeros((32, 32), "int32")
     surface[16:] = 1
     surface[8:16, 10:20] = 2
-    picture = np.asarray(colours)[surface]
-    picture = picture + noise * rng.standard_normal(picture.shape)
-    return picture.reshape(1, -1, 3).astype("float32")
+    image = np.asarray(colours)[surface]
+    image = image + noise * rng.standard_normal(image.shape)
+    return image.reshape(1, -1, 3).astype("float32")
 
 
 def ratio(source, output, **kwargs):

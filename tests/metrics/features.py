@@ -11,7 +11,7 @@ def mean_colour():
     return keras.Model(images, keras.layers.GlobalAveragePooling2D()(images))
 
 
-def pictures(features):
+def images(features):
     """Images of four pixels with these features."""
     return features[:, None, None, :].repeat(2, axis=1).repeat(2, axis=2)
 

@@ -56,7 +56,7 @@ def test_colour_shift_is_the_distance_of_mean_colours():
 
 
 @pytest.mark.parametrize("kind", PAIRED)
-def test_paired_diagnostics_average_over_pictures(kind):
+def test_paired_diagnostics_average_over_images(kind):
     first, second = scene(0), scene(1)
     together = kind()
     for source, translation in ((first, first), (first, second)):

@@ -2,8 +2,8 @@ import warnings
 
 import numpy as np
 import pytest
+from metrics.features import images
 from metrics.features import mean_colour
-from metrics.features import pictures
 
 from semst_tf.metrics import FrechetInceptionDistance
 from semst_tf.metrics import KernelInceptionDistance
@@ -53,7 +53,7 @@ def test_distance_of_covariances_that_do_not_commute():
 
 @pytest.mark.parametrize("saved", [False, True])
 @pytest.mark.parametrize("counts", [(9, 7), (7, 90), (90, 7), (90, 80)])
-def test_few_pictures_many_and_saved_ones_give_the_same_formula(
+def test_few_images_many_and_saved_ones_give_the_same_formula(
     counts, saved, tmp_path
 ):
     random = np.random.default_rng(4)
@@ -74,7 +74,7 @@ def test_few_pictures_many_and_saved_ones_give_the_same_formula(
     squares = [np.square(root).sum() for root in roots]
     expected = shift @ shift + sum(squares) - 2 * product.sum()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Few pictures are meant here.
+        warnings.simplefilter("ignore")  # Few images are meant here.
         assert metric.result() == pytest.approx(expected, rel=1e-6)
 
 
@@ -84,11 +84,11 @@ def test_sets_without_any_variation_differ_by_their_shift():
     assert frechet_distance(zero, nothing, one, nothing) == pytest.approx(4)
 
 
-def test_metric_measures_the_features_of_the_pictures():
+def test_metric_measures_the_features_of_the_images():
     target, translated = _features(0), _features(1, 30)
     metric = _metric()
-    metric.update_target(pictures(target))
-    metric.update_state(pictures(translated))
+    metric.update_target(images(target))
+    metric.update_state(images(translated))
     expected = frechet_distance(
         target.mean(0),
         np.cov(target.T),
@@ -99,7 +99,7 @@ def test_metric_measures_the_features_of_the_pictures():
 
 
 def test_batches_do_not_matter():
-    target, translated = pictures(_features(0)), pictures(_features(1))
+    target, translated = images(_features(0)), images(_features(1))
     whole, streamed = _metric(), _metric(batch_size=3)
     whole.update_target(target)
     whole.update_state(translated)
@@ -111,8 +111,8 @@ def test_batches_do_not_matter():
 
 def test_equal_sets_have_no_distance():
     metric = _metric()
-    metric.update_target(pictures(_features(0)))
-    metric.update_state(pictures(_features(0)))
+    metric.update_target(images(_features(0)))
+    metric.update_state(images(_features(0)))
     assert metric.result() == pytest.approx(0, abs=1e-6)
 
 
@@ -126,30 +126,30 @@ def test_bytes_are_seen_as_the_floats_they_stand_for():
 
 def test_reset_forgets_translations_and_keeps_the_target():
     metric = _metric()
-    metric.update_target(pictures(_features(0)))
-    metric.update_state(pictures(_features(1)))
+    metric.update_target(images(_features(0)))
+    metric.update_state(images(_features(1)))
     first = metric.result()
     metric.reset_state()
     with pytest.raises(ValueError, match="Received: 0 translations"):
         metric.result()
-    metric.update_state(pictures(_features(1)))
+    metric.update_state(images(_features(1)))
     assert metric.result() == pytest.approx(first)
 
 
 def test_saved_target_can_be_used_again(tmp_path):
     metric = _metric()
-    metric.update_target(pictures(_features(0)))
+    metric.update_target(images(_features(0)))
     metric.save_target(tmp_path / "target.npz")
-    metric.update_state(pictures(_features(1)))
+    metric.update_state(images(_features(1)))
     again = _metric()
     again.load_target(tmp_path / "target.npz")
-    again.update_state(pictures(_features(1)))
+    again.update_state(images(_features(1)))
     assert again.result() == pytest.approx(metric.result())
 
 
 def test_saved_target_of_another_kind_is_refused(tmp_path):
     metric = _metric()
-    metric.update_target(pictures(_features(0)))
+    metric.update_target(images(_features(0)))
     metric.save_target(tmp_path / "target.npz")
     with pytest.raises(ValueError, match="resized in another way"):
         _metric(resize="tensorflow").load_target(tmp_path / "target.npz")
@@ -158,14 +158,14 @@ def test_saved_target_of_another_kind_is_refused(tmp_path):
         kernel.load_target(tmp_path / "target.npz")
 
 
-def test_fewer_pictures_than_features_are_warned_about():
+def test_fewer_images_than_features_are_warned_about():
     metric = _metric()
-    metric.update_target(pictures(_features(0)))
-    metric.update_state(pictures(_features(1, 2)))
+    metric.update_target(images(_features(0)))
+    metric.update_state(images(_features(1, 2)))
     with pytest.warns(UserWarning, match="from 2 images is biased"):
         metric.result()
 
 
-def test_pictures_without_a_batch_are_refused():
+def test_images_without_a_batch_are_refused():
     with pytest.raises(ValueError, match=r"Received: shape=\(4, 4, 3\)"):
         _metric().update_state(np.zeros((4, 4, 3), "float32"))

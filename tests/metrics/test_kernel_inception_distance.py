@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
+from metrics.features import images
 from metrics.features import mean_colour
-from metrics.features import pictures
 
 from semst_tf.metrics import KernelInceptionDistance
 from semst_tf.metrics.kernel_inception_distance import squared_discrepancy
@@ -14,8 +14,8 @@ def _features(seed, count=60, shift=0.0):
 
 def _metric(target, translated, **arguments):
     metric = KernelInceptionDistance(network=mean_colour(), **arguments)
-    metric.update_target(pictures(target))
-    metric.update_state(pictures(translated))
+    metric.update_target(images(target))
+    metric.update_state(images(translated))
     return metric
 
 
@@ -56,7 +56,7 @@ def test_samples_of_one_distribution_have_none_on_average():
     assert min(values) < 0
 
 
-def test_all_pictures_in_every_subset_leave_no_error():
+def test_all_images_in_every_subset_leave_no_error():
     target, translated = _features(0), _features(1, shift=0.4)
     metric = _metric(target, translated, subsets=3)
     distance, error = metric.result_and_error()
@@ -85,8 +85,8 @@ def test_batches_do_not_matter():
     target, translated = _features(0), _features(1)
     streamed = KernelInceptionDistance(network=mean_colour(), batch_size=7)
     for start in range(0, 60, 25):
-        streamed.update_target(pictures(target[start : start + 25]))
-        streamed.update_state(pictures(translated[start : start + 25]))
+        streamed.update_target(images(target[start : start + 25]))
+        streamed.update_state(images(translated[start : start + 25]))
     whole = _metric(target, translated)
     assert streamed.result() == pytest.approx(whole.result(), abs=1e-6)
 
@@ -94,7 +94,7 @@ def test_batches_do_not_matter():
 def test_reset_forgets_translations_and_keeps_the_target():
     metric = _metric(_features(0), _features(1, shift=0.4))
     metric.reset_state()
-    metric.update_state(pictures(_features(2)))
+    metric.update_state(images(_features(2)))
     fresh = _metric(_features(0), _features(2))
     assert metric.result() == pytest.approx(fresh.result())
 
@@ -104,15 +104,15 @@ def test_saved_target_can_be_used_again(tmp_path):
     metric.save_target(tmp_path / "target.npz")
     again = KernelInceptionDistance(network=mean_colour())
     again.load_target(tmp_path / "target.npz")
-    again.update_state(pictures(_features(1, shift=0.4)))
+    again.update_state(images(_features(1, shift=0.4)))
     assert again.result() == pytest.approx(metric.result())
 
 
-def test_few_pictures_are_warned_about():
+def test_few_images_are_warned_about():
     with pytest.warns(UserWarning, match="from 7 images is mostly noise"):
         _metric(_features(0), _features(1, 7)).result()
 
 
-def test_one_picture_is_refused():
+def test_one_image_is_refused():
     with pytest.raises(ValueError, match="Received: 1 translations"):
         _metric(_features(0), _features(1, 1)).result()

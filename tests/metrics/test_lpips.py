@@ -31,7 +31,7 @@ def weights(tmp_path_factory):
     return path
 
 
-def _pictures(seed, size=40, count=2):
+def _images(seed, size=40, count=2):
     rng = np.random.default_rng(seed)
     return rng.uniform(-1, 1, (count, size, size, 3)).astype("float32")
 
@@ -42,25 +42,25 @@ def _distance(metric, first, second):
     return float(metric.result())
 
 
-def test_equal_pictures_have_no_distance(weights):
-    assert _distance(LPIPS(weights), _pictures(0), _pictures(0)) == 0.0
+def test_equal_images_have_no_distance(weights):
+    assert _distance(LPIPS(weights), _images(0), _images(0)) == 0.0
 
 
 def test_distance_is_symmetric_and_grows_with_noise(weights):
     metric = LPIPS(weights)
-    picture, noise = _pictures(0), _pictures(1)
-    small = _distance(metric, picture, picture + 0.1 * noise)
-    large = _distance(metric, picture, picture + 0.5 * noise)
+    image, noise = _images(0), _images(1)
+    small = _distance(metric, image, image + 0.1 * noise)
+    large = _distance(metric, image, image + 0.5 * noise)
     assert 0 < small < large
-    assert _distance(metric, picture + 0.5 * noise, picture) == (
+    assert _distance(metric, image + 0.5 * noise, image) == (
         pytest.approx(large, rel=1e-5)
     )
 
 
-def _first_features(picture, arrays):
+def _first_features(image, arrays):
     """The first convolution at stride 4 and padding 2, and its activation."""
     shift, scale = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
-    padded = np.pad((picture - shift) / scale, ((2, 2), (2, 2), (0, 0)))
+    padded = np.pad((image - shift) / scale, ((2, 2), (2, 2), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(
         padded, (11, 11), axis=(0, 1)
     )[::4, ::4]
@@ -74,7 +74,7 @@ def test_first_layer_equals_its_definition(tmp_path):
     for index in range(1, 5):
         arrays[f"lin{index}.weight"] *= 0.0
     np.savez(tmp_path / "first.npz", **arrays)
-    first, second = _pictures(0, 31, 1), _pictures(1, 31, 1)
+    first, second = _images(0, 31, 1), _images(1, 31, 1)
     squares = np.square(
         _first_features(first[0], arrays) - _first_features(second[0], arrays)
     )
@@ -98,12 +98,12 @@ def test_public_files_give_the_same_distance(weights, tmp_path):
     np.savez(tmp_path / "alexnet.npz", **backbone)
     np.savez(tmp_path / "alex.npz", **linear)
     both = LPIPS([tmp_path / "alexnet.npz", tmp_path / "alex.npz"])
-    pair = _pictures(0), _pictures(1)
+    pair = _images(0), _images(1)
     assert _distance(both, *pair) == _distance(LPIPS(weights), *pair)
 
 
-def test_mean_is_over_pictures_whatever_the_batches(weights):
-    first, second = _pictures(0, count=3), _pictures(1, count=3)
+def test_mean_is_over_images_whatever_the_batches(weights):
+    first, second = _images(0, count=3), _images(1, count=3)
     metric = LPIPS(weights)
     singles = [
         _distance(metric, first[i : i + 1], second[i : i + 1]) for i in range(3)
@@ -116,7 +116,7 @@ def test_mean_is_over_pictures_whatever_the_batches(weights):
 
 def test_sizes_must_match(weights):
     with pytest.raises(ValueError, match="of one size"):
-        LPIPS(weights).update_state(_pictures(0, 40), _pictures(0, 44))
+        LPIPS(weights).update_state(_images(0, 40), _images(0, 44))
 
 
 def test_missing_array_is_refused(tmp_path):

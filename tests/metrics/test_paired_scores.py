@@ -13,8 +13,8 @@ CLASSES = [
 ]
 
 
-def _picture(values):
-    """Bytes as a batch of one picture in [-1, 1]."""
+def _image(values):
+    """Bytes as a batch of one image in [-1, 1]."""
     return np.array(values, "float32")[None] / 127.5 - 1.0
 
 
@@ -28,7 +28,7 @@ def test_root_mean_squared_error_sums_over_channels():
     other = black.copy()
     other[0, 0] = (30, 40, 0)
     score = _score(
-        metrics.ImageRootMeanSquaredError(), _picture(black), _picture(other)
+        metrics.ImageRootMeanSquaredError(), _image(black), _image(other)
     )
     assert score == pytest.approx(np.sqrt((30**2 + 40**2) / 4), rel=1e-5)
 
@@ -39,12 +39,10 @@ def test_map_accuracy_needs_every_channel_below_the_threshold():
     other[0, 0] = (4, 4, 4)
     other[0, 1] = (0, 5, 0)
     other[0, 2] = (4.4, 0, 0)
-    score = _score(
-        metrics.PhotoToMapAccuracy(), _picture(black), _picture(other)
-    )
+    score = _score(metrics.PhotoToMapAccuracy(), _image(black), _image(other))
     assert score == pytest.approx(3 / 4)
     strict = metrics.PhotoToMapAccuracy(threshold=4)
-    assert _score(strict, _picture(black), _picture(other)) == (
+    assert _score(strict, _image(black), _image(other)) == (
         pytest.approx(1 / 4)
     )
 
@@ -53,20 +51,20 @@ def test_peak_signal_to_noise_ratio_is_in_decibels():
     black = np.zeros((3, 3, 3))
     score = _score(
         metrics.PeakSignalToNoiseRatio(),
-        _picture(black),
-        _picture(black + 25.0),
+        _image(black),
+        _image(black + 25.0),
     )
     assert score == pytest.approx(20 * np.log10(255 / 25), rel=1e-5)
 
 
 def test_structural_similarity_falls_with_noise():
     rng = np.random.default_rng(0)
-    picture = rng.uniform(0, 255, (16, 16, 3))
+    image = rng.uniform(0, 255, (16, 16, 3))
     scores = [
         _score(
             metrics.StructuralSimilarity(),
-            _picture(picture),
-            _picture(picture + rng.normal(size=picture.shape) * noise),
+            _image(image),
+            _image(image + rng.normal(size=image.shape) * noise),
         )
         for noise in (0, 20, 80)
     ]
@@ -75,7 +73,7 @@ def test_structural_similarity_falls_with_noise():
 
 
 @pytest.mark.parametrize("metric_class", CLASSES)
-def test_score_is_the_mean_over_pictures(metric_class):
+def test_score_is_the_mean_over_images(metric_class):
     rng = np.random.default_rng(0)
     y_true = rng.uniform(-1, 1, (4, 12, 12, 3)).astype("float32")
     noise = rng.normal(size=y_true.shape) * 0.1

@@ -17,7 +17,7 @@ def test_borders_are_where_tiles_begin_and_end():
     assert tile_borders(16, 16) == []
 
 
-def test_a_picture_without_seams_is_near_one():
+def test_an_image_without_seams_is_near_one():
     assert seam_ratio(noise(), tile=16) == pytest.approx(1.0, abs=0.1)
 
 
@@ -51,7 +51,7 @@ def test_one_tile_has_no_seams(size):
     assert np.isnan(seam_ratio(np.zeros((*size, 3)), tile=16))
 
 
-def test_pictures_that_do_not_match_are_refused():
+def test_images_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match=r"Received: \(40, 64, 3\) and"):
         seam_ratio(noise(), noise(40, 63))
     with pytest.raises(ValueError, match="Received: shape="):

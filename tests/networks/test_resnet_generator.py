@@ -12,7 +12,7 @@ def small(**arguments):
     return ResNetGenerator(**arguments)
 
 
-def pictures(height, width, channels=3, count=1):
+def random_images(height, width, channels=3, count=1):
     random = np.random.default_rng(0)
     shape = (count, height, width, channels)
     return random.uniform(-1, 1, shape).astype("float32")
@@ -27,7 +27,7 @@ def test_default_features_have_the_published_layers_and_shapes():
     assert generator.feature_layers == (0, 4, 8, 12, 16)
     assert generator.feature_channels == (3, 128, 256, 256, 256)
     # A quarter of the published 256 x 256 costs a sixteenth.
-    features = generator.encode(pictures(64, 64))
+    features = generator.encode(random_images(64, 64))
     assert [feature.shape[1:] for feature in features] == [
         (70, 70, 3),
         (64, 64, 128),
@@ -40,7 +40,7 @@ def test_default_features_have_the_published_layers_and_shapes():
 @pytest.mark.backend_neutral
 @pytest.mark.parametrize("size", [(1, 1), (1, 33), (7, 9), (30, 45), (8, 8)])
 def test_output_has_the_size_of_the_input(size):
-    outputs = ops.convert_to_numpy(small()(pictures(*size, count=2)))
+    outputs = ops.convert_to_numpy(small()(random_images(*size, count=2)))
     assert outputs.shape == (2, *size, 3)
     assert np.isfinite(outputs).all() and np.abs(outputs).max() <= 1
 
@@ -51,13 +51,13 @@ def test_output_has_the_size_of_the_input(size):
 )
 def test_channels_in_and_out_are_independent(inputs, outputs):
     generator = small(input_channels=inputs, output_channels=outputs)
-    assert generator(pictures(9, 8, inputs)).shape == (1, 9, 8, outputs)
+    assert generator(random_images(9, 8, inputs)).shape == (1, 9, 8, outputs)
     assert generator.feature_channels[0] == inputs
 
 
 @pytest.mark.backend_neutral
-def test_pictures_of_a_batch_do_not_influence_each_other():
-    generator, images = small(), pictures(12, 12, count=3)
+def test_images_of_a_batch_do_not_influence_each_other():
+    generator, images = small(), random_images(12, 12, count=3)
     together = ops.convert_to_numpy(generator(images))
     alone = [ops.convert_to_numpy(generator(images[i : i + 1])) for i in (0, 2)]
     np.testing.assert_allclose(
@@ -69,14 +69,14 @@ def test_pictures_of_a_batch_do_not_influence_each_other():
     keras.backend.backend() != "tensorflow",
     reason="other backends have static shapes",
 )
-def test_one_graph_serves_pictures_of_every_size():
+def test_one_graph_serves_images_of_every_size():
     import tensorflow as tf
 
     generator = small()
     signature = [tf.TensorSpec((None, None, None, 3), "float32")]
     graph = tf.function(lambda x: generator(x), input_signature=signature)
     for size in ((1, 1), (7, 9), (16, 12)):
-        images = pictures(*size)
+        images = random_images(*size)
         outputs = graph(images).numpy()
         assert outputs.shape == images.shape
         np.testing.assert_allclose(
@@ -87,7 +87,7 @@ def test_one_graph_serves_pictures_of_every_size():
 @pytest.mark.backend_neutral
 @pytest.mark.parametrize("size", [(16, 12), (7, 9)])
 def test_features_of_the_call_are_those_of_encode(size):
-    generator, images = small(), pictures(*size)
+    generator, images = small(), random_images(*size)
     outputs, features = generator(images, return_features=True)
     np.testing.assert_allclose(outputs, generator(images), atol=1e-6)
     for one, other in zip(features, generator.encode(images), strict=True):
@@ -104,7 +104,7 @@ def test_other_depths_have_their_own_contrastive_layers(blocks, layers):
 
 def test_chosen_feature_layers_are_what_encode_returns():
     generator = small(feature_layers=[3, 13])
-    features = generator.encode(pictures(8, 8))
+    features = generator.encode(random_images(8, 8))
     assert [feature.shape[-1] for feature in features] == [4, 16]
     assert generator.feature_channels == (4, 16)
 
@@ -141,8 +141,8 @@ def test_no_two_kernels_start_alike():
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_half_precision_gives_float32_pictures_close_to_the_full_one(policy):
-    images = pictures(12, 16)
+def test_half_precision_gives_float32_images_close_to_the_full_one(policy):
+    images = random_images(12, 16)
     outputs = small(dtype=policy)(images)
     assert keras.backend.standardize_dtype(outputs.dtype) == "float32"
     np.testing.assert_allclose(outputs, small()(images), atol=0.02)
@@ -153,9 +153,9 @@ def test_half_precision_gives_float32_pictures_close_to_the_full_one(policy):
 def test_strength_is_the_share_of_the_way_from_the_input(channels):
     arguments = dict(zip(("input_channels", "output_channels"), channels))
     generator = small(residual=True, **arguments)
-    # Far enough to be clearly another picture.
+    # Far enough to be clearly another image.
     generator.set_weights([10 * w for w in generator.get_weights()])
-    images = pictures(9, 8, channels[0])
+    images = random_images(9, 8, channels[0])
     whole = ops.convert_to_numpy(generator(images))
     generator.strength = 0.0
     start = ops.convert_to_numpy(generator(images))

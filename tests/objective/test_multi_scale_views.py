@@ -14,35 +14,35 @@ from semst_tf.ops.step_seeds import StepSeeds
 pytestmark = pytest.mark.backend_neutral
 
 
-def views_of(model, pictures, step=0):
+def views_of(model, images, step=0):
     found = model.objective.views(
-        ops.convert_to_tensor(pictures["source"]),
-        ops.convert_to_tensor(pictures["target"]),
+        ops.convert_to_tensor(images["source"]),
+        ops.convert_to_tensor(images["target"]),
         StepSeeds(0, step),
     )
     return {view.kind.name: view for view in found}
 
 
-def corner_of(crop, picture):
+def corner_of(crop, image):
     """Every place where a crop lies in an image."""
     size = crop.shape[0]
-    places = range(picture.shape[0] - size + 1)
+    places = range(image.shape[0] - size + 1)
     return [
         (top, left)
         for top in places
         for left in places
-        if np.array_equal(picture[top : top + size, left : left + size], crop)
+        if np.array_equal(image[top : top + size, left : left + size], crop)
     ]
 
 
 def test_detail_lies_on_the_grid_and_every_place_is_drawn():
-    model, pictures = small_model("semst_multiscale"), batch(1, size=32)
+    model, images = small_model("semst_multiscale"), batch(1, size=32)
     # A detail of 16 in a crop of 32, in steps of 8.
     corners = set()
     for step in range(60):
         corner = ops.convert_to_numpy(
             model.objective.views._random_corner(
-                ops.convert_to_tensor(pictures["source"]), StepSeeds(0, step)
+                ops.convert_to_tensor(images["source"]), StepSeeds(0, step)
             )
         )
         corners.add(tuple(int(place) for place in corner))
@@ -50,15 +50,14 @@ def test_detail_lies_on_the_grid_and_every_place_is_drawn():
 
 
 def test_detail_is_cut_from_the_crop_and_the_context_is_all_of_it():
-    model, pictures = small_model("semst_multiscale"), batch(2, size=32)
-    views = views_of(model, pictures)
+    model, images = small_model("semst_multiscale"), batch(2, size=32)
+    views = views_of(model, images)
     detail = ops.convert_to_numpy(views[""].source)
     corners = [
-        corner_of(detail[index], pictures["source"][index])
-        for index in range(2)
+        corner_of(detail[index], images["source"][index]) for index in range(2)
     ]
     assert corners[0] == corners[1] and len(corners[0]) == 1
-    context = pictures["source"].reshape(2, 16, 2, 16, 2, 3).mean((2, 4))
+    context = images["source"].reshape(2, 16, 2, 16, 2, 3).mean((2, 4))
     np.testing.assert_allclose(views["context_"].source, context, atol=1e-6)
 
 
@@ -68,11 +67,11 @@ def test_fused_view_is_what_the_model_translates_there():
         "semst_multiscale",
         **{"multi_scale.detail_size": 32, "generator.strength": 1.0},
     )
-    pictures = batch(1, size=32)
+    images = batch(1, size=32)
     # The detail is the whole crop: nothing is cut off at its borders.
-    views = views_of(model, pictures)
+    views = views_of(model, images)
     np.testing.assert_allclose(
-        views[""].output, model(pictures["source"]), atol=2e-5
+        views[""].output, model(images["source"]), atol=2e-5
     )
 
 
@@ -122,15 +121,15 @@ def test_every_fusion_trains_all_that_it_uses(fusion):
 def test_one_model_for_the_user(tmp_path):
     model = small_model("tiny_multiscale")
     model.compile(run_eagerly=True)
-    pictures = batch(2, size=32)
-    model.fit(pictures, batch_size=1, verbose=0)
+    images = batch(2, size=32)
+    model.fit(images, batch_size=1, verbose=0)
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
-    picture = np.random.default_rng(0).integers(0, 256, (37, 51, 3), "uint8")
-    translation = model.translate(picture)
-    assert translation.shape == picture.shape and translation.dtype == "uint8"
-    np.testing.assert_array_equal(loaded.translate(picture), translation)
-    loaded.fit(pictures, batch_size=1, verbose=0)
+    image = np.random.default_rng(0).integers(0, 256, (37, 51, 3), "uint8")
+    translation = model.translate(image)
+    assert translation.shape == image.shape and translation.dtype == "uint8"
+    np.testing.assert_array_equal(loaded.translate(image), translation)
+    loaded.fit(images, batch_size=1, verbose=0)
     assert int(loaded.optimizer.iterations) == 4
 
 

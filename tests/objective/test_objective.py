@@ -21,9 +21,9 @@ needs_tensorflow = pytest.mark.skipif(
 )
 
 
-def terms_of(objective, pictures, progress=1.0):
+def terms_of(objective, images, progress=1.0):
     generator_terms, discriminator_terms, output = objective(
-        pictures["source"], pictures["target"], progress, StepSeeds(0, 5)
+        images["source"], images["target"], progress, StepSeeds(0, 5)
     )
     return {**generator_terms, **discriminator_terms}, output
 
@@ -37,7 +37,7 @@ def objective(request):
     return small_model(request.param).objective
 
 
-def test_terms_are_the_announced_ones_one_number_a_picture(objective):
+def test_terms_are_the_announced_ones_one_number_an_image(objective):
     terms, output = terms_of(objective, batch(2))
     assert list(terms) == objective.term_names()
     size = 16 if objective.config.multi_scale.fusion else 24
@@ -50,10 +50,10 @@ def test_terms_are_the_announced_ones_one_number_a_picture(objective):
 def test_a_batch_of_three_is_three_batches_of_one(objective):
     flips = {"contrastive.flip_equivariance": False}
     objective = Objective(objective.config.replace(flips), objective.networks)
-    pictures = batch(3)
-    together = numbers(terms_of(objective, pictures)[0])
+    images = batch(3)
+    together = numbers(terms_of(objective, images)[0])
     for index in range(3):
-        one = {k: v[index : index + 1] for k, v in pictures.items()}
+        one = {k: v[index : index + 1] for k, v in images.items()}
         for name, number in numbers(terms_of(objective, one)[0]).items():
             np.testing.assert_allclose(
                 number, together[name][index : index + 1], rtol=2e-3, atol=2e-4
@@ -163,16 +163,16 @@ def pixel_objective(preset, **overrides):
     return Objective(small_config(preset, **overrides), networks)
 
 
-def test_mirrored_pictures_are_compared_at_their_mirrored_places():
+def test_mirrored_images_are_compared_at_their_mirrored_places():
     # All positions, so that the order in which they are drawn is no matter.
     patches = {"contrastive.patches": 400}
     with_flips = pixel_objective("fastcut", **patches)
     without = pixel_objective(
         "fastcut", **patches, **{"contrastive.flip_equivariance": False}
     )
-    pictures = batch(8, size=20)
-    flipped, output = terms_of(with_flips, pictures)
-    straight, expected = terms_of(without, pictures)
+    images = batch(8, size=20)
+    flipped, output = terms_of(with_flips, images)
+    straight, expected = terms_of(without, images)
     np.testing.assert_allclose(output, expected, atol=1e-6)
     np.testing.assert_allclose(
         numbers(flipped)["contrastive"],
@@ -181,7 +181,7 @@ def test_mirrored_pictures_are_compared_at_their_mirrored_places():
     )
 
 
-def test_some_pictures_are_mirrored_before_translation_and_some_not():
+def test_some_images_are_mirrored_before_translation_and_some_not():
     objective = pixel_objective("fastcut")
     seen = []
 
@@ -191,10 +191,10 @@ def test_some_pictures_are_mirrored_before_translation_and_some_not():
             return super().__call__(images)
 
     watching = objective.networks._replace(generator=Watching())
-    pictures = batch(16)
-    terms_of(Objective(objective.config, watching), pictures)
+    images = batch(16)
+    terms_of(Objective(objective.config, watching), images)
     (translated,) = seen
-    source = pictures["source"]
+    source = images["source"]
     kept = [np.array_equal(*pair) for pair in zip(translated, source)]
     mirrored = [
         np.array_equal(one, other[:, ::-1])
@@ -236,16 +236,16 @@ def test_one_graph_serves_batches_of_every_size(preset):
     import tensorflow as tf
 
     objective = small_model(preset).objective
-    picture = tf.TensorSpec((None, None, None, 3), "float32")
+    image = tf.TensorSpec((None, None, None, 3), "float32")
 
-    @tf.function(input_signature=[{"source": picture, "target": picture}])
-    def graph(pictures):
-        terms, _ = terms_of(objective, pictures)
+    @tf.function(input_signature=[{"source": image, "target": image}])
+    def graph(images):
+        terms, _ = terms_of(objective, images)
         return {name: term.value for name, term in terms.items()}
 
-    for pictures in (batch(2, 16), batch(1, 22)):
-        expected = numbers(terms_of(objective, pictures)[0])
-        for name, number in graph(pictures).items():
+    for images in (batch(2, 16), batch(1, 22)):
+        expected = numbers(terms_of(objective, images)[0])
+        for name, number in graph(images).items():
             np.testing.assert_allclose(
                 number, expected[name], rtol=2e-3, atol=2e-4
             )

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from folders import write_pictures
+from folders import write_images
 from small import small_model
 
 from semst_tf.data import unpaired_images
@@ -11,8 +11,8 @@ from semst_tf.data import unpaired_images
 
 @pytest.mark.parametrize("preset", ["cut", "fastcut", "semst_distant"])
 def test_images_of_different_sizes_train_in_a_compiled_step(tmp_path, preset):
-    write_pictures(tmp_path / "source", count=2, size=(40, 48))
-    write_pictures(tmp_path / "target", count=2, size=(52, 44))
+    write_images(tmp_path / "source", count=2, size=(40, 48))
+    write_images(tmp_path / "target", count=2, size=(52, 44))
     data = unpaired_images(
         tmp_path / "source", tmp_path / "target", crop_size=None, batch_size=1
     )

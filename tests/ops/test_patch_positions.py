@@ -47,11 +47,11 @@ def test_tokens_and_coordinates_belong_to_the_same_position():
     tokens = ops.convert_to_numpy(gather_tokens(field, positions))
     coordinates = ops.convert_to_numpy(grid_coordinates(positions, 6))
     assert tokens.shape == (2, 10, 2) and coordinates.shape == (10, 2)
-    for picture in tokens:
-        np.testing.assert_array_equal(picture, coordinates)
+    for image in tokens:
+        np.testing.assert_array_equal(image, coordinates)
 
 
-def test_each_picture_gives_its_own_tokens():
+def test_each_image_gives_its_own_tokens():
     field = np.random.default_rng(0).normal(size=(3, 4, 5, 2))
     positions = np.array([19, 0, 7], "int32")
     np.testing.assert_allclose(

@@ -7,7 +7,7 @@ from semst_tf.pretrained.resample import Resample
 
 
 def _row(values):
-    """A picture of two equal rows."""
+    """An image of two equal rows."""
     return np.tile(
         np.array(values, "float32")[None, None, :, None], (1, 2, 1, 1)
     )

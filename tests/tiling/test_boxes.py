@@ -19,7 +19,7 @@ def test_boxes_cover_every_pixel_once(size):
 
 
 @pytest.mark.parametrize("size", [4, 8, 12, 20, 44])
-def test_the_last_tile_ends_with_the_picture(size):
+def test_the_last_tile_ends_with_the_image(size):
     starts = overlapping_starts(size, tile=8, step=4)
     assert starts[0] == 0
     assert starts[-1] + 8 == max(size, 8)
@@ -27,7 +27,7 @@ def test_the_last_tile_ends_with_the_picture(size):
     assert len(set(starts)) == len(starts)
 
 
-def test_a_box_grows_only_as_far_as_the_picture_goes():
+def test_a_box_grows_only_as_far_as_the_image_goes():
     grown = Box(0, 8, 8, 16).grown(4, height=10, width=40)
     assert grown == Box(0, 4, 10, 20)
     assert Box(0, 8, 8, 16).inside(grown) == (slice(0, 8), slice(4, 12))

@@ -31,7 +31,7 @@ def generator(**kwargs):
     return network
 
 
-def picture(height, width, channels=3, dtype="float32"):
+def image(height, width, channels=3, dtype="float32"):
     """Bright on one side, so that parts differ from the whole."""
     random = np.random.default_rng([height, width])
     unit = random.uniform(-1, 0, (height, width, channels))
@@ -50,8 +50,8 @@ def difference(a, b):
     "size", [(1, 1), (1, 70), (9, 30), (8, 8), (31, 17), (64, 50)]
 )
 @pytest.mark.parametrize("tile", [1, 7, 16, 4000])
-def test_identity_in_tiles_reproduces_the_picture(size, tile):
-    source = picture(*size)
+def test_identity_in_tiles_reproduces_the_image(size, tile):
+    source = image(*size)
     translated = translate(Identity(), source, mode="tiled", tile=tile)
     assert difference(translated, source) < 1e-5
 
@@ -67,7 +67,7 @@ def test_identity_in_tiles_reproduces_the_picture(size, tile):
 )
 def test_exact_tiles_equal_one_piece(size, tile, residual):
     network = generator(residual=residual)
-    source = picture(*size)
+    source = image(*size)
     whole = translate(network, source)
     exact = translate(network, source, mode="exact_tiled", tile=tile)
     assert np.ptp(whole) > 0.1 or size == (1, 1)
@@ -79,7 +79,7 @@ def test_exact_tiles_equal_one_piece(size, tile, residual):
 )
 def test_exact_tiles_equal_one_piece_at_two_scales(fusion, ratio):
     network = MultiScaleGenerator(generator(), ratio, fusion, seed=1)
-    source = picture(41, 61)
+    source = image(41, 61)
     whole = translate(network, source)
     exact = translate(network, source, mode="exact_tiled", tile=48)
     assert difference(exact, whole) < 1e-4
@@ -93,7 +93,7 @@ def test_tiles_of_a_half_precision_model_are_float32(mode, scales):
     if scales == 2:
         half = MultiScaleGenerator(half, seed=1, dtype="mixed_bfloat16")
         single = MultiScaleGenerator(single, seed=1)
-    source = picture(45, 67)
+    source = image(45, 67)
     expected = translate(single, source, mode=mode, tile=48)
     translated = translate(half, source, mode=mode, tile=48)
     assert difference(translated, expected) < 1e-5
@@ -101,18 +101,18 @@ def test_tiles_of_a_half_precision_model_are_float32(mode, scales):
 
 
 @pytest.mark.parametrize("scales", [1, 2])
-def test_one_tile_that_holds_the_picture_is_one_piece(scales):
+def test_one_tile_that_holds_the_image_is_one_piece(scales):
     network = generator()
     if scales == 2:
         network = MultiScaleGenerator(network, seed=1)
-    source = picture(21, 34)
+    source = image(21, 34)
     tiled = translate(network, source, mode="tiled")
     assert difference(tiled, translate(network, source)) < 1e-4
 
 
 def test_tiles_share_their_statistics():
     network = generator()
-    source = picture(40, 160)
+    source = image(40, 160)
     whole = translate(network, source)
     tiled = translate(network, source, mode="tiled", tile=40)
     alone = np.concatenate(
@@ -125,21 +125,19 @@ def test_tiles_share_their_statistics():
 @pytest.mark.parametrize("mode", ["tiled", "exact_tiled"])
 def test_types_batches_paths_and_channels_are_kept(mode, tmp_path):
     network = generator(input_channels=1, output_channels=2)
-    source = picture(18, 29, 1, "uint16")
+    source = image(18, 29, 1, "uint16")
     translated = translate(network, source, mode=mode, tile=24)
     assert translated.shape == (18, 29, 2) and translated.dtype == "uint16"
     batch = translate(network, np.stack([source] * 2), mode=mode, tile=24)
     np.testing.assert_array_equal(batch, np.stack([translated] * 2))
-    Image.fromarray(picture(18, 29, 1, "uint8")[..., 0]).save(
-        tmp_path / "a.png"
-    )
+    Image.fromarray(image(18, 29, 1, "uint8")[..., 0]).save(tmp_path / "a.png")
     (listed,) = translate(network, [tmp_path / "a.png"], mode=mode, tile=16)
     assert listed.shape == (18, 29, 2) and listed.dtype == "uint8"
 
 
 def test_a_stated_value_range_holds_in_tiles():
     network = generator()
-    source = picture(20, 30)
+    source = image(20, 30)
     expected = 50 * (translate(network, source, mode="exact_tiled") + 1)
     scaled = translate(
         network, 50 * (source + 1), (0, 100), mode="exact_tiled", tile=16
@@ -159,12 +157,12 @@ def test_a_stated_value_range_holds_in_tiles():
 )
 def test_impossible_modes_are_refused(arguments, words):
     with pytest.raises(ValueError, match=f"Received: .*{words}"):
-        translate(Identity(), picture(8, 8), **arguments)
+        translate(Identity(), image(8, 8), **arguments)
 
 
 def test_layers_that_are_not_known_cannot_be_exact():
     with pytest.raises(ValueError, match="Received: Identity"):
-        translate(Identity(), picture(8, 8), mode="exact_tiled")
+        translate(Identity(), image(8, 8), mode="exact_tiled")
 
 
 def test_what_is_no_keras_model_is_not_tiled():
@@ -172,10 +170,10 @@ def test_what_is_no_keras_model_is_not_tiled():
         input_channels = 3
 
     with pytest.raises(ValueError, match="translate_tiled"):
-        translate(Exported(), picture(8, 8), mode="tiled")
+        translate(Exported(), image(8, 8), mode="tiled")
 
 
-def test_a_picture_too_large_for_the_memory_is_refused_with_advice(
+def test_an_image_too_large_for_the_memory_is_refused_with_advice(
     monkeypatch,
 ):
     network = generator()
@@ -183,19 +181,19 @@ def test_a_picture_too_large_for_the_memory_is_refused_with_advice(
         semst_tf.inference.translate, "available_memory", lambda: 1000
     )
     with pytest.raises(ValueError, match="exact_tiled.*Received: shape="):
-        translate(network, picture(40, 40))
-    translate(network, picture(40, 40), mode="exact_tiled")
+        translate(network, image(40, 40))
+    translate(network, image(40, 40), mode="exact_tiled")
     monkeypatch.setattr(
         semst_tf.inference.translate, "available_memory", lambda: None
     )
-    translate(network, picture(40, 40))
+    translate(network, image(40, 40))
 
 
-def test_outside_of_tiles_pictures_have_their_own_statistics_again():
+def test_outside_of_tiles_images_have_their_own_statistics_again():
     network = generator()
-    source = picture(30, 40)
+    source = image(30, 40)
     before = ops.convert_to_numpy(network(source[None]))
-    translate(network, picture(24, 30), mode="tiled", tile=16)
-    translate(network, picture(24, 30), mode="exact_tiled", tile=24)
+    translate(network, image(24, 30), mode="tiled", tile=16)
+    translate(network, image(24, 30), mode="exact_tiled", tile=24)
     after = ops.convert_to_numpy(network(source[None]))
     np.testing.assert_array_equal(before, after)

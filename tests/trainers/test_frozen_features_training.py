@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from folders import write_pictures
+from folders import write_images
 from keras import ops
 from small import batch
 from small import small_config
@@ -27,9 +27,9 @@ EVERYTHING = {
 }
 
 
-def terms_of(model, pictures, progress=1.0):
+def terms_of(model, images, progress=1.0):
     generator_terms, discriminator_terms, _ = model.objective(
-        *(ops.convert_to_tensor(pictures[k]) for k in ("source", "target")),
+        *(ops.convert_to_tensor(images[k]) for k in ("source", "target")),
         progress,
         StepSeeds(0, 5),
     )
@@ -80,8 +80,8 @@ def test_two_kinds_of_discriminators_have_terms_of_their_own():
 @pytest.mark.parametrize("preset", ["semst", "semst_multiscale"])
 def test_semantics_of_an_output_equal_to_its_source_is_nothing(preset):
     model = small_model(preset, **{"multi_scale.detail_size": 32})
-    pictures = batch(1, size=64)
-    terms = terms_of(model, pictures)
+    images = batch(1, size=64)
+    terms = terms_of(model, images)
     # A residual generator begins near its input.
     assert float(ops.max(terms["semantics"].value)) < 0.05
 
@@ -104,11 +104,11 @@ def test_a_discriminator_that_is_always_right_rests():
 
 def test_matching_weighs_places_and_leaves_equal_crops_alone():
     matched = {"adversarial.matching": "efficientnet_lite0/stride_16"}
-    pictures = batch(1, size=64)
-    plain = terms_of(small_model("semst"), pictures)["adversarial"].value
-    weighed = terms_of(small_model("semst", **matched), pictures)
+    images = batch(1, size=64)
+    plain = terms_of(small_model("semst"), images)["adversarial"].value
+    weighed = terms_of(small_model("semst", **matched), images)
     assert float(ops.abs(weighed["adversarial"].value - plain)[0]) > 1e-5
-    flat = {name: np.zeros_like(image) for name, image in pictures.items()}
+    flat = {name: np.zeros_like(image) for name, image in images.items()}
     plain = terms_of(small_model("semst"), flat)["discriminator"].value
     weighed = terms_of(small_model("semst", **matched), flat)
     np.testing.assert_allclose(weighed["discriminator"].value, plain, rtol=0.2)
@@ -154,8 +154,8 @@ def test_other_channels_are_read_by_the_frozen_network(channels):
 @needs_tensorflow
 @pytest.mark.slow
 def test_a_training_that_was_stopped_goes_on_bit_equal(tmp_path):
-    source = write_pictures(tmp_path / "source", count=3)
-    target = write_pictures(tmp_path / "target", count=3)
+    source = write_images(tmp_path / "source", count=3)
+    target = write_images(tmp_path / "target", count=3)
 
     def run(name, steps):
         config = small_config(

@@ -21,7 +21,7 @@ from semst_tf.ops.step_seeds import StepSeeds
 def test_each_network_follows_its_own_loss_and_no_other():
     model = small_model("cut")
     model.compile(keras.optimizers.SGD(0.5))
-    pictures = batch(1)
+    images = batch(1)
     groups = model.generator_variables, model.discriminator_variables
     expected = []
     for index, variables in enumerate(groups):
@@ -30,8 +30,8 @@ def test_each_network_follows_its_own_loss_and_no_other():
             mapping = list(zip(variables, numbers))
             with keras.StatelessScope(state_mapping=mapping):
                 terms = model.objective(
-                    pictures["source"],
-                    pictures["target"],
+                    images["source"],
+                    images["target"],
                     0.0,
                     StepSeeds(0, 0),
                 )
@@ -42,7 +42,7 @@ def test_each_network_follows_its_own_loss_and_no_other():
         expected.append(
             [np.asarray(n - 0.5 * slope) for n, slope in zip(numbers, slopes)]
         )
-    model.fit(endless(pictures), steps_per_epoch=1, verbose=0)
+    model.fit(endless(images), steps_per_epoch=1, verbose=0)
     for variables, numbers in zip(groups, expected):
         for got, wanted in zip(values(variables), numbers):
             np.testing.assert_allclose(got, wanted, atol=1e-5)
@@ -84,10 +84,10 @@ def test_half_precision_with_two_optimizers_and_an_average():
 def test_evaluation_knows_the_step_of_the_training():
     model = small_model("hneg_src", **{"training.steps": 10})
     model.compile()
-    pictures = batch(1)
+    images = batch(1)
 
     def contrast():
-        data = endless(pictures)
+        data = endless(images)
         scores = model.evaluate(data, steps=1, verbose=0, return_dict=True)
         return scores["contrastive"]
 
@@ -101,7 +101,7 @@ def test_evaluation_knows_the_step_of_the_training():
 def test_two_devices_take_the_step_of_one():
     if jax.device_count() < 2:
         pytest.skip("needs XLA_FLAGS=--xla_force_host_platform_device_count=2")
-    pictures = batch(2)
+    images = batch(2)
     overrides = {"training.ema_decay": 0.9, "semantic_relation_weight": 0.1}
     steps = []
     for count in (1, 2):
@@ -109,7 +109,7 @@ def test_two_devices_take_the_step_of_one():
         with keras.distribution.DataParallel(devices=devices).scope():
             model = small_model("cut", **overrides)
             model.compile(keras.optimizers.SGD(0.1))
-            steps.append(step(model, pictures))
+            steps.append(step(model, images))
             assert len(model.weights[0].value.devices()) == count
     one, two = steps
     for name, wanted in one.items():

@@ -101,10 +101,10 @@ def test_parts_of_a_batch_draw_different_positions():
     )
     model = SemST(config)
     model.compile()
-    pictures = batch(1, size=32)
+    images = batch(1, size=32)
     values = [
         model.batch_losses(
-            pictures["source"], pictures["target"], model._seeds(part)
+            images["source"], images["target"], model._seeds(part)
         )[2]["contrastive"]
         for part in (0, 1)
     ]

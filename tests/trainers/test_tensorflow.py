@@ -26,12 +26,12 @@ ALL_POSITIONS = {
 }
 
 
-def updates(model, pictures):
+def updates(model, images):
     """What one step adds to the weights of each network."""
     names = [*NETWORKS, "average_generator"]
     names = [name for name in names if getattr(model, name) is not None]
     before = {name: getattr(model, name).get_weights() for name in names}
-    data = tf.data.Dataset.from_tensors(pictures)
+    data = tf.data.Dataset.from_tensors(images)
     losses = model.fit(data, verbose=0).history
     changes = {
         name: [
@@ -46,10 +46,10 @@ def updates(model, pictures):
 def test_each_network_follows_its_own_loss_and_no_other():
     model = small_model("semst_pixels")
     model.compile(keras.optimizers.SGD(0.5), run_eagerly=True)
-    pictures = batch(2)
+    images = batch(2)
     with tf.GradientTape(persistent=True) as tape:
         generator_terms, discriminator_terms, _ = model.objective(
-            pictures["source"], pictures["target"], 0.0, StepSeeds(0, 0)
+            images["source"], images["target"], 0.0, StepSeeds(0, 0)
         )
         losses = total(generator_terms), total(discriminator_terms)
     expected = {
@@ -63,7 +63,7 @@ def test_each_network_follows_its_own_loss_and_no_other():
             losses[1], model.discriminator_variables
         ),
     }
-    changes, _ = updates(model, pictures)
+    changes, _ = updates(model, images)
     for name, gradients in expected.items():
         for change, gradient in zip(changes[name], gradients):
             step = -0.5 * gradient.numpy()
@@ -124,13 +124,13 @@ def test_batches_that_replicas_cannot_share_are_refused_before_training():
     with strategy.scope():
         model = small_model("fastcut")
         model.compile()
-    pictures = batch(3, size=12)
-    data = tf.data.Dataset.from_tensor_slices(pictures)
-    for unequal in (data.batch(3, drop_remainder=True), pictures):
+    images = batch(3, size=12)
+    data = tf.data.Dataset.from_tensor_slices(images)
+    for unequal in (data.batch(3, drop_remainder=True), images):
         with pytest.raises(ValueError, match="Received: batch_size=3, 2 dev"):
             model.fit(unequal, verbose=0)
     with pytest.raises(ValueError, match="Received: batch_size=1, 2 devices"):
-        model.fit(pictures, batch_size=2, verbose=0)
+        model.fit(images, batch_size=2, verbose=0)
     with pytest.raises(ValueError, match="every batch is full"):
         model.fit(data.batch(2), verbose=0)
     assert current_step(model) == 0

@@ -6,7 +6,7 @@ import io
 import keras
 import numpy as np
 import pytest
-from folders import write_pictures
+from folders import write_images
 from small import small_config
 
 from semst_tf.training.training_run import TrainingRun
@@ -17,8 +17,8 @@ FEATURE = "efficientnet_lite0/stride_8"
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):
     root = tmp_path_factory.mktemp("images")
-    write_pictures(root / "source", count=3)
-    write_pictures(root / "target", count=2, size=(40, 33))
+    write_images(root / "source", count=3)
+    write_images(root / "target", count=2, size=(40, 33))
     return root
 
 
@@ -118,9 +118,9 @@ def test_what_cannot_be_matched_is_one_line_and_leaves_nothing(
 
 
 def test_an_image_that_is_left_out_is_not_in_the_index(images, tmp_path):
-    write_pictures(tmp_path / "source", count=3)
+    write_images(tmp_path / "source", count=3)
     (tmp_path / "source" / "1.png").write_bytes(b"no image")
-    write_pictures(tmp_path / "target", count=2)
+    write_images(tmp_path / "target", count=2)
     run, _, _ = train(
         tmp_path / "run", tmp_path, {"training.steps": 2}, skip_bad=True
     )

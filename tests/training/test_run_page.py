@@ -45,7 +45,7 @@ class Page(html.parser.HTMLParser):
         return [found.get(name) for kind, found in self.tags if kind == tag]
 
 
-def pictures(count, shade, channels=3, dtype="uint8"):
+def images(count, shade, channels=3, dtype="uint8"):
     return [
         np.full((20 + 3 * number, 30, channels), shade + number, dtype)
         for number in range(count)
@@ -53,13 +53,13 @@ def pictures(count, shade, channels=3, dtype="uint8"):
 
 
 def write_page(workdir, sources=None, targets=None, title="A & <b>B</b>"):
-    sources = sources or pictures(3, 10)
+    sources = sources or images(3, 10)
     return write_run_page(
         workdir,
         title,
         sources,
-        [picture + 100 for picture in sources],
-        targets or pictures(2, 200),
+        [image + 100 for image in sources],
+        targets or images(2, 200),
         notes=["First <script>alert(1)</script> note."],
         commands=COMMANDS,
     )
@@ -92,7 +92,7 @@ def test_nothing_on_the_page_comes_from_a_network(page, workdir):
     assert all(u.startswith("#") for u in re.findall(r"url\(([^)]*)", styles))
 
 
-def test_every_picture_exists_beside_the_page(page, workdir):
+def test_every_image_exists_beside_the_page(page, workdir):
     places = page.attributes("img", "src")
     assert len(places) == 9
     for place in places:
@@ -144,8 +144,8 @@ def test_writing_again_replaces_the_page(workdir):
     assert page.texts_of("h1") == ["after"]
 
 
-def test_one_channel_sixteen_bit_pictures_can_be_shown(workdir):
-    grey = pictures(2, 30000, channels=1, dtype="uint16")
+def test_one_channel_sixteen_bit_images_can_be_shown(workdir):
+    grey = images(2, 30000, channels=1, dtype="uint16")
     write_page(workdir, sources=grey, targets=grey)
     shown = read_image(workdir / "page" / "source_0.jpg")
     assert abs(int(shown[0, 0, 0]) - 30000 * 255 / 65535) < 3

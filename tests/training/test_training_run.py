@@ -11,10 +11,10 @@ import keras
 import numpy as np
 import pytest
 from folders import contents
-from folders import write_pictures
+from folders import write_images
 from small import small_config
 from small import values
-from summaries import images
+from summaries import image_summaries
 from summaries import scalars
 
 from semst_tf import SemST
@@ -38,14 +38,14 @@ QUICK = {
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    root = tmp_path_factory.mktemp("pictures")
-    write_pictures(root / "source", count=5)
-    write_pictures(root / "target", count=2, size=(40, 33))
+def images(tmp_path_factory):
+    root = tmp_path_factory.mktemp("images")
+    write_images(root / "source", count=5)
+    write_images(root / "target", count=2, size=(40, 33))
     return root
 
 
-def training(workdir, pictures, steps=STEPS, overrides=(), **options):
+def training(workdir, images, steps=STEPS, overrides=(), **options):
     config = small_config(
         "tiny",
         **{
@@ -58,8 +58,8 @@ def training(workdir, pictures, steps=STEPS, overrides=(), **options):
     return TrainingRun(
         workdir,
         config,
-        pictures / "source",
-        pictures / "target",
+        images / "source",
+        images / "target",
         **{
             "interval": 2,
             "checkpoint_every": 4,
@@ -83,14 +83,14 @@ def train(run):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory, pictures):
+def finished(tmp_path_factory, images):
     """An uninterrupted training: directory, model and output."""
     workdir = tmp_path_factory.mktemp("runs") / "deep" / "finished"
-    return workdir, *train(training(workdir, pictures))
+    return workdir, *train(training(workdir, images))
 
 
 @pytest.fixture(scope="module")
-def continued(tmp_path_factory, pictures, finished):
+def continued(tmp_path_factory, images, finished):
     """The same, as if the power had failed while the last one was saved."""
     workdir = tmp_path_factory.mktemp("runs") / "continued"
     shutil.copytree(finished[0], workdir)
@@ -100,7 +100,7 @@ def continued(tmp_path_factory, pictures, finished):
     with pytest.MonkeyPatch.context() as patch:
         warnings = io.StringIO()
         patch.setattr("sys.stderr", warnings)
-        model, printed = train(training(workdir, pictures))
+        model, printed = train(training(workdir, images))
     return workdir, model, warnings.getvalue() + printed
 
 
@@ -145,11 +145,11 @@ def test_the_directory_holds_what_was_promised(finished):
     ]
 
 
-def test_the_configuration_can_be_read_back(finished, pictures):
+def test_the_configuration_can_be_read_back(finished, images):
     stored = json.loads((finished[0] / "config.json").read_text())
     config = SemSTConfig.from_dict(stored["config"])
-    assert config == training(finished[0], pictures).config
-    assert stored["source"] == str(pictures / "source")
+    assert config == training(finished[0], images).config
+    assert stored["source"] == str(images / "source")
     assert stored["dtype"] == "float32"
     assert stored["keras"] == keras.__version__
 
@@ -178,7 +178,7 @@ def test_tensorboard_has_every_loss_and_sample_once(run, request):
     recorded = [row["adversarial"] for row in history(workdir)]
     shown = [value for _, value in curves["adversarial"]]
     np.testing.assert_allclose(shown, recorded, rtol=1e-6)
-    (grids,) = images(workdir / "tensorboard").values()
+    (grids,) = image_summaries(workdir / "tensorboard").values()
     assert [step for step, _ in grids] == [4, 7]
 
 
@@ -248,9 +248,9 @@ def test_continuing_leaves_the_same_files(finished, continued):
     ]
 
 
-def test_a_finished_run_is_not_trained_again(copy, pictures):
+def test_a_finished_run_is_not_trained_again(copy, images):
     before = contents(copy)
-    model, printed = train(training(copy, pictures))
+    model, printed = train(training(copy, images))
     assert int(model.optimizer.iterations) == STEPS
     assert contents(copy) == before
     assert printed == ""
@@ -267,32 +267,30 @@ def test_a_finished_run_is_not_trained_again(copy, pictures):
     ],
 )
 def test_other_settings_in_the_same_directory_are_refused(
-    copy, pictures, overrides, options, difference
+    copy, images, overrides, options, difference
 ):
     before = contents(copy)
     with pytest.raises(ValueError, match=f"Received: {difference}"):
-        training(copy, pictures, overrides=overrides, **options).train()
+        training(copy, images, overrides=overrides, **options).train()
     assert contents(copy) == before
 
 
-def test_other_pictures_in_the_same_directory_are_refused(
-    copy, pictures, tmp_path
-):
+def test_other_images_in_the_same_directory_are_refused(copy, images, tmp_path):
     other = tmp_path / "other"
-    shutil.copytree(pictures, other)
+    shutil.copytree(images, other)
     # Names and sizes are the same.
-    picture = other / "source" / "0.png"
-    picture.write_bytes(picture.read_bytes()[::-1])
+    image = other / "source" / "0.png"
+    image.write_bytes(image.read_bytes()[::-1])
     before = contents(copy)
     with pytest.raises(ValueError, match="source_images: 5 .* -> 5 "):
         training(copy, other).train()
     assert contents(copy) == before
 
 
-def test_the_same_pictures_at_another_place_are_the_same_data(
-    copy, pictures, tmp_path
+def test_the_same_images_at_another_place_are_the_same_data(
+    copy, images, tmp_path
 ):
-    moved = shutil.copytree(pictures, tmp_path / "moved")
+    moved = shutil.copytree(images, tmp_path / "moved")
     model, printed = train(training(copy, moved))
     assert int(model.optimizer.iterations) == STEPS
     assert printed.startswith("the same images at another place: source: ")
@@ -300,33 +298,31 @@ def test_the_same_pictures_at_another_place_are_the_same_data(
     assert stored["source"] == str(moved / "source")
 
 
-def test_a_run_of_an_older_version_goes_on_where_its_pictures_lie(
-    copy, pictures, tmp_path
+def test_a_run_of_an_older_version_goes_on_where_its_images_lie(
+    copy, images, tmp_path
 ):
     path = copy / "config.json"
     stored = json.loads(path.read_text())
     for domain in ("source", "target"):
         del stored[f"{domain}_images"]
         digest = hashlib.sha256()
-        for file in sorted((pictures / domain).iterdir()):
+        for file in sorted((images / domain).iterdir()):
             digest.update(f"{file}\0{file.stat().st_size}\0".encode())
-        stored[f"{domain}_pictures"] = (
-            f"{5 if domain == 'source' else 2} pictures, names and sizes "
+        stored[f"{domain}_images"] = (
+            f"{5 if domain == 'source' else 2} images, names and sizes "
             f"{digest.hexdigest()[:8]}"
         )
     path.write_text(json.dumps(stored))
     # It cannot be told whether they are the same at another place.
-    moved = shutil.copytree(pictures, tmp_path / "moved")
+    moved = shutil.copytree(images, tmp_path / "moved")
     with pytest.raises(ValueError, match="source: .* -> .*moved"):
         training(copy, moved).train()
-    train(training(copy, pictures))
+    train(training(copy, images))
     assert "source_images" in json.loads(path.read_text())
 
 
-def test_a_run_directory_among_the_pictures_is_not_trained_on(
-    pictures, tmp_path
-):
-    mine = shutil.copytree(pictures, tmp_path / "mine")
+def test_a_run_directory_among_the_images_is_not_trained_on(images, tmp_path):
+    mine = shutil.copytree(images, tmp_path / "mine")
     workdir = mine / "source" / "runs" / "first"
     train(training(workdir, mine, 2, QUICK))
     again = training(workdir, mine, 2, QUICK)
@@ -337,19 +333,19 @@ def test_a_run_directory_among_the_pictures_is_not_trained_on(
     assert contents(workdir) == before
 
 
-def test_pictures_that_came_or_changed_are_noticed(pictures, tmp_path):
+def test_images_that_came_or_changed_are_noticed(images, tmp_path):
     mine = tmp_path / "mine"
-    shutil.copytree(pictures, mine)
+    shutil.copytree(images, mine)
     workdir = tmp_path / "run"
     train(training(workdir, mine, 2, QUICK))
     before = contents(workdir)
-    picture = mine / "source" / "0.png"
-    whole = picture.read_bytes()
-    picture.write_bytes(whole + b"more")
+    image = mine / "source" / "0.png"
+    whole = image.read_bytes()
+    image.write_bytes(whole + b"more")
     with pytest.raises(ValueError, match="source_images: 5 .* -> 5 "):
         training(workdir, mine, 2, QUICK).train()
-    picture.write_bytes(whole)
-    shutil.copy(picture, mine / "target" / "new.png")
+    image.write_bytes(whole)
+    shutil.copy(image, mine / "target" / "new.png")
     with pytest.raises(ValueError, match="target_images: 2 .* -> 3 "):
         training(workdir, mine, 2, QUICK).train()
     assert contents(workdir) == before
@@ -368,28 +364,28 @@ def test_pictures_that_came_or_changed_are_noticed(pictures, tmp_path):
     assert contents(workdir) == before
 
 
-def test_networks_that_do_not_fit_are_refused_although_accepted(copy, pictures):
+def test_networks_that_do_not_fit_are_refused_although_accepted(copy, images):
     before = contents(copy)
     with pytest.raises(ValueError, match="of another model"):
         training(
             copy,
-            pictures,
+            images,
             overrides={"generator.filters": 5},
             accept_changes=True,
         ).train()
     assert contents(copy) == before
 
 
-def test_nothing_is_overwritten_where_nothing_can_be_read(copy, pictures):
+def test_nothing_is_overwritten_where_nothing_can_be_read(copy, images):
     for path in [*(copy / "checkpoints").iterdir(), copy / "model.keras"]:
         cut_short(path)
     before = contents(copy)
     with pytest.raises(ValueError, match="nothing was changed.*step_00000004"):
-        training(copy, pictures).train()
+        training(copy, images).train()
     assert contents(copy) == before
 
 
-def test_one_wrong_bit_is_noticed(copy, pictures):
+def test_one_wrong_bit_is_noticed(copy, images):
     path = copy / "checkpoints" / "step_00000007.keras"
     whole = bytearray(path.read_bytes())
     whole[len(whole) // 2] ^= 1
@@ -397,21 +393,21 @@ def test_one_wrong_bit_is_noticed(copy, pictures):
     (copy / "checkpoints" / "step_00000004.keras").unlink()
     (copy / "model.keras").unlink()
     with pytest.raises(ValueError, match="check sum"):
-        training(copy, pictures).train()
+        training(copy, images).train()
 
 
-def test_numbers_that_are_not_finite_stop_the_training(tmp_path, pictures):
+def test_numbers_that_are_not_finite_stop_the_training(tmp_path, images):
     workdir = tmp_path / "run"
     run = training(
-        workdir, pictures, overrides={**QUICK, "optimizer.learning_rate": 1e30}
+        workdir, images, overrides={**QUICK, "optimizer.learning_rate": 1e30}
     )
     with pytest.raises(NonFiniteError, match="step [12],"):
         train(run)
     (folder,) = (workdir / "non_finite").iterdir()
     report = json.loads((folder / "report.json").read_text())
     assert report["step"] == int(folder.name.removeprefix("step_"))
-    assert report["source"][0].startswith(str(pictures / "source"))
-    assert report["target"][0].startswith(str(pictures / "target"))
+    assert report["source"][0].startswith(str(images / "source"))
+    assert report["target"][0].startswith(str(images / "target"))
     assert "nan" in report["terms"].values()
     with np.load(folder / "batch.npz") as crops:
         assert crops["source"].shape[1:] == (32, 32, 3)
@@ -420,7 +416,7 @@ def test_numbers_that_are_not_finite_stop_the_training(tmp_path, pictures):
 
 
 def test_a_run_begins_at_the_target_and_measures_it_only_once(tmp_path):
-    write_pictures(tmp_path / "source", count=2)
+    write_images(tmp_path / "source", count=2)
     bright = np.full((36, 36, 3), (250, 200, 30), "uint8")
     (tmp_path / "target").mkdir()
     write_image(tmp_path / "target" / "one.png", bright)
@@ -442,31 +438,27 @@ def test_a_run_begins_at_the_target_and_measures_it_only_once(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "no description", "[]", "{"])
-def test_a_description_that_cannot_be_read_is_named(copy, pictures, content):
+def test_a_description_that_cannot_be_read_is_named(copy, images, content):
     (copy / "config.json").write_text(content)
     before = contents(copy)
     with pytest.raises(ValueError, match="config.json"):
-        training(copy, pictures).train()
+        training(copy, images).train()
     assert contents(copy) == before
 
 
-def test_how_often_things_are_written_may_change_between_commands(
-    copy, pictures
-):
+def test_how_often_things_are_written_may_change_between_commands(copy, images):
     (copy / "model.keras").unlink()
     (copy / "checkpoints" / "step_00000007.keras").unlink()
-    run = training(
-        copy, pictures, interval=5, checkpoint_every=5, sample_every=5
-    )
+    run = training(copy, images, interval=5, checkpoint_every=5, sample_every=5)
     model, _ = train(run)
     assert int(model.optimizer.iterations) == STEPS
     steps = [row["step"] for row in history(copy)]
     assert steps == sorted(set(steps)) and steps[-1] == STEPS
 
 
-def test_pictures_that_are_left_out_are_left_out_everywhere(tmp_path, pictures):
+def test_images_that_are_left_out_are_left_out_everywhere(tmp_path, images):
     bad = tmp_path / "bad"
-    shutil.copytree(pictures, bad)
+    shutil.copytree(images, bad)
     (bad / "source" / "0.png").write_text("the first image is none")
     with pytest.raises(ValueError, match="0.png"):
         training(tmp_path / "run", bad, steps=1).train()
@@ -489,31 +481,31 @@ def test_pictures_that_are_left_out_are_left_out_everywhere(tmp_path, pictures):
         {"sample_every": -4},
     ],
 )
-def test_intervals_that_do_not_fit_are_refused(tmp_path, pictures, options):
+def test_intervals_that_do_not_fit_are_refused(tmp_path, images, options):
     with pytest.raises(ValueError, match="must be a multiple of `interval`"):
-        training(tmp_path / "run", pictures, **options)
+        training(tmp_path / "run", images, **options)
     assert contents(tmp_path) == {}
 
 
-def test_a_directory_that_cannot_be_made_is_an_error(tmp_path, pictures):
+def test_a_directory_that_cannot_be_made_is_an_error(tmp_path, images):
     (tmp_path / "file").write_text("in the way")
     before = contents(tmp_path)
     for workdir in (tmp_path / "file", tmp_path / "file" / "run"):
         with pytest.raises(OSError):
-            training(workdir, pictures).train()
+            training(workdir, images).train()
     assert contents(tmp_path) == before
 
 
-def test_an_empty_directory_name_is_refused(pictures, tmp_path, monkeypatch):
+def test_an_empty_directory_name_is_refused(images, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match="workdir"):
-        training("", pictures)
+        training("", images)
 
 
 def test_crops_that_the_networks_cannot_use_leave_no_directory(
-    tmp_path, pictures
+    tmp_path, images
 ):
-    run = training(tmp_path / "run", pictures, overrides={"data.crop_size": 2})
+    run = training(tmp_path / "run", images, overrides={"data.crop_size": 2})
     with pytest.raises(ValueError, match="crop"):
         run.train()
     assert contents(tmp_path) == {}
@@ -521,18 +513,18 @@ def test_crops_that_the_networks_cannot_use_leave_no_directory(
 
 @pytest.mark.parametrize("share", [0, 0.999])
 def test_a_damaged_model_comes_back_from_the_last_checkpoint(
-    copy, pictures, share
+    copy, images, share
 ):
     before = contents(copy)
     cut_short(copy / "model.keras", share)
-    train(training(copy, pictures))
+    train(training(copy, images))
     assert contents(copy) == before
 
 
-def test_a_run_of_which_only_the_model_was_kept_is_finished(copy, pictures):
+def test_a_run_of_which_only_the_model_was_kept_is_finished(copy, images):
     shutil.rmtree(copy / "checkpoints")
     before = contents(copy)
-    model, _ = train(training(copy, pictures))
+    model, _ = train(training(copy, images))
     assert int(model.optimizer.iterations) == STEPS
     assert contents(copy) == before
 
@@ -563,14 +555,14 @@ class Failing(keras.callbacks.Callback):
 
 
 def test_crops_that_are_not_square_are_trained_on_and_continued(
-    pictures, tmp_path
+    images, tmp_path
 ):
     wide = {**QUICK, "data.crop_size": "24x32"}
-    run = training(tmp_path / "run", pictures, 2, wide)
+    run = training(tmp_path / "run", images, 2, wide)
     assert run._sampler().example(0)["source"].shape == (24, 32, 3)
     _, printed = train(run)
     assert "crops, 24x32" in printed
-    longer = training(tmp_path / "run", pictures, 4, wide, accept_changes=True)
+    longer = training(tmp_path / "run", images, 4, wide, accept_changes=True)
     model, printed = train(longer)
     assert "data.crop_size" not in printed
     assert int(model.optimizer.iterations) == 4
@@ -599,11 +591,11 @@ def test_images_of_any_channels_are_trained_on_and_shown(tmp_path, channels):
 
 
 def test_initial_weights_are_read_once_and_written_down(
-    finished, pictures, tmp_path
+    finished, images, tmp_path
 ):
     workdir = tmp_path / "run"
     still = {**QUICK, "optimizer.learning_rate": 1e-30}
-    run = training(workdir, pictures, 2, still, init=finished[0])
+    run = training(workdir, images, 2, still, init=finished[0])
     model, printed = train(run)
     for one, other in zip(
         model.generator.get_weights(),
@@ -618,7 +610,7 @@ def test_initial_weights_are_read_once_and_written_down(
     # Continued, also when what it began with has gone.
     longer = training(
         workdir,
-        pictures,
+        images,
         4,
         still,
         init=tmp_path / "gone",
@@ -633,9 +625,9 @@ def test_initial_weights_are_read_once_and_written_down(
 
 
 def test_a_validation_that_fails_costs_one_line_and_no_step(
-    pictures, tmp_path, capsys
+    images, tmp_path, capsys
 ):
-    run = training(tmp_path / "run", pictures, 4, QUICK)
+    run = training(tmp_path / "run", images, 4, QUICK)
     run.validation = Failing(RuntimeError("no memory"))
     model, _ = train(run)
     assert int(model.optimizer.iterations) == 4
@@ -644,10 +636,10 @@ def test_a_validation_that_fails_costs_one_line_and_no_step(
 
 
 def test_killed_in_a_validation_the_step_is_saved_and_scored_next_time(
-    pictures, tmp_path
+    images, tmp_path
 ):
     workdir = tmp_path / "run"
-    run = training(workdir, pictures, 4, QUICK)
+    run = training(workdir, images, 4, QUICK)
     run.validation = Failing(KeyboardInterrupt())
     run.interval, run.sample_every = 4, 4
     with pytest.raises(KeyboardInterrupt):
@@ -656,25 +648,25 @@ def test_killed_in_a_validation_the_step_is_saved_and_scored_next_time(
     assert not (workdir / "samples").exists()
     scores = Scores([0.7], workdir / "best.keras")
     scores.on_epoch_end = lambda epoch, logs: logs.update(val_miou=0.7)
-    run = training(workdir, pictures, 4, QUICK, validation=scores)
+    run = training(workdir, images, 4, QUICK, validation=scores)
     train(run)
     assert names(workdir / "samples") == ["step_00000004.png"]
     assert history(workdir)[-1]["val_miou"] == 0.7
     assert scalars(workdir / "tensorboard")["val_miou"][0][0] == 4
     assert (workdir / "best.keras").exists()
     before = contents(workdir)
-    train(training(workdir, pictures, 4, QUICK))
+    train(training(workdir, images, 4, QUICK))
     assert contents(workdir) == before
 
 
 def test_what_a_validation_needs_is_tried_before_anything_is_written(
-    pictures, tmp_path
+    images, tmp_path
 ):
     class Missing(Failing):
         def try_out(self, model):
             raise self.error
 
-    run = training(tmp_path / "run", pictures, 2, QUICK)
+    run = training(tmp_path / "run", images, 2, QUICK)
     run.validation = Missing(ValueError("no weights; see --inception"))
     with pytest.raises(ValueError, match="--inception"):
         train(run)
@@ -682,7 +674,7 @@ def test_what_a_validation_needs_is_tried_before_anything_is_written(
 
 
 def test_validation_joins_the_curves_and_keeps_the_best_of_all_runs(
-    copy, pictures
+    copy, images
 ):
     # Continues at step 4, where 0.5 was the best so far.
     (copy / "model.keras").unlink()
@@ -694,7 +686,7 @@ def test_validation_joins_the_curves_and_keeps_the_best_of_all_runs(
     best = copy / "best.keras"
     best.write_bytes(b"that of step 2")
     scores = Scores([0.4, 0.6], best)
-    model, _ = train(training(copy, pictures, validation=scores))
+    model, _ = train(training(copy, images, validation=scores))
     assert scores.kept == [b"that of step 2"] * 2
     rows = {row["step"]: row.get("val_miou") for row in history(copy)}
     assert rows == {2: 0.5, 4: None, 6: 0.4, 7: 0.6}
@@ -706,19 +698,17 @@ def test_validation_joins_the_curves_and_keeps_the_best_of_all_runs(
 
 
 def test_an_unknown_score_to_keep_the_best_of_is_refused_at_once(
-    pictures, tmp_path
+    images, tmp_path
 ):
     with pytest.raises(ValueError, match="val_kid.*Received: 'val_mIoU'"):
-        training(tmp_path / "run", pictures, monitor="val_mIoU")
+        training(tmp_path / "run", images, monitor="val_mIoU")
 
 
-def test_a_score_that_the_validation_does_not_give_is_refused(
-    pictures, tmp_path
-):
+def test_a_score_that_the_validation_does_not_give_is_refused(images, tmp_path):
     sources = [np.zeros((20, 20, 3), "uint8")] * 2
     validation = ValidationScores(sources, Evaluation(truths=sources))
     run = training(
-        tmp_path / "run", pictures, validation=validation, monitor="val_kid"
+        tmp_path / "run", images, validation=validation, monitor="val_kid"
     )
     with pytest.raises(ValueError, match="val_rmse.*Received.*'val_kid'"):
         run.train()
@@ -730,14 +720,14 @@ def test_a_score_that_the_validation_does_not_give_is_refused(
     [("val_colour_shift", 0.5), ("val_kid", 0.5), ("val_structure", 0.9)],
 )
 def test_the_best_of_before_is_that_of_the_score_s_own_direction(
-    monitor, best, copy, pictures
+    monitor, best, copy, images
 ):
     record = json.loads((copy / "metrics.json").read_text())
     for row, value in zip(record["history"], (0.9, 0.5)):
         row[monitor] = value
     (copy / "metrics.json").write_text(json.dumps(record))
     scores = Scores([], copy / "best.keras")
-    run = training(copy, pictures, validation=scores, monitor=monitor)
+    run = training(copy, images, validation=scores, monitor=monitor)
     position = Position(step=STEPS, batches=0, metrics=[])
     _, keep_best, _ = run._validating(position, None, None)
     assert keep_best.best == best

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from benchmarks.pictures import write_pictures
+from benchmarks.images import write_images
 from benchmarks.timing import time_repeatedly
 from benchmarks.workload import Workload
 from semst_tf.data.image_files import read_image
@@ -16,7 +16,7 @@ from semst_tf.networks import ResNetGenerator
 
 
 def folder_translation(
-    suffix, size, filters, folder, dtype="float32", pictures=16
+    suffix, size, filters, folder, dtype="float32", images=16
 ):
     """Translates files the way `experiments/translate.py` does.
 
@@ -26,7 +26,7 @@ def folder_translation(
         filters: int. Filters of the generator, which is untrained.
         folder: Path of an existing folder for the files.
         dtype: str. Precision policy. Defaults to `"float32"`.
-        pictures: int. Files of a run. Defaults to `16`.
+        images: int. Files of a run. Defaults to `16`.
 
     Returns:
         `Workload` whose details are `reading`, `translating` and `writing`,
@@ -35,30 +35,30 @@ def folder_translation(
         or waited for one to be written.
     """
     folder = pathlib.Path(folder)
-    sources = write_pictures(folder / "in", (size, size), pictures, suffix)
+    sources = write_images(folder / "in", (size, size), images, suffix)
     jobs = [(source, folder / "out" / source.name) for source in sources]
     network = ResNetGenerator(filters, seed=0, dtype=dtype)
     spent = {}
 
-    def translate_picture(_, picture):
+    def translate_image(_, image):
         start = time.perf_counter()
-        translation = translate(network, picture)
+        translation = translate(network, image)
         spent["translating"] += time.perf_counter() - start
         return translation
 
     def run():
         spent["translating"], start = 0.0, time.perf_counter()
-        for error in translate_files(translate_picture, jobs):
+        for error in translate_files(translate_image, jobs):
             if error is not None:
                 raise error
         spent["all"] = time.perf_counter() - start
 
     def details():
-        picture = np.array(read_image(sources[0]))
+        image = np.array(read_image(sources[0]))
         stages = {
             "reading": lambda: read_image(sources[0]),
-            "translating": lambda: translate(network, picture),
-            "writing": lambda: write_image(jobs[0][1], picture),
+            "translating": lambda: translate(network, image),
+            "writing": lambda: write_image(jobs[0][1], image),
         }
         figures = {
             name: time_repeatedly(stage).to_dict()["processor_seconds"]
@@ -66,4 +66,4 @@ def folder_translation(
         }
         return {**figures, "waiting": 1 - spent["translating"] / spent["all"]}
 
-    return Workload(run, pictures, details=details)
+    return Workload(run, images, details=details)

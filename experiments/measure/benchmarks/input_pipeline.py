@@ -2,14 +2,14 @@
 
 import pathlib
 
-from benchmarks.pictures import write_pictures
+from benchmarks.images import write_images
 from benchmarks.workload import Workload
 from semst_tf.data import unpaired_images
 
-PICTURE_SIZE = (1280, 720)
+IMAGE_SIZE = (1280, 720)
 """Width and height of the JPEG files that are made."""
 
-PICTURES = 8
+IMAGES = 8
 """Files of each domain."""
 
 
@@ -30,7 +30,7 @@ def input_pipeline(size, batch, folder, cached=False, batches=32):
     """
     folder = pathlib.Path(folder)
     for seed, domain in enumerate(("source", "target")):
-        write_pictures(folder / domain, PICTURE_SIZE, PICTURES, seed=seed)
+        write_images(folder / domain, IMAGE_SIZE, IMAGES, seed=seed)
     data = iter(
         unpaired_images(
             folder / "source",

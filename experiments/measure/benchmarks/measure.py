@@ -67,7 +67,7 @@ def measure(part, settings, repetitions=5, warm_up=2, threads=None):
         threads: int or `None`. See `make_workload`.
 
     Returns:
-        Dict of figures: times in seconds (`Timing.to_dict`), `pictures` a
+        Dict of figures: times in seconds (`Timing.to_dict`), `images` a
         repetition, `peak_memory` in bytes, `load` of the machine, and where
         it has a meaning `operations` a repetition, and `share` and
         `processor_share`, the fraction that they make of the rate of a large
@@ -80,7 +80,7 @@ def measure(part, settings, repetitions=5, warm_up=2, threads=None):
         timing = time_repeatedly(workload.run, repetitions, warm_up)
         figures = {
             **timing.to_dict(),
-            "pictures": workload.pictures,
+            "images": workload.images,
             "peak_memory": peak_memory(),
             "load": round(load, 1),
         }

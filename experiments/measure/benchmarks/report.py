@@ -68,7 +68,7 @@ def _step_line(row):
         _precision(settings),
         _spread(figures),
         f"{figures['processor_seconds']:.2f} s",
-        f"{figures['pictures'] / figures['seconds']:.2f}",
+        f"{figures['images'] / figures['seconds']:.2f}",
         _memory(figures),
         f"{figures['operations'] / 1e9:.0f}",
         _shares(figures),
@@ -212,7 +212,7 @@ def _of_step(row, all_rows):
 
 def _processor_seconds_a_pair(row):
     figures = row["figures"]
-    return 2 * figures["processor_seconds"] / figures["pictures"]
+    return 2 * figures["processor_seconds"] / figures["images"]
 
 
 def _metrics(rows, _):
@@ -337,7 +337,7 @@ def _shares(figures):
 
 
 def _rate(row):
-    return row["figures"]["pictures"] / row["figures"]["seconds"]
+    return row["figures"]["images"] / row["figures"]["seconds"]
 
 
 def _times(row, first, figure):

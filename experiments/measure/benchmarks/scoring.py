@@ -14,7 +14,7 @@ SCORES = (
     "structure_information",
     "texture_information",
 )
-PICTURES = 4
+IMAGES = 4
 
 
 def scoring(name, size):
@@ -48,20 +48,20 @@ def scoring(name, size):
         raise ValueError(
             f"The score must be one of {', '.join(SCORES)}. Received: {name!r}"
         )
-    return Workload(makers[name](size), PICTURES)
+    return Workload(makers[name](size), IMAGES)
 
 
 def _inception(size):
     network = pretrained.InceptionFeatures()
-    pictures = _pictures(size, size)
-    return lambda: network.predict_on_batch(pictures)
+    images = _images(size, size)
+    return lambda: network.predict_on_batch(images)
 
 
 def _segmenter(size):
     del size  # The segmenter has a size of its own.
     segmenter = pretrained.load_segmenter()
-    pictures = _pictures(*pretrained.SEGMENTER_SIZE)
-    return lambda: segmenter.predict_on_batch(pictures)
+    images = _images(*pretrained.SEGMENTER_SIZE)
+    return lambda: segmenter.predict_on_batch(images)
 
 
 def _frechet(size):
@@ -76,10 +76,10 @@ def _frechet(size):
 def _paired(make):
     def run_of(size):
         score = make()
-        pictures = _pictures(size, size)
+        images = _images(size, size)
 
         def run():
-            score.update_state(pictures, pictures[:, ::-1])
+            score.update_state(images, images[:, ::-1])
             return float(score.result())
 
         return run
@@ -87,6 +87,6 @@ def _paired(make):
     return run_of
 
 
-def _pictures(height, width):
-    shape = (PICTURES, height, width, 3)
+def _images(height, width):
+    shape = (IMAGES, height, width, 3)
     return np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")

@@ -51,8 +51,8 @@ def training_step(
         model = SemST(config, dtype=dtype)
         model.compile(jit_compile=jit_compile)
     data = {
-        "source": _pictures(batch, size, config.generator.input_channels, 0),
-        "target": _pictures(batch, size, config.generator.output_channels, 1),
+        "source": _images(batch, size, config.generator.input_channels, 0),
+        "target": _images(batch, size, config.generator.output_channels, 1),
     }
     model.make_train_function()
     batches = tf.data.Dataset.from_tensors(data).repeat()
@@ -70,7 +70,7 @@ def training_step(
     return Workload(run, 2 * batch, operations if replicas == 1 else None)
 
 
-def _pictures(batch, size, channels, seed):
+def _images(batch, size, channels, seed):
     return tf.random.stateless_uniform(
         (batch, size, size, channels), (seed, 0), -1.0, 1.0
     )

@@ -9,7 +9,7 @@ class Workload(typing.NamedTuple):
     Attributes:
         run: Function without arguments that does the work once and waits for
             its result.
-        pictures: int. Images, or crops, that one run deals with.
+        images: int. Images, or crops, that one run deals with.
         operations: Function without arguments that counts the floating-point
             operations of one run, or `None` if that has no meaning.
         details: Function without arguments that returns a dict of further
@@ -17,6 +17,6 @@ class Workload(typing.NamedTuple):
     """
 
     run: typing.Callable
-    pictures: int
+    images: int
     operations: typing.Callable | None = None
     details: typing.Callable | None = None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from backends import FAST_COMPILATION
 from backends import needs_jax
-from folders import write_pictures
+from folders import write_images
 from scripts import assert_one_line
 from scripts import run_here
 from scripts import script_path
@@ -59,8 +59,8 @@ def figures(folder):
 def calls(tmp_path_factory):
     """What was printed and measured in no time, and when there was time."""
     folder = tmp_path_factory.mktemp("lease")
-    write_pictures(folder / "source")
-    write_pictures(folder / "target")
+    write_images(folder / "source")
+    write_images(folder / "target")
     results = [measure(folder, "--minutes=0")]
     measured = [figures(folder)]
     other = folder / "python"

@@ -9,7 +9,7 @@ FIGURES = {
     "slowest": 2.5,
     "processor_seconds": 3.0,
     "repetitions": 5,
-    "pictures": 2,
+    "images": 2,
     "peak_memory": 2**30,
     "load": 0.5,
     "operations": 4e9,
@@ -55,7 +55,7 @@ def test_page_shows_the_figures_and_keeps_its_text(tmp_path):
         "<!-- begin growth -->\nkept\n<!-- end growth -->\nc\n"
     )
     crops = {"size": 64, "batch": 1, "cached": False}
-    reading = row("input", crops, pictures=64, processor_seconds=0.96)
+    reading = row("input", crops, images=64, processor_seconds=0.96)
     write_page(page, [row("train_step", STEP), reading])
     text = page.read_text()
     assert text.startswith("a\n") and text.endswith(
@@ -98,7 +98,7 @@ def test_stages_of_a_folder_are_told_with_their_shares(tmp_path):
     page.write_text("<!-- begin folder -->\n<!-- end folder -->\n")
     settings = {"suffix": ".png", "size": 64, "filters": 8}
     stages = {"reading": 0.01, "translating": 0.07, "writing": 0.02}
-    figures = row("folder", settings, pictures=4, waiting=0.05, **stages)
+    figures = row("folder", settings, images=4, waiting=0.05, **stages)
     write_page(page, [figures])
     assert (
         "| 64 x 64 .png | 8 | float32 | 2.0 | 8.3 min | 10.0 ms (10.0%) | "

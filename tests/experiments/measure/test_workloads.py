@@ -17,15 +17,15 @@ STEP = {
         "contrastive.patches": "8",
     },
 }
-PICTURES = {"engine": "keras", "size": 16, "batch": 1, "filters": 2}
+IMAGES = {"engine": "keras", "size": 16, "batch": 1, "filters": 2}
 
 
 def test_step_trains_and_its_operations_are_counted_both_ways(tmp_path):
     step = make_workload("train_step", STEP, tmp_path)
     step.run()
-    assert step.pictures == 2
-    multiply_and_add, pictures, pixels = 2, 2, 16**2
-    first_layer = multiply_and_add * pictures * pixels * 7**2 * 3 * 2
+    assert step.images == 2
+    multiply_and_add, images, pixels = 2, 2, 16**2
+    first_layer = multiply_and_add * images * pixels * 7**2 * 3 * 2
     # Forward, and backward to its inputs and to its weights.
     assert step.operations() > 3 * first_layer
 
@@ -36,7 +36,7 @@ def test_crops_of_two_scales_are_as_large_as_they_must_be(tmp_path):
 
 
 def test_figures_hold_time_memory_operations_and_their_share():
-    figures = measure("translate", PICTURES, repetitions=2, warm_up=1)
+    figures = measure("translate", IMAGES, repetitions=2, warm_up=1)
     assert figures["repetitions"] == 2
     assert figures["fastest"] <= figures["seconds"] <= figures["slowest"]
     assert figures["peak_memory"] > 2**20
@@ -47,15 +47,15 @@ def test_figures_hold_time_memory_operations_and_their_share():
 def test_input_counts_the_crops_of_both_domains(tmp_path):
     workload = input_pipeline(size=32, batch=2, folder=tmp_path, batches=1)
     workload.run()
-    assert workload.pictures == 4
+    assert workload.images == 4
     assert workload.operations is None
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
 def test_files_of_a_folder_are_translated_and_stages_are_told(suffix):
-    settings = {"suffix": suffix, "size": 16, "filters": 2, "pictures": 3}
+    settings = {"suffix": suffix, "size": 16, "filters": 2, "images": 3}
     figures = measure("folder", settings, repetitions=1, warm_up=1)
-    assert figures["pictures"] == 3
+    assert figures["images"] == 3
     assert 0 <= figures["waiting"] < 1
     for stage in ("reading", "translating", "writing"):
         assert figures[stage] > 0
@@ -65,7 +65,7 @@ def test_replicas_share_the_batch(tmp_path):
     settings = {**STEP, "batch": 2, "replicas": 2}
     step = make_workload("train_step", settings, tmp_path)
     step.run()
-    assert step.pictures == 4
+    assert step.images == 4
     assert step.operations is None
 
 
@@ -80,8 +80,8 @@ def test_both_ways_of_a_convolution_tell_their_rounding(backward):
 
 
 def test_fewer_multiplications_count_as_the_convolution(tmp_path):
-    wide = {**PICTURES, "filters": 16}
-    narrow = {**PICTURES, "filters": 8}
+    wide = {**IMAGES, "filters": 16}
+    narrow = {**IMAGES, "filters": 8}
     wide, narrow = (
         make_workload("translate", settings, tmp_path).operations()
         for settings in (wide, narrow)
@@ -108,9 +108,9 @@ def test_scores_are_computed_again_and_again(name):
             "convolution",
             {"way": "winding", "size": 8, "channels": 1, "filters": 1},
         ),
-        ("translate", {**PICTURES, "engine": "steam"}),
-        ("translate", {**PICTURES, "engine": "litert", "batch": 2}),
-        ("translate", {**PICTURES, "engine": "litert", "dtype": "float16"}),
+        ("translate", {**IMAGES, "engine": "steam"}),
+        ("translate", {**IMAGES, "engine": "litert", "batch": 2}),
+        ("translate", {**IMAGES, "engine": "litert", "dtype": "float16"}),
     ],
 )
 def test_what_cannot_be_measured_is_refused(part, settings, tmp_path):

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from folders import write_pictures
+from folders import write_images
 from PIL import Image
 from scripts import EXPERIMENTS
 from scripts import assert_one_line
@@ -39,8 +39,8 @@ def small_grid(folder):
         "methods": {"cut": {"preset": "cut"}},
         "grid": [{"methods": ["cut"], "tasks": ["toy"], "seeds": [0]}],
     }
-    write_pictures(folder / "data" / "source")
-    write_pictures(folder / "data" / "target")
+    write_images(folder / "data" / "source")
+    write_images(folder / "data" / "target")
     path = folder / "grid.json"
     path.write_text(json.dumps(grid))
     return [
@@ -127,13 +127,13 @@ def test_data_that_are_missing_are_one_line(tmp_path):
     assert_one_line(result, "lacks images")
 
 
-def test_label_pictures_are_split_by_their_classes(tmp_path):
+def test_label_images_are_split_by_their_classes(tmp_path):
     sky, vegetation = (70, 130, 180), (107, 142, 35)
     (tmp_path / "labels").mkdir()
     for name, share in (("a", 1), ("b", 7), ("c", 2), ("d", 6)):
-        picture = np.full((8, 8, 3), sky, "uint8")
-        picture[:share] = vegetation
-        Image.fromarray(picture).save(tmp_path / "labels" / f"{name}.png")
+        image = np.full((8, 8, 3), sky, "uint8")
+        image[:share] = vegetation
+        Image.fromarray(image).save(tmp_path / "labels" / f"{name}.png")
     sources, targets = tmp_path / "sources.txt", tmp_path / "targets.txt"
     result = run_here(
         "mismatched_split",
@@ -147,7 +147,7 @@ def test_label_pictures_are_split_by_their_classes(tmp_path):
     assert "| sky | 18.8% | 81.2% |" in result.stdout
 
 
-def test_the_lists_that_ship_share_no_picture():
+def test_the_lists_that_ship_share_no_image():
     lists = [
         (EXPERIMENTS / "configs" / f"labels_photos_{half}.txt").read_text()
         for half in ("sources", "targets")

@@ -22,7 +22,7 @@ def domain(root, colours, name):
     pixels = np.zeros((HEIGHT, WIDTH, 3))
     for number, colour in colours.items():
         pixels[labels == number] = colour
-    save(root / "pictures", f"{name}.png", pixels)
+    save(root / "images", f"{name}.png", pixels)
     save(root / "labels", f"{name}.png", labels)
     return labels
 
@@ -30,9 +30,9 @@ def domain(root, colours, name):
 def ceiling(tmp_path, *options):
     return run_here(
         "colour_ceiling",
-        f"--source={tmp_path / 'game' / 'pictures'}",
+        f"--source={tmp_path / 'game' / 'images'}",
         f"--source_labels={tmp_path / 'game' / 'labels'}",
-        f"--target={tmp_path / 'street' / 'pictures'}",
+        f"--target={tmp_path / 'street' / 'images'}",
         f"--target_labels={tmp_path / 'street' / 'labels'}",
         f"--output={tmp_path / 'out'}",
         *options,

@@ -26,8 +26,8 @@ def transfer(tmp_path, *options):
 
 
 def colours(folder):
-    pictures = [np.asarray(Image.open(p)) for p in sorted(folder.glob("*"))]
-    return np.concatenate([p.reshape(-1, 3) for p in pictures]).astype(float)
+    images = [np.asarray(Image.open(p)) for p in sorted(folder.glob("*"))]
+    return np.concatenate([p.reshape(-1, 3) for p in images]).astype(float)
 
 
 def test_the_colours_get_mean_and_covariance_of_the_target(tmp_path):
@@ -49,7 +49,7 @@ def test_a_domain_keeps_its_pixels_if_the_target_has_its_colours(tmp_path):
     )
 
 
-def test_pictures_without_colour_get_the_mean_of_the_target(tmp_path):
+def test_images_without_colour_get_the_mean_of_the_target(tmp_path):
     domain(tmp_path / "game", (90, 90, 90), 0, seed=0)
     domain(tmp_path / "street", (150, 140, 130), (12, 6, 9), seed=1)
     assert transfer(tmp_path).returncode == 0
@@ -57,7 +57,7 @@ def test_pictures_without_colour_get_the_mean_of_the_target(tmp_path):
     np.testing.assert_allclose(colours(tmp_path / "out").mean(0), wanted, 0.01)
 
 
-def test_other_pictures_can_be_measured_and_a_part_of_the_way_gone(tmp_path):
+def test_other_images_can_be_measured_and_a_part_of_the_way_gone(tmp_path):
     domain(tmp_path / "game", (60, 60, 60), 0, seed=0, count=1)
     domain(tmp_path / "others", (100, 100, 100), 10, seed=1)
     domain(tmp_path / "street", (140, 140, 140), 10, seed=2)

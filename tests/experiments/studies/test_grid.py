@@ -99,7 +99,7 @@ def test_a_method_overrules_a_task_and_a_task_what_is_shared(tmp_path):
     assert cells["maps/untranslated"].training is None
 
 
-def test_pictures_are_below_the_data_or_among_the_links(tmp_path):
+def test_images_are_below_the_data_or_among_the_links(tmp_path):
     cells = {cell.name: cell for cell in ablation(tmp_path).cells()}
     training = cells["horses/plain/seed0"].training
     assert training["source"] == str(tmp_path / "data" / "horse@left")
@@ -144,7 +144,7 @@ def test_links_by_pattern_lose_a_part_of_their_names(tmp_path):
     assert os.listdir(folder) == ["4.jpg"]
 
 
-def test_missing_pictures_of_links_are_named(tmp_path):
+def test_missing_images_of_links_are_named(tmp_path):
     make_zebras(tmp_path, numbers=(2,))
     with pytest.raises(ValueError, match=r"lacks.*Received: .*3\.png"):
         ablation(tmp_path).make_links()

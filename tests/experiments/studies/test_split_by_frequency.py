@@ -16,7 +16,7 @@ def test_a_rare_class_counts_as_much_as_a_frequent_one():
     assert first.tolist() == [2, 3]
 
 
-def test_every_picture_is_in_one_half_but_for_an_odd_one():
+def test_every_image_is_in_one_half_but_for_an_odd_one():
     shares = np.random.default_rng(0).random((7, 3))
     first, second = mismatched_split(shares, rich=2, poor=0)
     assert len(first) == len(second) == 3

@@ -75,7 +75,7 @@ def test_other_errors_keep_their_kind():
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_pictures_in_memory_are_not_missed(folders, change):
+def test_images_in_memory_are_not_missed(folders, change):
     source, target = folders
     data = unpaired_images(source, target, crop_size=8)
     for _ in data.take(6):

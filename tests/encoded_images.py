@@ -6,10 +6,10 @@ import numpy as np
 from PIL import Image
 
 
-def encoded(picture, kind="PNG"):
+def encoded(image, kind="PNG"):
     """The bytes of a file that holds an image `(height, width, channels)`."""
     file = io.BytesIO()
-    array = picture[..., 0] if picture.shape[-1] == 1 else picture
+    array = image[..., 0] if image.shape[-1] == 1 else image
     Image.fromarray(array).save(file, kind)
     return file.getvalue()
 

@@ -57,9 +57,7 @@ def test_truncated_files_are_refused(tmp_path, kind, share):
 
 @pytest.mark.parametrize("kind", bad_files.FORMATS)
 @pytest.mark.parametrize("seed", range(12))
-def test_flipped_bits_are_refused_or_give_a_usable_picture(
-    tmp_path, kind, seed
-):
+def test_flipped_bits_are_refused_or_give_a_usable_image(tmp_path, kind, seed):
     content = bad_files.flipped(kind, seed)
     path = written(tmp_path, f"a{bad_files.suffix(kind)}", content)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -77,7 +75,7 @@ def test_flipped_bits_are_refused_or_give_a_usable_picture(
 
 
 @pytest.mark.parametrize("name", bad_files.REFUSED)
-def test_what_is_no_picture_is_refused(tmp_path, name):
+def test_what_is_no_image_is_refused(tmp_path, name):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert_refused(written(tmp_path, name, bad_files.REFUSED[name]))
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -110,14 +108,14 @@ def test_a_wrong_extension_does_not_matter(tmp_path, content, name):
     ],
 )
 def test_odd_names_are_read_and_printed_on_one_line(tmp_path, name):
-    folder = tmp_path / "pictures"
+    folder = tmp_path / "images"
     folder.mkdir()
     path = os.path.join(os.fsencode(folder), name)
     with open(path, "wb") as file:
         file.write(bad_files.sound("png"))
-    pictures = ImageCollection(folder)
-    assert pictures.load(0).shape == (*bad_files.SHAPE, 3)
-    printed = pictures.name(0)
+    images = ImageCollection(folder)
+    assert images.load(0).shape == (*bad_files.SHAPE, 3)
+    printed = images.name(0)
     printed.encode()  # Fails on what a terminal could not show.
     assert "\n" not in printed and "\r" not in printed
 
@@ -175,7 +173,7 @@ def special(folder):
     (folder / "device.png").symlink_to("/dev/zero")
 
 
-def test_pipes_devices_and_folders_are_no_pictures_of_a_folder(tmp_path):
+def test_pipes_devices_and_folders_are_no_images_of_a_folder(tmp_path):
     special(tmp_path)
     assert len(ImageCollection(tmp_path)) == 0
 

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 
-def write_pictures(folder, size, count, suffix=".jpg", seed=0):
+def write_images(folder, size, count, suffix=".jpg", seed=0):
     """Makes files about as slow to decode and encode as photographs.
 
     Args:
@@ -27,8 +27,8 @@ def write_pictures(folder, size, count, suffix=".jpg", seed=0):
     for path in paths:
         shape = (-(-height // 8), -(-width // 8), 3)
         coarse = Image.fromarray(random.integers(0, 256, shape, "uint8"))
-        picture = coarse.resize(size, Image.BICUBIC)
+        image = coarse.resize(size, Image.BICUBIC)
         noise = random.normal(0, 4, (height, width, 3))
-        pixels = np.clip(np.asarray(picture) + noise, 0, 255).astype("uint8")
+        pixels = np.clip(np.asarray(image) + noise, 0, 255).astype("uint8")
         Image.fromarray(pixels).save(path, quality=90)
     return paths

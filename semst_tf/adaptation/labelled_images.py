@@ -14,7 +14,7 @@ CACHE_BYTES = 2**29
 """Memory for decoded images, and for labels."""
 
 
-class LabelledPictures:
+class LabelledImages:
     """The images of a folder and their labels, decoded on demand.
 
     Which label belongs to an image, see `semst_tf.data.pairing`; what a
@@ -22,7 +22,7 @@ class LabelledPictures:
     checked here, so that a wrong one is found before anything is trained.
 
     Args:
-        pictures: Folder of images; `folder@left` and `folder@right` are
+        images: Folder of images; `folder@left` and `folder@right` are
             halves of side-by-side files.
         labels: Folder of labels, in the same ways.
         space: str. What the labels mean: a key of
@@ -43,19 +43,19 @@ class LabelledPictures:
     Example:
 
     ```python
-    streets = LabelledPictures(
+    streets = LabelledImages(
         "camvid/train", "camvid/trainannot", "camvid", size="192x256"
     )
-    streets.picture(0)  # uint8 (192, 256, 3)
+    streets.image(0)  # uint8 (192, 256, 3)
     streets.label(0)  # uint8 (192, 256): Cityscapes classes, 255 elsewhere
     ```
     """
 
-    def __init__(self, pictures, labels, space, size=None, endings=()):
+    def __init__(self, images, labels, space, size=None, endings=()):
         check_label_space(space)
         self.space = space
         self.size = size
-        found = open_images(pictures, size, endings=endings)
+        found = open_images(images, size, endings=endings)
         if not found.paths:
             raise ValueError(
                 "Labelled images are files in a folder. "
@@ -65,8 +65,8 @@ class LabelledPictures:
         # In the order of their names, which seeds of a training count in.
         order = sorted(range(len(names)), key=names.__getitem__)
         self.names = [names[place] for place in order]
-        self._pictures = found.ordered(order, CACHE_BYTES)
-        self._label_files = Labels.of(self._pictures, labels, space, endings)
+        self._images = found.ordered(order, CACHE_BYTES)
+        self._label_files = Labels.of(self._images, labels, space, endings)
         self._labels = {}
         self._free_bytes = CACHE_BYTES
         self.shape = self._common_shape()
@@ -76,15 +76,15 @@ class LabelledPictures:
     def __len__(self):
         return len(self.names)
 
-    def picture(self, index):
+    def image(self, index):
         """Returns an image, a uint8 array `(height, width, 3)`."""
-        picture = self._pictures.load(index)
-        if picture.dtype != np.uint8:
+        image = self._images.load(index)
+        if image.dtype != np.uint8:
             raise ValueError(
                 "Labelled images have 8 bits a channel. Received: "
-                f"{self._pictures.name(index)} of {picture.dtype}"
+                f"{self._images.name(index)} of {image.dtype}"
             )
-        return picture
+        return image
 
     def label(self, index):
         """Returns the Cityscapes classes of an image's pixels.
@@ -107,8 +107,8 @@ class LabelledPictures:
     def _common_shape(self):
         shapes = {}
         for index in range(len(self)):
-            header = self._pictures.header(index)
-            shapes[header.height, header.width] = self._pictures.name(index)
+            header = self._images.header(index)
+            shapes[header.height, header.width] = self._images.name(index)
         if len(shapes) > 1:
             (first, name), (second, other) = list(shapes.items())[:2]
             raise ValueError(
@@ -127,9 +127,9 @@ class LabelledPictures:
         return sorted(found)
 
 
-def _names(pictures, endings):
+def _names(images, endings):
     """Names of images below the folder that they have in common."""
-    names = [image_name(name, endings) for name in pictures.relative_names]
+    names = [image_name(name, endings) for name in images.relative_names]
     common = os.path.commonpath([f"/{os.path.dirname(name)}" for name in names])
     names = [os.path.relpath(f"/{name}", common) for name in names]
     first = {}
@@ -137,7 +137,7 @@ def _names(pictures, endings):
         if name in first:
             raise ValueError(
                 "Two files have the same name. Received: "
-                f"{pictures.name(first[name])} and {pictures.name(place)}"
+                f"{images.name(first[name])} and {images.name(place)}"
             )
         first[name] = place
     return names

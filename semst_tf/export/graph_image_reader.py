@@ -5,11 +5,11 @@ import tensorflow as tf
 from semst_tf.layers import PadToMultiple
 
 
-class GraphPicture:
+class GraphImageReader:
     """Gives pieces of an image in [-1, 1], mirrored up to a multiple.
 
-    What `semst_tf.tiling.picture.Picture` is for arrays: only what is read is
-    converted.
+    What `semst_tf.tiling.image_reader.ImageReader` is for arrays: only what
+    is read is converted.
 
     Args:
         image: Tensor `(height, width, channels)`, as stored.
@@ -34,24 +34,24 @@ class GraphPicture:
         )
 
 
-class ReducedGraphPicture:
+class ReducedGraphImageReader:
     """An image made smaller: each pixel is the mean of a block.
 
     Args:
-        picture: `GraphPicture` whose sizes are multiples of the ratio.
+        reader: `GraphImageReader` whose sizes are multiples of the ratio.
         ratio: int.
     """
 
-    def __init__(self, picture, ratio):
-        self.multiple = picture.multiple // ratio
-        self.channels = picture.channels
-        self.height = picture.height // ratio
-        self.width = picture.width // ratio
-        self._picture = picture
+    def __init__(self, reader, ratio):
+        self.multiple = reader.multiple // ratio
+        self.channels = reader.channels
+        self.height = reader.height // ratio
+        self.width = reader.width // ratio
+        self._image = reader
         self._ratio = ratio
 
     def read(self, top, left, rows, columns):
         """Returns a piece as float32 `(1, rows, columns, channels)`."""
         box = (self._ratio * side for side in (top, left, rows, columns))
-        piece = self._picture.read(*box)
+        piece = self._image.read(*box)
         return tf.nn.avg_pool2d(piece, self._ratio, self._ratio, "VALID")

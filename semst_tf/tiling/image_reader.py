@@ -5,7 +5,7 @@ import numpy as np
 from semst_tf.data.value_range import to_unit_range
 
 
-class Picture:
+class ImageReader:
     """Gives boxes of an image in [-1, 1], mirrored up to a multiple.
 
     Only what is read is converted, so that a large image stays in memory
@@ -48,24 +48,24 @@ class Picture:
         return to_unit_range(piece, self.value_range, self.clip)[None]
 
 
-class ReducedPicture:
+class ReducedImageReader:
     """An image made smaller: each pixel is the mean of a block.
 
     Args:
-        picture: `Picture` whose sizes are multiples of the ratio.
+        reader: `ImageReader` whose sizes are multiples of the ratio.
         ratio: int.
     """
 
-    def __init__(self, picture, ratio):
-        self.picture = picture
+    def __init__(self, reader, ratio):
+        self.reader = reader
         self.ratio = ratio
-        self.multiple = picture.multiple // ratio
-        self.height = picture.height // ratio
-        self.width = picture.width // ratio
+        self.multiple = reader.multiple // ratio
+        self.height = reader.height // ratio
+        self.width = reader.width // ratio
 
     def read(self, box):
         """Returns a box as float32 `(1, rows, columns, channels)`."""
-        piece = self.picture.read(box.scaled(self.ratio))
+        piece = self.reader.read(box.scaled(self.ratio))
         batch, height, width, channels = piece.shape
         blocks = piece.reshape(
             batch,

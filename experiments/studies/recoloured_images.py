@@ -28,14 +28,14 @@ def define_flags():
     )
 
 
-def write_recoloured(folder, names, pictures, recoloured, strength):
+def write_recoloured(folder, names, images, recoloured, strength):
     """Writes images blended with their recoloured ones.
 
     Args:
         folder: Path. Created if it is missing.
         names: Names of the images, relative to their folder; the files are
             PNG of the same names, so that labels still find them.
-        pictures: uint8 arrays `(height, width, 3)`.
+        images: uint8 arrays `(height, width, 3)`.
         recoloured: Arrays of the same sizes, values from 0 to 255.
         strength: float. The share, from 0 to 1.
     """
@@ -44,8 +44,8 @@ def write_recoloured(folder, names, pictures, recoloured, strength):
     from semst_tf.data.image_files import write_image
 
     folder = pathlib.Path(folder)
-    for name, picture, after in zip(names, pictures, recoloured):
-        mixed = (1 - strength) * picture + strength * after.astype("float64")
+    for name, image, after in zip(names, images, recoloured):
+        mixed = (1 - strength) * image + strength * after.astype("float64")
         path = (folder / name).with_suffix(".png")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_image(path, np.rint(mixed).astype("uint8"))

@@ -8,7 +8,7 @@ from labelled_streets import street
 from labelled_streets import write_streets
 from PIL import Image
 
-from semst_tf.adaptation import LabelledPictures
+from semst_tf.adaptation import LabelledImages
 
 SPACE = "cityscapes_train_ids"
 
@@ -19,44 +19,44 @@ def streets(tmp_path):
 
 
 def read(folder, space=SPACE, **options):
-    return LabelledPictures(
-        folder / "pictures", folder / "labels", space, **options
+    return LabelledImages(
+        folder / "images", folder / "labels", space, **options
     )
 
 
-def test_pictures_and_labels_come_as_they_are_stored(streets):
-    pictures = read(streets)
-    assert pictures.names == ["0", "1"]
-    assert pictures.classes == [ROAD, SKY]
+def test_images_and_labels_come_as_they_are_stored(streets):
+    images = read(streets)
+    assert images.names == ["0", "1"]
+    assert images.classes == [ROAD, SKY]
     for index in range(2):
-        picture, label = street(index)
-        np.testing.assert_array_equal(pictures.picture(index), picture)
-        np.testing.assert_array_equal(pictures.label(index), label)
+        image, label = street(index)
+        np.testing.assert_array_equal(images.image(index), image)
+        np.testing.assert_array_equal(images.label(index), label)
 
 
 def test_resizing_never_mixes_classes(streets):
-    pictures = read(streets, size="7x13")
-    assert pictures.picture(0).shape == (7, 13, 3)
-    assert pictures.label(0).shape == (7, 13)
-    assert set(np.unique(pictures.label(0))) <= {ROAD, SKY, 255}
+    images = read(streets, size="7x13")
+    assert images.image(0).shape == (7, 13, 3)
+    assert images.label(0).shape == (7, 13)
+    assert set(np.unique(images.label(0))) <= {ROAD, SKY, 255}
 
 
-def test_label_colours_beside_the_picture_survive_jpeg(tmp_path):
+def test_label_colours_beside_the_image_survive_jpeg(tmp_path):
     photo, label = street(0, (32, 64))
     colours = np.zeros((*label.shape, 3), "uint8")
     colours[label == ROAD] = (128, 64, 128)
     colours[label == SKY] = (70, 130, 180)
     both = np.concatenate([photo, colours], axis=1)
     Image.fromarray(both).save(tmp_path / "0.jpg", quality=95)
-    pictures = LabelledPictures(
+    images = LabelledImages(
         f"{tmp_path}@left", f"{tmp_path}@right", "cityscapes_palette"
     )
-    assert pictures.shape == label.shape
+    assert images.shape == label.shape
     inside = np.ones(label.shape, bool)
     horizon = int(np.argmax(label[:, 0] == 255))
     inside[max(0, horizon - 8) : horizon + 9] = False
     np.testing.assert_array_equal(
-        pictures.label(0)[inside], np.where(label == SKY, SKY, ROAD)[inside]
+        images.label(0)[inside], np.where(label == SKY, SKY, ROAD)[inside]
     )
 
 
@@ -80,30 +80,30 @@ def test_carla_keeps_its_numbers_in_the_red_channel(streets):
     np.testing.assert_array_equal(read(streets, "carla_0_8").label(0), expected)
 
 
-def test_endings_tell_pictures_and_labels_in_one_folder_apart(tmp_path):
+def test_endings_tell_images_and_labels_in_one_folder_apart(tmp_path):
     folder = tmp_path / "town"
     folder.mkdir()
     for kind, array in zip(("img", "labelIds"), street(3)):
         Image.fromarray(array).save(folder / f"7_{kind}.png")
     Image.fromarray(street(3)[0]).save(folder / "7_color.png")
-    pictures = LabelledPictures(
+    images = LabelledImages(
         folder, folder, SPACE, endings=("_img", "_labelIds")
     )
-    assert pictures.names == ["7"]
-    np.testing.assert_array_equal(pictures.label(0), street(3)[1])
+    assert images.names == ["7"]
+    np.testing.assert_array_equal(images.label(0), street(3)[1])
 
 
 def test_names_count_with_their_subfolders(tmp_path):
     for town, number in (("a", 0), ("b", 1)):
-        for kind, array in zip(("pictures", "labels"), street(number)):
+        for kind, array in zip(("images", "labels"), street(number)):
             (tmp_path / kind / town).mkdir(parents=True)
             Image.fromarray(array).save(tmp_path / kind / town / "1.png")
-    pictures = read(tmp_path)
-    assert pictures.names == ["a/1", "b/1"]
-    np.testing.assert_array_equal(pictures.label(1), street(1)[1])
+    images = read(tmp_path)
+    assert images.names == ["a/1", "b/1"]
+    np.testing.assert_array_equal(images.label(1), street(1)[1])
 
 
-def test_a_picture_without_label_is_named(streets):
+def test_an_image_without_label_is_named(streets):
     (streets / "labels" / "1.png").unlink()
     with pytest.raises(ValueError, match=r"no label for .*1\.png"):
         read(streets)
@@ -137,8 +137,8 @@ def test_a_label_of_another_shape_is_not_stretched(streets):
         read(streets)
 
 
-def test_pictures_of_several_sizes_ask_for_one_size(streets):
-    for kind, array in zip(("pictures", "labels"), street(5, (20, 40))):
+def test_images_of_several_sizes_ask_for_one_size(streets):
+    for kind, array in zip(("images", "labels"), street(5, (20, 40))):
         Image.fromarray(array).save(streets / kind / "2.png")
     with pytest.raises(ValueError, match="20x40"):
         read(streets)

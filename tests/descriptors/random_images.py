@@ -7,13 +7,13 @@ def scene(seed=0, size=64, channels=3):
     """Patches of random colour, a disc and some noise, in [-1, 1]."""
     rng = np.random.default_rng(seed)
     patches = rng.uniform(-0.7, 0.7, (size // 8, size // 8, channels))
-    picture = np.kron(patches, np.ones((8, 8, 1)))
+    image = np.kron(patches, np.ones((8, 8, 1)))
     rows, columns = np.mgrid[:size, :size]
     centre = rng.uniform(0.3, 0.7, 2) * size
     disc = np.hypot(rows - centre[0], columns - centre[1]) < size / 5
-    picture[disc] = rng.uniform(-0.7, 0.7, channels)
-    picture += 0.02 * rng.standard_normal(picture.shape)
-    return np.clip(picture, -1, 1)[None].astype("float32")
+    image[disc] = rng.uniform(-0.7, 0.7, channels)
+    image += 0.02 * rng.standard_normal(image.shape)
+    return np.clip(image, -1, 1)[None].astype("float32")
 
 
 def stripes(direction, period=8, phase=0, size=48):
