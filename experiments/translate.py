@@ -5,6 +5,11 @@ Example:
 
   python experiments/translate.py --model=runs/street --input=photo.png \\
       --output=translated
+
+A NIfTI file, a DICOM series (a folder), or a folder of these becomes NIfTI:
+
+  python experiments/translate.py --model=runs/ct --input=mr.nii.gz \\
+      --output=ct.nii.gz --volume_type=int16
 """
 
 import pathlib
@@ -13,12 +18,15 @@ import dataroot
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from path_flags import check_files_to_write
 from path_flags import check_folders_to_write
 from path_flags import check_models
 from path_flags import found_paths
 from translation_jobs import mark_output
 from translation_jobs import planned_jobs
 from translation_jobs import refuse_existing
+from volume_jobs import is_volume_name
+from volume_jobs import planned_volumes
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -30,11 +38,15 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "input",
     None,
-    "An image, a folder (searched with its subfolders), or a quoted glob.",
+    "An image, a folder (searched with its subfolders), or a quoted glob; "
+    "also NIfTI volumes and folders of DICOM series.",
 )
 dataroot.define_flags("testA", None)
 flags.DEFINE_string(
-    "output", None, "Folder to write to; made if it is missing."
+    "output",
+    None,
+    "Folder to write to, made if it is missing; of one volume also a file, "
+    "ct.nii.gz.",
 )
 flags.DEFINE_float(
     "strength",
@@ -56,6 +68,19 @@ flags.DEFINE_integer(
     None,
     "Pixels that an image file may have; 178956970 unless given, or "
     "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
+)
+flags.DEFINE_enum(
+    "volume_type",
+    None,
+    ["float32", "int16"],
+    "Type of the voxels of translated volumes; float32 unless given. int16 "
+    "rounds, as CT is stored.",
+)
+flags.DEFINE_enum(
+    "slice_plane",
+    None,
+    ["axial", "coronal", "sagittal"],
+    "What volumes are cut along; what the model was trained on unless given.",
 )
 flags.DEFINE_bool("overwrite", False, "Replace images that are there already.")
 flags.DEFINE_enum(
@@ -85,7 +110,10 @@ def main(_):
             "--report compares tiles. Received: --report --mode=whole"
         )
     check_models("model")
-    check_folders_to_write("output")
+    if is_volume_name(FLAGS.output):
+        check_files_to_write("output")
+    else:
+        check_folders_to_write("output")
     if not found_paths(place):
         raise ValueError(f"--input finds no image. Received: {place}")
     with quiet_imports():
@@ -100,6 +128,16 @@ def main(_):
         from semst_tf.loading.load_translator import load_translator
 
     set_max_pixels(FLAGS.max_pixels)
+    volumes = planned_volumes(place, pathlib.Path(FLAGS.output))
+    if volumes:
+        translate_volumes(volumes, value_range)
+        return
+    for name in ("volume_type", "slice_plane"):
+        if FLAGS[name].value is not None:
+            raise ValueError(
+                f"--{name} is for volumes, and --input holds none. "
+                f"Received: {place}"
+            )
     jobs = planned_jobs(place, pathlib.Path(FLAGS.output))
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
@@ -152,6 +190,48 @@ def main(_):
             f"{len(bad)} of {len(jobs)} images are damaged, the others are "
             f"translated. Received: {'; '.join(bad)}"
         )
+
+
+def translate_volumes(jobs, value_range):
+    """Translates volumes, each slice by slice into a NIfTI file."""
+    import keras
+
+    from semst_tf.data.image_files import printable
+    from semst_tf.inference.translate import check_mode
+    from semst_tf.inference.translate_volume import check_volume
+    from semst_tf.inference.translate_volume import translate_volume
+    from semst_tf.loading.load_translator import load_translator
+
+    for name in ("page", "report"):
+        if FLAGS[name].value:
+            raise ValueError(f"--{name} is not for volumes")
+    if not FLAGS.overwrite:
+        refuse_existing([output for _, output in jobs])
+    dtype = FLAGS.volume_type or "float32"
+    translator = load_translator(FLAGS.model, FLAGS.strength)
+    check_mode(translator, FLAGS.mode, FLAGS.tile)
+    for volume, output in jobs:
+        check_volume(translator, volume, output, value_range, dtype)
+    for volume, output in jobs:
+        bar = keras.utils.Progbar(None, unit_name="slice")
+
+        def progress(done, total, bar=bar):
+            bar.target = total
+            bar.update(done)
+
+        translate_volume(
+            translator,
+            volume,
+            output,
+            value_range,
+            plane=FLAGS.slice_plane,
+            dtype=dtype,
+            mode=FLAGS.mode,
+            tile=FLAGS.tile,
+            progress=progress,
+        )
+        print(f"{printable(volume.path)} -> {printable(output)}")
+    print(f"translated {len(jobs)} volumes; they are synthetic, no diagnosis")
 
 
 def notes(jobs, headers):

@@ -59,6 +59,11 @@ def found_images(text, output):
                 f"may be inside it. Received: {output}"
             )
         collection = ImageCollection(path)
+        if collection.volumes:
+            raise ValueError(
+                "--input holds volumes, which translate.py translates. "
+                f"Received: {path}"
+            )
         root, images = path, collection.paths
         left_out = ""
         if collection.ignored:

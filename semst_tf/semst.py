@@ -176,6 +176,7 @@ class SemST(backend_trainer(), keras.Model):
         # What `translate` asks for, also once it stands alone.
         translator.value_range = self.config.data.value_range
         translator.target_value_range = self.config.data.target_value_range
+        translator.slice_plane = self.config.data.slice_plane
         return translator
 
     @property

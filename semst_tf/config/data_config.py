@@ -5,6 +5,7 @@ import dataclasses
 from semst_tf.config.option import option
 from semst_tf.config.size import Size
 from semst_tf.config.value_range import ValueRange
+from semst_tf.data.slice_planes import PLANES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +53,12 @@ class DataConfig:
         "Target crops most like a source crop, of which one is drawn, of "
         "`matching`.",
         above=0,
+    )
+    slice_plane: str = option(
+        "axial",
+        "Plane that volumes (NIfTI files, DICOM series) are cut along; every "
+        "slice is an image of one channel. Translating uses it too.",
+        choices=PLANES,
     )
     value_range: ValueRange | None = option(
         None,

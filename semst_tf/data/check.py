@@ -17,6 +17,7 @@ from semst_tf.data.value_histogram import ValueHistogram
 
 _FAST_LIMIT = 20_000  # headers; about ten seconds from a local disk
 _FAST_DECODED = 4  # images whose pixels are decoded in the fast check
+_KNOWN = (*SUFFIXES, ".nii", ".nii.gz", ".dcm")
 _NAMED = 3  # bad files named in one message
 _COMPARED_BYTES = 65_536
 _FIELDS = {
@@ -284,7 +285,7 @@ def _set_problems(report):
     images = report.collection
     if len(images) == 0:
         return [
-            f"{report.name}: no images ({' '.join(SUFFIXES)}) in "
+            f"{report.name}: no images ({' '.join(_KNOWN)}) in "
             f"{images.description}"
         ]
     problems = []

@@ -5,12 +5,20 @@ import os
 import stat
 from pathlib import Path
 
+from semst_tf.data.dicom_series import DicomSeries
+from semst_tf.data.dicom_series import find_series
+from semst_tf.data.dicom_series import is_dicom
 from semst_tf.data.heif_files import AVIF_SUFFIXES
 from semst_tf.data.heif_files import HEIF_SUFFIXES
 from semst_tf.data.heif_files import heif_suffixes
 from semst_tf.data.image_files import SUFFIXES
+from semst_tf.data.image_files import UnreadableImageError
 from semst_tf.data.image_files import printable
 from semst_tf.data.left_out_folders import split_folders
+from semst_tf.data.nifti_volume import NiftiVolume
+from semst_tf.data.nifti_volume import is_nifti
+from semst_tf.data.nifti_volume import without_nifti_suffix
+from semst_tf.data.slice_planes import PLANES
 
 
 class FileSource:
@@ -25,15 +33,26 @@ class FileSource:
     searched: hidden ones, those that systems make, and run directories;
     `left_out` counts them.
 
+    A NIfTI file and a DICOM series (the files of one series in one folder)
+    are volumes: each of their slices is an image of one channel.
+
     Args:
         files: A folder, one file, or a list or tuple of files.
+        plane: str. What volumes are cut along: `"axial"`, `"coronal"` or
+            `"sagittal"`. Defaults to `"axial"`.
 
     Raises:
         OSError: If a folder is missing or can't be listed.
+        UnreadableImageError: If a volume can't be read, or lacks slices.
         ValueError: If `files` is none of these.
     """
 
-    def __init__(self, files):
+    def __init__(self, files, plane="axial"):
+        if plane not in PLANES:
+            raise ValueError(
+                f"A plane of slices is one of {', '.join(PLANES)}. "
+                f"Received: {plane!r}"
+            )
         self.ignored = []
         self.left_out = collections.Counter()
         if isinstance(files, (list, tuple)):
@@ -62,25 +81,53 @@ class FileSource:
                 "Images come from a folder, a list of files or a "
                 f"'tfds:...' name. Received: {files!r}"
             )
+        self._images = self.paths
+        self.volumes = []
+        self._cut_volumes(plane)
 
     def __len__(self):
         return len(self.paths)
 
     def name(self, index):
         """Printable name of an image."""
-        return printable(self.paths[index])
+        return printable(self._images[index])
 
     def relative_name(self, index):
         """Path of an image below the folder, with `/` between folders.
 
-        Of a list of files, below the folder that they have in common.
+        Of a list of files, below the folder that they have in common. Slices
+        count as files in a folder with the name of their volume.
         """
-        path = Path(os.path.abspath(self.paths[index]))
-        return path.relative_to(self._common).as_posix()
+        image = self._images[index]
+        if image is self.paths[index]:
+            return self._below_common(image)
+        name = without_nifti_suffix(self._below_common(image.volume.path))
+        parts = (name, image.volume.part, f"slice_{image.number:04}")
+        return "/".join(part for part in parts if part not in ("", "."))
 
     def open(self, index):
-        """What `read_image` takes: here, the path."""
-        return self.paths[index]
+        """What `read_image` takes: a path, or a `VolumeSlice`."""
+        return self._images[index]
+
+    def _below_common(self, path):
+        return Path(os.path.abspath(path)).relative_to(self._common).as_posix()
+
+    def _cut_volumes(self, plane):
+        """Puts slices in the place of volumes."""
+        self.volumes = list(_volumes(self.paths))
+        if not self.volumes:
+            return
+        of_volumes = {path for volume in self.volumes for path in volume.files}
+        images = [(p, p, p) for p in self.paths if p not in of_volumes]
+        for volume in self.volumes:
+            images += [
+                # Whose size and beginning stand for what the slice shows.
+                (volume.path, volume.files[number % len(volume.files)], image)
+                for number, image in enumerate(volume.slices(plane))
+            ]
+        images.sort(key=lambda image: image[0])
+        self.paths = [path for _, path, _ in images]
+        self._images = [image for _, _, image in images]
 
     def identity(self):
         """Equal for two sources that are the very same folder or list."""
@@ -105,6 +152,34 @@ def _image_files(root):
     return sorted(found), left_out
 
 
+def _volumes(paths):
+    """Yields the volumes among files."""
+    in_folders = collections.defaultdict(list)
+    for path in paths:
+        if is_nifti(path):
+            yield _read(NiftiVolume, path, path)
+        elif _is_regular(path) and is_dicom(path):
+            in_folders[path.parent].append(path)
+    for folder, files in in_folders.items():
+        series = _read(find_series, folder, files)
+        for number, found in enumerate(series.values()):
+            # Several series of a folder have names of their own.
+            part = f"series_{number}" if len(series) > 1 else ""
+            yield _read(DicomSeries, folder, found, folder, part)
+
+
+def _read(make, path, *arguments):
+    """Names the volume in what goes wrong."""
+    try:
+        return make(*arguments)
+    except UnreadableImageError:
+        raise
+    except ValueError as error:
+        raise UnreadableImageError(
+            f"Can't read {printable(path)}: {error}"
+        ) from error
+
+
 def _common_folder(paths):
     folders = [os.path.abspath(path.parent) for path in paths]
     return os.path.commonpath(folders) if folders else ""
@@ -112,17 +187,27 @@ def _common_folder(paths):
 
 def _is_ignored(path):
     suffix = path.suffix.lower()
-    return suffix not in SUFFIXES and suffix not in heif_suffixes()
+    known = suffix in (*HEIF_SUFFIXES, *AVIF_SUFFIXES)
+    return known and suffix not in heif_suffixes()
 
 
 def _is_image(path):
     known = (*SUFFIXES, *HEIF_SUFFIXES, *AVIF_SUFFIXES)
-    if path.name.startswith(".") or path.suffix.lower() not in known:
+    if path.name.startswith("."):
         return False
+    if path.suffix.lower() not in known and not is_nifti(path):
+        return _is_regular(path) and is_dicom(path)
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except OSError:
         return True  # A dangling link: listed, so that the check names it.
+
+
+def _is_regular(path):
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _raise(error):

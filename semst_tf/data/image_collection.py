@@ -55,6 +55,9 @@ class ImageCollection:
         default_split: str. Split of a `tfds:` set that names none. Defaults
             to `"train"`.
         data_dir: Folder of prepared `tfds:` sets. Defaults to `None`.
+        slice_plane: str. What volumes (NIfTI files, DICOM series) are cut
+            along: `"axial"`, `"coronal"` or `"sagittal"`; each slice is an
+            image of one channel. Defaults to `"axial"`.
 
     Raises:
         OSError: If a folder is missing or can't be listed.
@@ -79,6 +82,7 @@ class ImageCollection:
         cache_bytes=0,
         default_split="train",
         data_dir=None,
+        slice_plane="axial",
     ):
         images, half = split_half(images, half)
         if half not in (None, *HALVES):
@@ -95,10 +99,11 @@ class ImageCollection:
         self.requested_channels = channels
         self.value_range = parse_value_range(value_range)
         self.cache_bytes = cache_bytes
+        self.slice_plane = slice_plane
         if isinstance(images, str) and images.startswith("tfds:"):
             self._source = TFDSSource(images, default_split, data_dir)
         else:
-            self._source = FileSource(images)
+            self._source = FileSource(images, slice_plane)
         self._indices = range(len(self._source))
         self._reset_memory()
 
@@ -127,13 +132,16 @@ class ImageCollection:
     @property
     def options(self):
         """What is done to a stored image, as a dict of plain values."""
-        return {
+        options = {
             "half": self.half,
             "resize": self.resize,
             "resize_filter": self.resize_filter,
             "channels": self.requested_channels,
             "value_range": self.value_range,
         }
+        if self.volumes:  # Of other images nothing depends on it.
+            options["slice_plane"] = self.slice_plane
+        return options
 
     @property
     def paths(self):
@@ -146,6 +154,11 @@ class ImageCollection:
     def ignored(self):
         """Names of files of the folder that it takes a package to read."""
         return self._source.ignored
+
+    @property
+    def volumes(self):
+        """List of the `Volume`s of which slices are images here."""
+        return getattr(self._source, "volumes", [])
 
     @property
     def left_out(self):

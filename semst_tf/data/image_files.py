@@ -21,6 +21,7 @@ from semst_tf.data.pillow_files import pillow_image
 from semst_tf.data.tiff_files import SIGNATURES as TIFF_SIGNATURES
 from semst_tf.data.tiff_files import tiff_header
 from semst_tf.data.tiff_files import tiff_image
+from semst_tf.data.volume import VolumeSlice
 from semst_tf.storage.atomic_files import replacing
 
 SUFFIXES = (
@@ -45,7 +46,7 @@ def read_header(file, page=None):
     """Reads size, channels and dtype of an image without decoding it.
 
     Args:
-        file: Path, or binary file object.
+        file: Path, binary file object, or `VolumeSlice`.
         page: int or `None`. See `read_image`.
 
     Returns:
@@ -55,6 +56,9 @@ def read_header(file, page=None):
         UnreadableImageError: If the file is not a readable image.
         OSError: If the file can't be opened.
     """
+    if isinstance(file, VolumeSlice):
+        with _named_in_errors(file):
+            return file.header()
     with _opened(file) as (stream, head):
         if head.startswith(npy_files.SIGNATURE):
             return npy_files.npy_header(stream)
@@ -82,7 +86,7 @@ def read_image(file, page=None):
     colour PNG needs TensorFlow to be read, compressed TIFF imagecodecs.
 
     Args:
-        file: Path, or binary file object.
+        file: Path, binary file object, or `VolumeSlice`.
         page: int or `None`. Page of a TIFF stack or frame of an animation,
             from 0. Defaults to `None`: the first frame of an animation;
             stacks are refused.
@@ -106,7 +110,7 @@ def decode_image(file, page=None):
     """Like `read_image`, with what a translation of the image should keep.
 
     Args:
-        file: Path, or binary file object.
+        file: Path, binary file object, or `VolumeSlice`.
         page: int or `None`. See `read_image`.
 
     Returns:
@@ -116,6 +120,11 @@ def decode_image(file, page=None):
         UnreadableImageError: As `read_image`.
         OSError: If the file can't be opened.
     """
+    if isinstance(file, VolumeSlice):
+        with _named_in_errors(file):
+            image = file.image()
+            _check_finite(image.pixels)
+            return image
     with _opened(file) as (stream, head):
         if head.startswith(npy_files.SIGNATURE):
             image = npy_files.npy_image(stream)
@@ -187,11 +196,13 @@ def may_be_truncated(file):
     only a suspicion; decoding gives the answer.
 
     Args:
-        file: Path, or binary file object.
+        file: Path, binary file object, or `VolumeSlice`.
 
     Returns:
         bool.
     """
+    if isinstance(file, VolumeSlice):
+        return file.volume.may_be_truncated()
     with contextlib.ExitStack() as stack:
         if not hasattr(file, "read"):
             file = stack.enter_context(open(file, "rb"))
@@ -217,6 +228,8 @@ def may_be_truncated(file):
 
 def printable(path):
     """A file name that can always be printed, on one line."""
+    if isinstance(path, VolumeSlice):
+        return f"{printable(path.volume.path)}, {path.label}"
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return text.replace("\n", "\\n").replace("\r", "\\r")
 
@@ -246,6 +259,18 @@ def _opened(file):
             raise UnreadableImageError(
                 f"Can't read {name}: {_reason(error, head)}"
             ) from error
+
+
+@contextlib.contextmanager
+def _named_in_errors(volume_slice):
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise UnreadableImageError(
+            f"Can't read {printable(volume_slice)}: {_reason(error, b'.')}"
+        ) from error
 
 
 def _reason(error, head):

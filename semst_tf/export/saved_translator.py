@@ -34,6 +34,7 @@ class SavedTranslator:
         self._exported = load_saved_model(folder)
         self.input_channels, self.output_channels = _channels(folder)
         self.value_range, self.target_value_range = _value_ranges(folder)
+        self.slice_plane = _description(folder).get("slice_plane")
 
     def predict_on_batch(self, images):
         """Translates float32 images `(batch, height, width, channels)`.
@@ -47,9 +48,13 @@ class SavedTranslator:
         return self._exported.translate(np.asarray(images, "float32"))
 
 
+def _description(folder):
+    return json.loads((folder / "config.json").read_text())
+
+
 def _value_ranges(folder):
     """What it was trained with; older exports do not say."""
-    description = json.loads((folder / "config.json").read_text())
+    description = _description(folder)
     names = ("value_range", "target_value_range")
     return tuple(parse_value_range(description.get(name)) for name in names)
 

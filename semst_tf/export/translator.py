@@ -34,7 +34,7 @@ def translator_of(model):
             f"ResNetGenerator, can be exported. Received: {model!r}"
         )
     copy = in_float32(network)
-    for name in ("value_range", "target_value_range"):
+    for name in ("value_range", "target_value_range", "slice_plane"):
         setattr(copy, name, getattr(network, name, None))
     return copy
 

@@ -246,6 +246,7 @@ def _description(model, network, module):
         "translator": keras.saving.serialize_keras_object(network),
         "value_range": getattr(network, "value_range", None),
         "target_value_range": getattr(network, "target_value_range", None),
+        "slice_plane": getattr(network, "slice_plane", None),
     }
     if hasattr(model, "config"):
         description["config"] = model.config.to_dict()

@@ -610,6 +610,7 @@ def _collection(images, config, channels, resize, value_range, default_split):
         value_range=value_range,
         cache_bytes=CACHE_BYTES,
         default_split=default_split,
+        slice_plane=config.data.slice_plane,
     )
 
 
