@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.resnet_generator import Trace
 
 
@@ -81,6 +82,7 @@ class KerasGenerator(keras.Model):
         return self
 
     def call(self, images, return_features=False):
+        images = floating_images(images, "float32")
         if not return_features:
             return ops.cast(self.network(images), "float32")
         outputs, *features = self._translate_and_encode(images)
@@ -102,7 +104,7 @@ class KerasGenerator(keras.Model):
 
     def encode(self, images):
         """Returns the contrastive features of images as a list."""
-        return self._encode(images)
+        return self._encode(floating_images(images, "float32"))
 
     def features(self, images):
         """Returns the contrastive features of images, a dict by name."""

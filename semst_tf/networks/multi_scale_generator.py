@@ -7,6 +7,7 @@ from semst_tf.layers import LayerSequence
 from semst_tf.layers import PadToMultiple
 from semst_tf.layers import ScaleFusion
 from semst_tf.networks.checks import check_positive
+from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.scale_attention import ScaleAttention
 
 
@@ -137,7 +138,7 @@ class MultiScaleGenerator(keras.Model):
         return self.base.features(images)
 
     def call(self, images):
-        inputs = ops.cast(images, "float32")
+        inputs = floating_images(images, "float32")
         padded = self.pad(inputs)
         context, _, hidden = self.base.trace(self.context_of(padded))
         outputs = self.fuse(context, hidden, self.base(padded))
@@ -177,7 +178,7 @@ class MultiScaleGenerator(keras.Model):
             fusion uses no attention.
         """
         _, _, hidden = self.base.trace(
-            self.context_of(ops.cast(images, "float32"))
+            self.context_of(floating_images(images, "float32"))
         )
         return self.attention_of(hidden)
 

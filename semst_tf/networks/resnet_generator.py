@@ -17,6 +17,7 @@ from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.networks.checks import check_positive
+from semst_tf.networks.floating_images import floating_images
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
 
@@ -319,7 +320,7 @@ class ResNetGenerator(keras.Model):
         """
         # Cast here and not by Keras: what is added to the input at the end
         # is added in full precision.
-        inputs = ops.cast(images, self.compute_dtype)
+        inputs = floating_images(images, self.compute_dtype)
         padded = self.pad(inputs)
         features = {}
         hidden = self._run(padded, self.stack[:_HEAD], features)
@@ -396,7 +397,7 @@ class ResNetGenerator(keras.Model):
             itself, two are convolutions before their normalisation, the last
             ones outputs of residual blocks. Sizes follow the padded image.
         """
-        images = ops.cast(images, self.compute_dtype)
+        images = floating_images(images, self.compute_dtype)
         features = {}
         layers = self.stack[: self.feature_layers[-1] + 1]
         self._run(self.pad(images), layers, features)

@@ -21,6 +21,7 @@ from semst_tf.trainers.batch import check_first_images
 from semst_tf.trainers.batch import first_batch
 from semst_tf.trainers.fit_length import check_end
 from semst_tf.trainers.fit_length import check_fit_length
+from semst_tf.trainers.fit_length import check_iterator
 
 _STEP = contextvars.ContextVar("terms of the step that is computed")
 
@@ -64,10 +65,10 @@ class BaseTrainer:
             the validation data.
 
         Raises:
-            ValueError: If the data does not fit the model or has no end and
-                there is no `steps_per_epoch`, a callback wants
-                to set a learning rate that follows a schedule, or networks
-                were changed after `compile`.
+            ValueError: If the data does not fit the model; it has no end,
+                or is a Python generator, and there is no `steps_per_epoch`;
+                a callback wants to set a learning rate that follows a
+                schedule; or networks were changed after `compile`.
         """
         _refuse_weights(kwargs)
         self._check_compiled()
@@ -94,6 +95,7 @@ class BaseTrainer:
         _refuse_weights(kwargs)
         if not kwargs.get("_use_cached_eval_dataset"):
             size = kwargs.get("batch_size")
+            check_iterator(x, kwargs.get("steps"), "steps")
             check_end(x, kwargs.get("steps"), "steps")
             x, y = self._training_data(x, y, size, shuffle=False)
         return super().evaluate(x, y, **kwargs)
@@ -283,6 +285,7 @@ class BaseTrainer:
     def _validation_data(self, data, batch_size, steps):
         if data is None:
             return None
+        check_iterator(data, steps, "validation_steps")
         check_end(data, steps, "validation_steps")
         x, y = self._training_data(data, None, batch_size, shuffle=False)
         return x if y is None else (x, y)

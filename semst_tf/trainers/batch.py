@@ -209,5 +209,7 @@ def _part(images, count):
 
 
 def _joined(*parts):
-    # Keras takes a generator for data, and not any other iterator.
-    yield from itertools.chain(*parts)
+    # Keras takes a generator for data, and not any other iterator, and of it
+    # tuples, and not dicts or arrays.
+    for batch in itertools.chain(*parts):
+        yield batch if isinstance(batch, tuple) else (batch,)

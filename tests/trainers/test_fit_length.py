@@ -44,6 +44,35 @@ def test_reading_without_an_end_is_an_error_wherever_batches_are_read(model):
     assert model.evaluate(endless(), steps=1, verbose=0)
 
 
+def test_a_generator_of_python_needs_a_number_of_steps_everywhere(model):
+    def batches():
+        while True:
+            yield batch(count=1)
+
+    with pytest.raises(ValueError, match="generator.*`steps_per_epoch`"):
+        model.fit(batches(), verbose=0)
+    with pytest.raises(ValueError, match="`validation_steps`"):
+        model.fit(batch(count=1), validation_data=batches(), verbose=0)
+    with pytest.raises(ValueError, match="`steps`"):
+        model.evaluate(batches(), verbose=0)
+    model.fit(batches(), steps_per_epoch=4, verbose=0)
+    assert int(model.optimizer.iterations) == 4
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="a dataset of TensorFlow"
+)
+def test_a_dataset_of_unknown_length_is_read_to_its_end_and_named(model):
+    import tensorflow as tf
+
+    data = tf.data.Dataset.from_tensors(batch(count=1)).filter(lambda _: True)
+    with pytest.warns(UserWarning, match="does not know how many"):
+        model.fit(data, verbose=0)
+    assert int(model.optimizer.iterations) == 1
+    with pytest.raises(ValueError, match="no end"):
+        model.fit(data.repeat(), verbose=0)
+
+
 @pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="a dataset of TensorFlow"
 )
