@@ -17,6 +17,7 @@ def check_config(config):
     _check_strength(config)
     _check_start(config)
     _check_matching(config)
+    _check_paired(config)
     if config.multi_scale.fusion is not None:
         _check_scales(config)
 
@@ -61,6 +62,21 @@ def _check_matching(config):
             "target crop and `data.matching` its place; set one of them. "
             f"Received: {config.data.matching!r} and "
             f"{config.data.matched_crops}"
+        )
+
+
+def _check_paired(config):
+    """Refuses pairs that would be read for nothing."""
+    if config.data.paired is not None and config.paired_weight == 0:
+        raise ValueError(
+            "Config field `paired.weight` leaves out the pairs that "
+            f"`data.paired` names, {config.data.paired!r}; make it positive, "
+            f"or name none. Received: {config.paired.weight}"
+        )
+    if config.data.paired is None and config.data.paired_limit is not None:
+        raise ValueError(
+            "Config field `data.paired_limit` is a number of pairs of "
+            f"`data.paired`. Received: {config.data.paired_limit} without it"
         )
 
 

@@ -60,6 +60,19 @@ class DataConfig:
         "slice is an image of one channel. Translating uses it too.",
         choices=PLANES,
     )
+    paired: str | None = option(
+        None,
+        "Images of which the translation is known: a folder with the "
+        "subfolders `source` and `target`, in which files of one name are a "
+        "pair; or `folder@left` of side-by-side files, whose left half is the "
+        "source (`@right`: the right half). Every step takes as many pairs as "
+        "`batch_size` beside the unpaired images, for the term `paired`.",
+    )
+    paired_limit: int | None = option(
+        None,
+        "Pairs that are used, evenly spaced among all; `None` for all.",
+        above=0,
+    )
     value_range: ValueRange | None = option(
         None,
         'Pair of numbers, or text such as `"-1000,2060"`. Stored values of '

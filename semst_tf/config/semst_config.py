@@ -18,6 +18,7 @@ from semst_tf.config.nested import insert_field
 from semst_tf.config.optimizer_config import OptimizerConfig
 from semst_tf.config.option import group
 from semst_tf.config.option import option
+from semst_tf.config.paired_config import PairedConfig
 from semst_tf.config.training_config import TrainingConfig
 
 
@@ -89,6 +90,10 @@ class SemSTConfig:
         "What places show: features of a frozen network of the input and of "
         "the output.",
     )
+    paired: PairedConfig = group(
+        PairedConfig(),
+        "Some images of which the translation is known, beside the others.",
+    )
     multi_scale: MultiScaleConfig = group(
         MultiScaleConfig(),
         "Translation at two scales: global context and local detail.",
@@ -108,6 +113,13 @@ class SemSTConfig:
     def __post_init__(self):
         normalise_fields(self)
         check_config(self)
+
+    @property
+    def paired_weight(self):
+        """Weight of the term of paired images; 0 where there is none."""
+        if self.paired.weight is None:
+            return 0.0 if self.data.paired is None else 10.0
+        return self.paired.weight
 
     def replace(self, overrides):
         """Returns a copy with some fields changed.

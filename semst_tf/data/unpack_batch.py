@@ -2,14 +2,19 @@
 
 import keras
 
+from semst_tf.data.guides import GUIDES
+
+_DOMAINS = {"source", "target"}
+
 
 def unpack_batch(data):
     """Returns source and target images of a batch, or of whole arrays.
 
     Args:
-        data: Dict `{"source": images, "target": images}`, a pair of source
-            and target images, or either of them as Keras packs it: in a
-            tuple of one, or with `None` for labels and weights.
+        data: Dict `{"source": images, "target": images}`, which may hold
+            `GUIDES` too, a pair of source and target images, or any of them
+            as Keras packs it: in a tuple of one, or with `None` for labels
+            and weights.
 
     Returns:
         Tuple of source and target images, as they are.
@@ -30,7 +35,7 @@ def unpack_batch(data):
         if len(images) == 1:
             return unpack_batch(images[0])
     if isinstance(images, dict):
-        if target is None and set(images) == {"source", "target"}:
+        if target is None and set(images) - set(GUIDES) == _DOMAINS:
             return images["source"], images["target"]
     elif target is not None:
         return images, target
@@ -39,6 +44,23 @@ def unpack_batch(data):
         "images}, pairs (source, target), or `fit(source, target)`. "
         f"Received: {_described(data)}"
     )
+
+
+def unpack_guides(data):
+    """Returns what a batch brings beside source and target images.
+
+    Args:
+        data: Anything that `unpack_batch` takes.
+
+    Returns:
+        Dict of those of `semst_tf.data.guides.GUIDES` that are there.
+    """
+    images, _ = _without_weights(data)
+    if isinstance(images, (tuple, list)) and len(images) == 1:
+        return unpack_guides(images[0])
+    if not isinstance(images, dict):
+        return {}
+    return {name: images[name] for name in GUIDES if name in images}
 
 
 def source_images(data):

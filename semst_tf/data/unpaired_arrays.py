@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from semst_tf.data.guides import order_of
+
 
 class UnpairedArrays(keras.utils.PyDataset):
     """Pairs the images of two arrays at random, without dropping any.
@@ -18,6 +20,9 @@ class UnpairedArrays(keras.utils.PyDataset):
         shuffle: bool. Whether to shuffle each domain on its own; without it
             the shorter array is repeated in its order. Defaults to `True`.
         seed: int or sequence of int. Defaults to `0`.
+        guides: Dict of arrays that batches bring too, by their names in
+            `semst_tf.data.guides`, or `None`. Pairs are gone through in an
+            order of their own.
 
     Raises:
         ValueError: If an array is empty.
@@ -28,7 +33,15 @@ class UnpairedArrays(keras.utils.PyDataset):
     >>> model.fit(data, epochs=10)
     """
 
-    def __init__(self, source, target, batch_size=32, shuffle=True, seed=0):
+    def __init__(
+        self,
+        source,
+        target,
+        batch_size=32,
+        shuffle=True,
+        seed=0,
+        guides=None,
+    ):
         super().__init__()
         if not len(source) or not len(target):
             raise ValueError(
@@ -37,6 +50,7 @@ class UnpairedArrays(keras.utils.PyDataset):
             )
         self.source = source
         self.target = target
+        self._groups = _groups(source, target, guides or {})
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.seed = tuple(np.atleast_1d(seed))
@@ -55,8 +69,9 @@ class UnpairedArrays(keras.utils.PyDataset):
     def __getitem__(self, index):
         part = slice(index * self.batch_size, (index + 1) * self.batch_size)
         return {
-            "source": np.asarray(self.source)[self._order[0][part]],
-            "target": np.asarray(self.target)[self._order[1][part]],
+            name: np.asarray(images)[order[part]]
+            for group, order in zip(self._groups, self._order)
+            for name, images in group.items()
         }
 
     def on_epoch_end(self):
@@ -70,8 +85,7 @@ class UnpairedArrays(keras.utils.PyDataset):
     def _draw(self):
         random = np.random.default_rng((*self.seed, self._epoch))
         self._order = [
-            self._indices(len(images), random)
-            for images in (self.source, self.target)
+            self._indices(_length(group), random) for group in self._groups
         ]
 
     def _indices(self, count, random):
@@ -80,3 +94,22 @@ class UnpairedArrays(keras.utils.PyDataset):
         rounds = -(-self._examples // count)
         orders = [random.permutation(count) for _ in range(rounds)]
         return np.concatenate(orders)[: self._examples]
+
+
+def _groups(source, target, guides):
+    """Arrays by name, those together that go by one order."""
+    groups = [{"source": source}, {"target": target}, {}]
+    for name, images in guides.items():
+        groups[order_of(name)][name] = images
+    for group in groups:
+        counts = {name: len(images) for name, images in group.items()}
+        if len(set(counts.values())) > 1:
+            raise ValueError(
+                "What belongs together has one entry an image. "
+                f"Received: {counts}"
+            )
+    return [group for group in groups if group]
+
+
+def _length(group):
+    return len(next(iter(group.values())))

@@ -26,6 +26,7 @@ def unpaired_images(
     flip=True,
     matched_crops=False,
     matching=None,
+    paired=None,
     first_example=0,
     passes=None,
     drop_remainder=False,
@@ -74,6 +75,9 @@ def unpaired_images(
         matching: `CropIndex` of the same images and crops, or `None`: the
             target crop of an example is one that is like its source crop.
             Defaults to `None`, both are drawn independently.
+        paired: `PairedImages` or `None`. Batches then bring as many pairs as
+            images, as `"paired_source"` and `"paired_target"`. Defaults to
+            `None`.
         first_example: int. Index of the first example. Defaults to 0.
         passes: int or `None`. The data ends after so many passes of the
             larger domain, counted from index 0. Defaults to `None`, endless:
@@ -98,7 +102,8 @@ def unpaired_images(
 
     Returns:
         A `tf.data.Dataset` of `{"source": s, "target": t}`, both float32
-        `(batch, crop_height, crop_width, channels)` in [-1, 1]. With another
+        `(batch, crop_height, crop_width, channels)` in [-1, 1], and of what
+        else was asked for, see `UnpairedSampler.shapes`. With another
         backend of Keras than TensorFlow, an `UnpairedSequence` of the same
         batches.
 
@@ -162,6 +167,7 @@ def unpaired_images(
         flip=flip,
         matched_crops=matched_crops,
         matching=matching,
+        paired=paired,
     )
     return _for_backend(
         sampler,
@@ -231,21 +237,18 @@ def _dataset(
 ):
     import tensorflow as tf
 
+    shapes = sampler.shapes
+
     def example(index):
         drawn = sampler.example(index)
-        return drawn["source"], drawn["target"]
-
-    height, width = sampler.crop_size or (None, None)
-    shapes = {
-        "source": (height, width, sampler.source.channels),
-        "target": (height, width, sampler.target.channels),
-    }
+        return [drawn[name] for name in shapes]
 
     def load(index):
-        drawn = tf.numpy_function(example, [index], [tf.float32, tf.float32])
+        types = [tf.as_dtype(dtype) for _, dtype in shapes.values()]
+        drawn = tf.numpy_function(example, [index], types)
         return {
-            domain: tf.ensure_shape(image, shapes[domain])
-            for domain, image in zip(_DOMAINS, drawn)
+            name: tf.ensure_shape(part, shape)
+            for part, (name, (shape, _)) in zip(drawn, shapes.items())
         }
 
     end = None if passes is None else passes * sampler.pass_length

@@ -4,9 +4,12 @@ import functools
 
 import numpy as np
 
+from semst_tf.data.guides import PAIRED
 from semst_tf.data.resize import parse_crop_size
 
 _DOMAINS = ("source", "target")
+_PAIRS = 2
+"""Pairs are drawn like the images of a third domain."""
 # First entry of a seed sequence: no two uses share random numbers.
 _ORDER, _CROP, _SHARED_CROP, _NEIGHBOUR = range(4)
 
@@ -40,6 +43,9 @@ class UnpairedSampler:
             from the neighbours; source crops are the same as without it.
             Target images are used as often as they are like the source.
             Defaults to `None`, both are drawn independently.
+        paired: `PairedImages` or `None`. Every example then has a crop of a
+            pair too, drawn like the images of a third domain. Defaults to
+            `None`.
 
     Raises:
         ValueError: If a domain is empty or an argument is invalid.
@@ -63,6 +69,7 @@ class UnpairedSampler:
         flip=True,
         matched_crops=False,
         matching=None,
+        paired=None,
     ):
         for name, collection in zip(_DOMAINS, (source, target)):
             if len(collection) == 0:
@@ -82,6 +89,7 @@ class UnpairedSampler:
         self.flip = flip
         self.matched_crops = matched_crops
         self.matching = matching
+        self.paired = paired
         if matching is not None:
             self._check_matching()
         # Around the end of a pass, threads need two orders of each domain.
@@ -99,23 +107,37 @@ class UnpairedSampler:
             index: int, from 0 without end. Position in the data.
 
         Returns:
-            A dict with `"source"` and `"target"`: float32 arrays
-            `(crop_height, crop_width, channels)` in [-1, 1].
+            A dict with the names of `shapes`, as it says. Images are in
+            [-1, 1].
 
         Raises:
             OSError, ValueError: If an image can't be read, or is smaller
                 than the crop.
         """
-        return {name: self.crop(name, index) for name in _DOMAINS}
+        found = {name: self.crop(name, index) for name in _DOMAINS}
+        if self.paired is not None:
+            found.update(self._pair(int(index)))
+        return found
+
+    @property
+    def shapes(self):
+        """Dict from the names of an example to shape and type of its arrays.
+
+        Heights and widths are `None` for whole images.
+        """
+        size = self.crop_size or (None, None)
+        images = {"source": self.source, "target": self.target}
+        if self.paired is not None:
+            images |= zip(PAIRED, (self.paired.source, self.paired.target))
+        return {
+            name: ((*size, collection.channels), "float32")
+            for name, collection in images.items()
+        }
 
     def crop(self, domain, index):
         """Returns the `"source"` or the `"target"` of an example alone."""
         image, corner, random = self._drawn(domain, int(index))
-        if self.crop_size is not None:
-            (top, left), (height, width) = corner, self.crop_size
-            image = image[top : top + height, left : left + width]
-        if self.flip and random.random() < 0.5:
-            image = image[:, ::-1]
+        image = self._cut(image, corner, self._is_mirrored(random))
         return self._collection(domain).to_unit_range(image)
 
     def corner(self, domain, index):
@@ -128,8 +150,34 @@ class UnpairedSampler:
         if self._is_matched(domain):
             return self._match(int(index))[0]
         count = len(self._collection(domain))
-        round_number, position = divmod(int(index), count)
-        order = self._order(_DOMAINS.index(domain), count, round_number)
+        return self._in_order(_DOMAINS.index(domain), count, int(index))
+
+    def _pair(self, index):
+        """Both images of a pair, cut at one place."""
+        random = self._generator(_CROP, _PAIRS, index)
+        number = self._in_order(_PAIRS, len(self.paired), index)
+        both = (self.paired.source, self.paired.target)
+        images = [collection.load(number) for collection in both]
+        name = self.paired.source.name(number)
+        corner = self._draw_corner(images[0].shape[:2], random, index, name)
+        mirrored = self._is_mirrored(random)
+        return {
+            part: collection.to_unit_range(self._cut(image, corner, mirrored))
+            for part, collection, image in zip(PAIRED, both, images)
+        }
+
+    def _is_mirrored(self, random):
+        return bool(self.flip and random.random() < 0.5)
+
+    def _cut(self, image, corner, mirrored):
+        if self.crop_size is not None:
+            (top, left), (height, width) = corner, self.crop_size
+            image = image[top : top + height, left : left + width]
+        return image[:, ::-1] if mirrored else image
+
+    def _in_order(self, domain, count, index):
+        round_number, position = divmod(index, count)
+        order = self._order(domain, count, round_number)
         return int(order[position])
 
     def _drawn(self, domain, index):

@@ -75,7 +75,7 @@ class UnpairedSequence(keras.utils.PyDataset):
         examples = [self.sampler.example(start + i) for i in range(count)]
         return {
             domain: np.stack([example[domain] for example in examples])
-            for domain in ("source", "target")
+            for domain in examples[0]
         }
 
     def __iter__(self):

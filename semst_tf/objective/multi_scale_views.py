@@ -33,6 +33,7 @@ class MultiScaleViews:
             `config.multi_scale.detail_size`.
         target: Target images of the same height and width.
         seeds: `keras.random.SeedGenerator` for the place of the square.
+        guides: Dict of what the batch brings beside them, or `None`.
 
     Returns:
         List of three `View`s: fused, context, detail.
@@ -50,7 +51,7 @@ class MultiScaleViews:
         self.encode = encode
         self.detail_size = config.multi_scale.detail_size
         self.kinds = [
-            ViewKind(),
+            ViewKind(paired=config.paired_weight > 0),
             ViewKind(
                 name="context_",
                 weight=config.multi_scale.context_weight,
@@ -64,7 +65,7 @@ class MultiScaleViews:
             ),
         ]
 
-    def __call__(self, source, target, seeds):
+    def __call__(self, source, target, seeds, guides=None):
         self._check(source)
         generator, size = self.generator, self.detail_size
         corner = self._random_corner(source, seeds)
@@ -78,11 +79,21 @@ class MultiScaleViews:
             images.append(
                 match_channels(target_context, generator.input_channels)
             )
+        count, pairs = len(images), None
+        if self.kinds[0].paired:
+            pairs = self._pairs(guides, seeds)
+            images += [pairs["detail"], pairs["context"]]
         traces = in_one_batch(generator.single_scale().trace, images)
         features = [trace.features for trace in traces]
         outputs = [trace.outputs for trace in traces]
         fused = generator.fuse(outputs[1], traces[1].hidden, outputs[0], corner)
-        encoded = self._encoded([fused, *outputs])
+        encoded = self._encoded([fused, *outputs[:count]])
+        paired = {}
+        if pairs is not None:
+            paired["paired_target"] = pairs["target"]
+            paired["paired_output"] = generator.fuse(
+                outputs[-1], traces[-1].hidden, outputs[-2], pairs["corner"]
+            )
         identity = {}
         if self.kinds[1].identity:
             identity = {
@@ -98,6 +109,7 @@ class MultiScaleViews:
                 fused,
                 features[0],
                 encoded[0],
+                **paired,
             ),
             View(
                 context_kind,
@@ -117,6 +129,18 @@ class MultiScaleViews:
                 encoded[1],
             ),
         ]
+
+    def _pairs(self, guides, seeds):
+        """Square, context and wanted square of paired images."""
+        source, target = guides["paired_source"], guides["paired_target"]
+        self._check(source)
+        corner = self._random_corner(source, seeds)
+        return {
+            "corner": corner,
+            "detail": _crop(source, corner, self.detail_size),
+            "context": self.generator.context_of(source),
+            "target": _crop(target, corner, self.detail_size),
+        }
 
     def _encoded(self, outputs):
         if not self.encode:

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from semst_tf.data.guides import PAIRED
 from semst_tf.layers.differentiable_augmentation import (
     DifferentiableAugmentation,
 )
@@ -35,6 +36,8 @@ class Objective:
         training: bool. Whether it is a step of a training, in which
             discriminators move their estimates of spectral norms on. Defaults
             to `False`.
+        guides: Dict of what the batch brings beside its images, the names of
+            `guides`; or `None` for nothing.
 
     Returns:
         Dict from name to `WeightedValue` for the generator and the heads, the
@@ -57,9 +60,11 @@ class Objective:
                 config.discriminator.augmentation, dtype="float32"
             )
 
-    def __call__(self, source, target, progress, seeds, training=False):
+    def __call__(
+        self, source, target, progress, seeds, training=False, guides=None
+    ):
         step = Step(progress, seeds, training)
-        views = self.views(source, target, seeds)
+        views = self.views(source, target, seeds, guides or {})
         views = self._scored(self._with_features(views), step)
         generator_terms, discriminator_terms = {}, {}
         for view in views:
@@ -73,6 +78,12 @@ class Objective:
                     term(view, step), view.kind.weight * term.weight(progress)
                 )
         return generator_terms, discriminator_terms, views[0].output
+
+    @property
+    def guides(self):
+        """Names of what a batch must bring beside source and target."""
+        paired = any(kind.paired for kind in self.views.kinds)
+        return PAIRED if paired else ()
 
     def term_names(self):
         """Names of the terms, without computing them.

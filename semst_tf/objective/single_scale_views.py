@@ -27,6 +27,7 @@ class SingleScaleViews:
         source: Source images `(batch, height, width, channels)`.
         target: Target images.
         seeds: `keras.random.SeedGenerator` for flips.
+        guides: Dict of what the batch brings beside them, or `None`.
 
     Returns:
         List of one `View`.
@@ -40,45 +41,59 @@ class SingleScaleViews:
         self.encode = encode
         contrastive = config.contrastive
         self.flip = encode and contrastive.flip_equivariance
-        self.kinds = [ViewKind(identity=encode and contrastive.identity)]
+        self.kinds = [
+            ViewKind(
+                identity=encode and contrastive.identity,
+                paired=config.paired_weight > 0,
+            )
+        ]
 
-    def __call__(self, source, target, seeds):
-        images = [source]
-        if self.kinds[0].identity:
+    def __call__(self, source, target, seeds, guides=None):
+        (kind,), images = self.kinds, [source]
+        if kind.identity:
             images.append(match_channels(target, self.generator.input_channels))
-        outputs, features, output_features = self._translated(images, seeds)
-        identity = {}
-        if self.kinds[0].identity:
-            identity = {
-                "identity_features": features[1],
-                "identity_output_features": output_features[1],
-            }
+        encoded = len(images)
+        if kind.paired:
+            images.append(guides["paired_source"])
+        outputs, features, output_features = self._translated(
+            images, encoded, seeds
+        )
+        more = {}
+        if kind.identity:
+            more["identity_features"] = features[1]
+            more["identity_output_features"] = output_features[1]
+        if kind.paired:
+            more["paired_output"] = outputs[-1]
+            more["paired_target"] = guides["paired_target"]
         return [
             View(
-                kind=self.kinds[0],
+                kind=kind,
                 source=source,
                 target=target,
                 output=outputs[0],
                 features=features[0],
                 output_features=output_features[0],
-                **identity,
+                **more,
             )
         ]
 
-    def _translated(self, images, seeds):
-        """Outputs, features and output features, a list of each."""
+    def _translated(self, images, encoded, seeds):
+        """Outputs, features and output features, a list of each.
+
+        Output features are those of the first `encoded` batches.
+        """
         if not self.flip:
             traces = in_one_batch(self.generator.trace, images)
             outputs = [trace.outputs for trace in traces]
             features = [trace.features for trace in traces]
-            return outputs, features, self._encoded(outputs)
+            return outputs, features, self._encoded(outputs[:encoded])
         flips = _random_flips([ops.shape(i)[0] for i in images], seeds)
         mirrored = [flip(image) for flip, image in zip(flips, images)]
         outputs = in_one_batch(self.generator, mirrored)
-        features = in_one_batch(self.generator.features, images)
+        features = in_one_batch(self.generator.features, images[:encoded])
         output_features = [
             {name: flip(maps) for name, maps in found.items()}
-            for flip, found in zip(flips, self._encoded(outputs))
+            for flip, found in zip(flips, self._encoded(outputs[:encoded]))
         ]
         outputs = [flip(output) for flip, output in zip(flips, outputs)]
         return outputs, features, output_features

@@ -17,6 +17,7 @@ class ViewKind(typing.NamedTuple):
         identity: bool. Whether target images are translated too and should
             stay what they are.
         aligned: bool. Whether alignment and semantic relation apply.
+        paired: bool. Whether it holds translations of paired images.
     """
 
     name: str = ""
@@ -24,6 +25,7 @@ class ViewKind(typing.NamedTuple):
     level: str = ""
     identity: bool = False
     aligned: bool = True
+    paired: bool = False
 
 
 class Scores(typing.NamedTuple):
@@ -60,6 +62,9 @@ class View:
         identity_output_features: The same of its translation.
         scores: Dict from the name of a discriminator, without the level, to
             `Scores`.
+        paired_output: Translations of the source images of pairs, where the
+            kind says so; else `None`.
+        paired_target: What they should be.
     """
 
     kind: ViewKind
@@ -72,6 +77,8 @@ class View:
     identity_features: dict = dataclasses.field(default_factory=dict)
     identity_output_features: dict = dataclasses.field(default_factory=dict)
     scores: dict = dataclasses.field(default_factory=dict)
+    paired_output: typing.Any = None
+    paired_target: typing.Any = None
 
     def pair(self, name):
         """Returns features of source and output that can be compared.

@@ -6,9 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
+from semst_tf.data.guides import PAIRED
 from semst_tf.data.target_colour import target_batches
 from semst_tf.data.unpack_batch import source_images
 from semst_tf.data.unpack_batch import unpack_batch
+from semst_tf.data.unpack_batch import unpack_guides
 from semst_tf.data.unpaired_arrays import UnpairedArrays
 from semst_tf.objective.weighted_value import total
 from semst_tf.ops.current_step import current_step
@@ -18,6 +20,7 @@ from semst_tf.ops.private_api import own_losses
 from semst_tf.trainers.batch import check_batch
 from semst_tf.trainers.batch import check_first_batch
 from semst_tf.trainers.batch import check_first_images
+from semst_tf.trainers.batch import check_guides
 from semst_tf.trainers.batch import first_batch
 from semst_tf.trainers.fit_length import check_end
 from semst_tf.trainers.fit_length import check_fit_length
@@ -177,7 +180,7 @@ class BaseTrainer:
             )
         return total(terms) + self._added_to_generator()
 
-    def batch_losses(self, source, target, seeds, training=True):
+    def batch_losses(self, source, target, seeds, training=True, guides=None):
         """Computes the losses of a batch, or of a part of one.
 
         Args:
@@ -185,6 +188,8 @@ class BaseTrainer:
             target: Target images.
             seeds: `keras.random.SeedGenerator`.
             training: bool. What layers find as `training`.
+            guides: Dict of what the batch brings beside its images, see
+                `semst_tf.data.guides`, or `None`.
 
         Returns:
             Tuple of the loss of generator and heads, the loss of the
@@ -196,7 +201,7 @@ class BaseTrainer:
         clear_losses(self)
         step = _Step(self.objective, self.progress(self._step()), seeds)
         generator_terms, discriminator_terms, outputs = step(
-            source, target, training=training
+            source, target, guides, training=training
         )
         token = _STEP.set(generator_terms)
         try:
@@ -252,10 +257,23 @@ class BaseTrainer:
         """Raises if several devices could not share the batches evenly."""
 
     def checked_batch(self, data):
-        """Returns source and target of a batch that fits, in float32."""
+        """Returns source, target and guides of a batch that fits.
+
+        Images are float32 then; guides are a dict.
+        """
         source, target = unpack_batch(data)
+        guides = unpack_guides(data)
         check_batch(source, target, self)
-        return ops.cast(source, "float32"), ops.cast(target, "float32")
+        check_guides(guides, source, self)
+        guides = {
+            name: ops.cast(value, "float32") if name in PAIRED else value
+            for name, value in guides.items()
+        }
+        return (
+            ops.cast(source, "float32"),
+            ops.cast(target, "float32"),
+            guides,
+        )
 
     def _step(self):
         return self.optimizer.iterations
@@ -275,6 +293,7 @@ class BaseTrainer:
                 batch_size=batch_size or 32,
                 shuffle=shuffle is not False,
                 seed=(self.config.seed, current_step(self)),
+                guides=unpack_guides(data),
             )
         batch, data = first_batch(data, batch_size)
         if batch is not None:
@@ -333,12 +352,12 @@ class _Step(keras.layers.Layer):
     def __init__(self, objective, progress, seeds):
         super().__init__(name="step", dtype="float32", autocast=False)
         self.built = True
-        self._compute = lambda source, target, training: objective(
-            source, target, progress, seeds, training
+        self._compute = lambda source, target, guides, training: objective(
+            source, target, progress, seeds, training, guides
         )
 
-    def call(self, source, target, training=None):
-        return self._compute(source, target, bool(training))
+    def call(self, source, target, guides=None, training=None):
+        return self._compute(source, target, guides, bool(training))
 
 
 def _sum_of_losses(networks):
@@ -354,9 +373,11 @@ def _unpaired(data, shuffle):
     if not isinstance(data, (dict, tuple, list)):
         return None
     pair = unpack_batch(data)
-    if not all(len(getattr(images, "shape", ())) for images in pair):
+    arrays = [*pair, *unpack_guides(data).values()]
+    if not all(len(getattr(images, "shape", ())) for images in arrays):
         return None
-    return pair if shuffle or len(pair[0]) != len(pair[1]) else None
+    lengths = {len(images) for images in arrays}
+    return pair if shuffle or len(lengths) > 1 else None
 
 
 def _flat(callbacks):

@@ -7,9 +7,13 @@ import keras
 import numpy as np
 from keras import ops
 
+from semst_tf.data.guides import PAIRED
 from semst_tf.data.unpack_batch import source_images
 from semst_tf.data.unpack_batch import unpack_batch
+from semst_tf.data.unpack_batch import unpack_guides
 from semst_tf.data.value_range import seems_zero_to_one
+
+_WHY = dict.fromkeys(PAIRED, "`paired.weight` is the weight of their term")
 
 LIMIT = 1.25
 """Largest absolute value of images in [-1, 1]; resampling overshoots."""
@@ -98,6 +102,58 @@ def check_batch(source, target, model):
         )
 
 
+def check_guides(guides, source, model):
+    """Raises unless a batch brings what a model needs; reads no values.
+
+    Args:
+        guides: Dict of what it brings beside its images.
+        source: Source images of the batch.
+        model: `semst_tf.SemST`.
+
+    Raises:
+        ValueError: If something is missing, would not be used, or does not
+            fit.
+    """
+    needed = model.objective.guides
+    for name in needed:
+        if name not in guides:
+            raise ValueError(
+                f"This configuration trains with {name!r} in every batch: "
+                f"{_WHY[name]}. Received: a batch without it"
+            )
+    for name, values in guides.items():
+        if name not in needed:
+            raise ValueError(
+                f"{name!r} would not be used: {_WHY[name]}. Received: a "
+                "configuration without it"
+            )
+        count, given = source.shape[0], values.shape[0]
+        if None not in (count, given) and count != given:
+            raise ValueError(
+                f"A batch holds as many {name!r} as source images. Received: "
+                f"{given} and {count}"
+            )
+    if "paired_source" in guides:
+        _check_pairs(guides, model)
+
+
+def _check_pairs(guides, model):
+    config = model.config.generator
+    channels = (config.input_channels, config.output_channels)
+    sides = ("input", "output")
+    shapes = []
+    for name, count, side in zip(PAIRED, channels, sides):
+        field = f"generator.{side}_channels"
+        check_images(guides[name], count, field, f"Images of {name!r}")
+        shapes.append(tuple(guides[name].shape))
+    for one, other in zip(shapes[0][1:3], shapes[1][1:3]):
+        if None not in (one, other) and one != other:
+            raise ValueError(
+                "The images of a pair show the same, pixel by pixel, and are "
+                f"of one size. Received: {shapes[0]} and {shapes[1]}"
+            )
+
+
 def check_values(images, what="Images"):
     """Raises unless the values of images lie in [-1, 1]; reads them.
 
@@ -148,9 +204,14 @@ def check_first_batch(batch, model):
         ValueError: If anything does not fit.
     """
     source, target = unpack_batch(batch)
+    guides = unpack_guides(batch)
     check_batch(source, target, model)
+    check_guides(guides, source, model)
     check_values(source, "Source images")
     check_values(target, "Target images")
+    for name in PAIRED:
+        if name in guides:
+            check_values(guides[name], f"Images of {name!r}")
 
 
 def check_first_images(batch, model):

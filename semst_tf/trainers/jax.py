@@ -136,9 +136,9 @@ class JaxTrainer(BaseTrainer):
         return generator_gradients, discriminator_gradients, found
 
     def _step_losses(self, data, training=True):
-        source, target = self.checked_batch(data)
+        source, target, guides = self.checked_batch(data)
         seeds = StepSeeds(self.config.seed, self.optimizer.iterations.value)
-        return self.batch_losses(source, target, seeds, training)
+        return self.batch_losses(source, target, seeds, training, guides)
 
     def _apply(self, values, generator_gradients, discriminator_gradients):
         generator = self.generator_variables

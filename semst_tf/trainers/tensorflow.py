@@ -30,24 +30,24 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
 
     def train_step(self, data):
         """Takes one step on a batch; called by `fit`."""
-        source, target = self.checked_batch(data)
+        batch = self.checked_batch(data)
         parts = self.config.training.accumulation
         if parts == 1:
-            gradients, values = self._gradients(source, target)
+            gradients, values = self._gradients(*batch)
         else:
-            gradients, values = self._summed_gradients(source, target, parts)
+            gradients, values = self._summed_gradients(*batch, parts)
         self.apply_gradients(*gradients)
         self._update_average()
         return _reducible(self.update_metrics(values))
 
-    def _gradients(self, source, target, part=0):
+    def _gradients(self, source, target, guides, part=0):
         """Gradients of generator and discriminator, and all values."""
         with (
             rematerialise(self.config.training.rematerialise),
             tf.GradientTape(persistent=True) as tape,
         ):
             generator_loss, discriminator_loss, values = self.batch_losses(
-                source, target, self._seeds(part)
+                source, target, self._seeds(part), guides=guides
             )
             generator_loss = self._scaled(generator_loss, self.optimizer)
             discriminator_loss = self._scaled(
@@ -59,9 +59,10 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
         )
         return gradients, values
 
-    def _summed_gradients(self, source, target, parts):
+    def _summed_gradients(self, source, target, guides, parts):
         """The same, from one part of the batch after another."""
         sources, targets = _split(source, parts), _split(target, parts)
+        shares = {name: _split(value, parts) for name, value in guides.items()}
         variables = (self.generator_variables, self.discriminator_variables)
         sums = tf.nest.map_structure(lambda v: tf.zeros(v.shape), variables)
         values = {
@@ -71,7 +72,10 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
 
         def add(part, sums, values):
             gradients, found = self._gradients(
-                sources[part], targets[part], part
+                sources[part],
+                targets[part],
+                {name: share[part] for name, share in shares.items()},
+                part,
             )
             sums = [
                 [s if g is None else s + g for s, g in zip(*pair)]
@@ -95,9 +99,9 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
 
     def test_step(self, data):
         """Computes the losses of a batch; called by `evaluate`."""
-        source, target = self.checked_batch(data)
+        source, target, guides = self.checked_batch(data)
         _, _, values = self.batch_losses(
-            source, target, self._seeds(), training=False
+            source, target, self._seeds(), training=False, guides=guides
         )
         return _reducible(self.update_metrics(values))
 

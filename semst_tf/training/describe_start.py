@@ -11,7 +11,7 @@ from semst_tf.data.left_out_folders import describe_left_out
 _LOOKED_AT = 64  # Images whose sizes are read.
 
 
-def describe_start(config, source, target, model, strategy, workdir):
+def describe_start(config, source, target, model, strategy, workdir, guides=()):
     """Returns what a person wants to know while the first step compiles.
 
     Args:
@@ -21,6 +21,7 @@ def describe_start(config, source, target, model, strategy, workdir):
         model: `SemST`.
         strategy: Distribution strategy of the training.
         workdir: Path of the run directory.
+        guides: Iterable of lines about what is read beside the images.
 
     Returns:
         List of str, lines.
@@ -33,6 +34,7 @@ def describe_start(config, source, target, model, strategy, workdir):
     return [
         *_describe_images("source", source),
         *_describe_images("target", target),
+        *guides,
         f"device: {_devices(strategy)}",
         f"model: preset {config.preset}, "
         f"{model.translator.count_params():,} parameters that translate, "

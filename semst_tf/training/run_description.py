@@ -9,7 +9,16 @@ import keras
 from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.version import __version__
 
-_COMPARED = ("dtype", "replicas", "source_images", "target_images", "config")
+_COMPARED = (
+    "dtype",
+    "replicas",
+    "source_images",
+    "target_images",
+    "guide_images",
+    "config",
+)
+_PLACES = ("paired",)
+"""Fields of `data` that say where something lies, not what it is."""
 # What versions before 0.2 wrote in the place of the images: with the path in
 # it, so that the same images at another path were others.
 _WITH_PATHS = ("source", "source_pictures", "target", "target_pictures")
@@ -17,7 +26,7 @@ _LOOKED_INTO = 64  # Files of which the beginning is read.
 _BEGINNING = 4096
 
 
-def describe_run(config, source, target, dtype, replicas):
+def describe_run(config, source, target, dtype, replicas, guides=None):
     """Describes a training as plain values, for `config.json`.
 
     Args:
@@ -26,6 +35,8 @@ def describe_run(config, source, target, dtype, replicas):
         target: `ImageCollection` of target images.
         dtype: str or `None`. Precision policy.
         replicas: int.
+        guides: Dict from fields of `config.data` to lists of the
+            `ImageCollection`s that they name, or `None`.
 
     Returns:
         Dict.
@@ -39,6 +50,10 @@ def describe_run(config, source, target, dtype, replicas):
         "source_images": _identity(source),
         "target": target.description,
         "target_images": _identity(target),
+        "guide_images": {
+            name: ", ".join(map(_identity, collections))
+            for name, collections in (guides or {}).items()
+        },
         "config": config.to_dict(),
     }
 
@@ -92,10 +107,10 @@ def description_changes(before, now, source=None, target=None):
                 changes += _differences(before[name], older[name], name)
     for name in _COMPARED:
         if name in before:
-            value = before[name]
+            value, other = before[name], now[name]
             if name == "config":
-                value = _with_defaults(value)
-            changes += _differences(value, now[name], name)
+                value, other = _without_places(_with_defaults(value), other)
+            changes += _differences(value, other, name)
     return changes
 
 
@@ -109,10 +124,16 @@ def description_moves(before, now):
     Returns:
         List of str, such as `"source: job1/photos -> job2/photos"`.
     """
-    return [
+    moves = [
         f"{name}: {before[name]} -> {now[name]}"
         for name in ("source", "target")
         if name in before and before[name] != now[name]
+    ]
+    places = [_places_of(description) for description in (before, now)]
+    return moves + [
+        f"config.data.{name}: {place} -> {places[1][name]}"
+        for name, place in places[0].items()
+        if name in places[1] and places[1][name] != place
     ]
 
 
@@ -157,6 +178,32 @@ def _size(path):
         return os.path.getsize(path)
     except OSError:
         return -1  # The check of the images says what is wrong with it.
+
+
+def _places_of(description):
+    """Dict from the fields that name a place to the place."""
+    config = description.get("config")
+    data = config.get("data") if isinstance(config, dict) else None
+    if not isinstance(data, dict):
+        return {}
+    return {name: data[name] for name in _PLACES if data.get(name)}
+
+
+def _without_places(before, now):
+    """Two configurations without the places that both of them name."""
+    places = [_places_of({"config": config}) for config in (before, now)]
+    shared = set(places[0]) & set(places[1])
+    if not shared:
+        return before, now
+    return tuple(
+        {
+            **config,
+            "data": {
+                k: v for k, v in config["data"].items() if k not in shared
+            },
+        }
+        for config in (before, now)
+    )
 
 
 def _with_defaults(config):

@@ -24,6 +24,7 @@ from semst_tf.callbacks import ValidationRecord
 from semst_tf.callbacks.drop_summaries import drop_summaries
 from semst_tf.data import CropIndex
 from semst_tf.data import ImageCollection
+from semst_tf.data import PairedImages
 from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
 from semst_tf.data import distributed_images
@@ -157,22 +158,14 @@ class TrainingRun:
         self.strategy = _strategy(devices)
         self.workdir = pathlib.Path(workdir)
         self.config = config
-        self.source = _collection(
-            source,
-            config,
-            channels=config.generator.input_channels,
-            resize=config.data.resize,
-            value_range=config.data.value_range,
-            default_split="trainA",
+        options = _options(config)
+        self.source = ImageCollection(
+            source, default_split="trainA", **options["source"]
         )
-        self.target = _collection(
-            target,
-            config,
-            channels=config.generator.output_channels,
-            resize=config.data.target_resize or config.data.resize,
-            value_range=config.data.target_value_range,
-            default_split="trainB",
+        self.target = ImageCollection(
+            target, default_split="trainB", **options["target"]
         )
+        self.paired = _paired(config, options)
         self.interval = interval
         self.checkpoint_every = checkpoint_every
         self.sample_every = sample_every
@@ -208,6 +201,7 @@ class TrainingRun:
         # Directory and images are checked before anything is written.
         self._monitored_score()
         description = self._checked_description()
+        self._check_guides()
         model = self._model()
         self._check_crops(model)
         position = self._restore(model)
@@ -255,6 +249,7 @@ class TrainingRun:
             flip=config.flip,
             matched_crops=config.matched_crops,
             matching=self._matching,
+            paired=self.paired,
             first_example=position.batches * config.batch_size,
             skip_bad=self.skip_bad,
         )
@@ -279,7 +274,13 @@ class TrainingRun:
             flip=config.flip,
             matched_crops=config.matched_crops,
             matching=self._matching,
+            paired=self.paired,
         )
+
+    def _check_guides(self):
+        """Looks at what is read beside the images, before the first step."""
+        if self.paired is not None:
+            self.paired.check(self.config.data.crop_height_width)
 
     def _match_crops(self):
         """Reads or builds the index of crops, where crops are matched."""
@@ -311,6 +312,7 @@ class TrainingRun:
             self.target,
             self.dtype,
             self.strategy.num_replicas_in_sync,
+            self._guide_collections(),
         )
         path = self.workdir / "config.json"
         if not path.exists():
@@ -331,6 +333,13 @@ class TrainingRun:
         if moves and not changes:
             print(f"the same images at another place: {'; '.join(moves)}")
         return now
+
+    def _guide_collections(self):
+        """What is read beside the images, by the field that names it."""
+        guides = {}
+        if self.paired is not None:
+            guides["paired"] = [self.paired.source, self.paired.target]
+        return guides
 
     def _check_crops(self, model):
         """Refuses crops that the discriminator could not score."""
@@ -436,6 +445,7 @@ class TrainingRun:
             model,
             self.strategy,
             self.workdir,
+            self._guide_lines(),
         ):
             print(line)
         checkpoints = Checkpoints(
@@ -474,6 +484,14 @@ class TrainingRun:
                     ),
                 ],
             )
+
+    def _guide_lines(self):
+        """What is read beside the images, in words."""
+        if self.paired is None:
+            return []
+        return [
+            f"pairs: {len(self.paired):,}, of {self.paired.source.description}"
+        ]
 
     def _catch_up(self, model, position):
         """Does what a killed training had not done after its checkpoint."""
@@ -601,16 +619,45 @@ def _stream(data):
     return data
 
 
-def _collection(images, config, channels, resize, value_range, default_split):
-    return ImageCollection(
-        images,
-        resize=resize or None,
-        resize_filter=config.data.resize_filter,
-        channels=channels,
-        value_range=value_range,
-        cache_bytes=CACHE_BYTES,
-        default_split=default_split,
-        slice_plane=config.data.slice_plane,
+def _options(config):
+    """Arguments of `ImageCollection` by domain."""
+    data, generator = config.data, config.generator
+    resizes = {
+        "source": data.resize,
+        "target": data.target_resize or data.resize,
+    }
+    channels = {
+        "source": generator.input_channels,
+        "target": generator.output_channels,
+    }
+    ranges = {"source": data.value_range, "target": data.target_value_range}
+    return {
+        domain: {
+            "resize": resizes[domain] or None,
+            "resize_filter": data.resize_filter,
+            "channels": channels[domain],
+            "value_range": ranges[domain],
+            "cache_bytes": CACHE_BYTES,
+            "slice_plane": data.slice_plane,
+        }
+        for domain in resizes
+    }
+
+
+def _paired(config, options):
+    """The pairs of a configuration, or `None`."""
+    if config.data.paired is None:
+        if config.paired_weight:
+            raise ValueError(
+                "Config field `paired.weight` needs the pairs of "
+                f"`data.paired`. Received: {config.paired_weight} without them"
+            )
+        return None
+    return PairedImages.of(
+        config.data.paired,
+        options["source"],
+        options["target"],
+        config.data.paired_limit,
     )
 
 

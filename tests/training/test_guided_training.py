@@ -1,0 +1,131 @@
+"""Trainings that read more than two folders of images."""
+
+import contextlib
+import io
+import json
+import shutil
+
+import numpy as np
+import pytest
+from folders import write_images
+from small import small_config
+
+from semst_tf.storage.loss_history import read_history
+from semst_tf.training.training_run import TrainingRun
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    root = tmp_path_factory.mktemp("images")
+    write_images(root / "source", count=3)
+    write_images(root / "target", count=2)
+    write_images(root / "pairs" / "source", count=3)
+    write_images(root / "pairs" / "target", count=3)
+    return root
+
+
+def training(workdir, images, overrides=(), **options):
+    config = small_config(
+        "cut",
+        **{
+            "contrastive.weight": 0.0,
+            "contrastive.identity": False,
+            "data.crop_size": "16x24",
+            "data.resize": "",
+            "data.batch_size": 2,
+            "data.paired": f"{images}/pairs",
+            "data.paired_limit": 2,
+            "training.steps": 4,
+            **dict(overrides),
+        },
+    )
+    return TrainingRun(
+        workdir,
+        config,
+        images / "source",
+        images / "target",
+        **{
+            "interval": 2,
+            "checkpoint_every": 2,
+            "sample_every": 4,
+            **options,
+        },
+    )
+
+
+def train(*arguments, **options):
+    """Trains; returns the run, its model and what was printed."""
+    run, printed = training(*arguments, **options), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        model = run.train()
+    return run, model, printed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def trained(images, tmp_path_factory):
+    return train(tmp_path_factory.mktemp("runs") / "run", images)
+
+
+def test_pairs_are_trained_on_and_said_before_the_first_step(trained, images):
+    run, _, printed = trained
+    assert f"pairs: 2, of {images}/pairs/source" in printed
+    rows = read_history(run.workdir / "metrics.json")
+    assert all(row["paired"] > 0 for row in rows)
+    description = json.loads((run.workdir / "config.json").read_text())
+    assert "2 images" in description["guide_images"]["paired"]
+
+
+def test_it_goes_on_to_the_same_bits_also_with_pairs_at_another_place(
+    trained, images, tmp_path
+):
+    run, model, _ = trained
+    workdir = tmp_path / "run"
+    shutil.copytree(run.workdir, workdir)
+    shutil.copytree(images / "pairs", tmp_path / "moved")
+    (workdir / "model.keras").unlink()
+    (workdir / "checkpoints" / "step_00000004.keras").unlink()
+    _, again, printed = train(
+        workdir, images, {"data.paired": f"{tmp_path}/moved"}
+    )
+    assert "config.data.paired: " in printed
+    for value, expected in zip(again.get_weights(), model.get_weights()):
+        np.testing.assert_array_equal(value, expected)
+
+
+def test_other_pairs_are_another_training(trained, images, tmp_path):
+    run, _, _ = trained
+    shutil.copytree(images / "pairs", tmp_path / "pairs")
+    (tmp_path / "pairs" / "target" / "0.png").write_bytes(
+        (images / "pairs" / "target" / "1.png").read_bytes()
+    )
+    for pairs in (f"{tmp_path}/pairs", None):
+        changed = {"data.paired": pairs}
+        if pairs is None:
+            changed["data.paired_limit"] = None
+        with pytest.raises(ValueError, match="guide_images.paired"):
+            training(run.workdir, images, changed).train()
+
+
+def test_two_replicas_train_on_the_pairs_of_one(trained, images, tmp_path):
+    _, model, _ = trained
+    _, both, _ = train(tmp_path / "two", images, devices="cpu:2")
+    for one, two in zip(model.get_weights(), both.get_weights()):
+        np.testing.assert_allclose(one, two, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"data.paired_limit": 9}, "which is 3. Received: 9"),
+        ({"data.target_resize": "short:50"}, "of one size once `data.resize`"),
+        ({"data.paired": None, "data.paired_limit": None}, "`data.paired`"),
+    ],
+)
+def test_pairs_that_do_not_fit_are_one_line_and_leave_nothing(
+    images, tmp_path, overrides, message
+):
+    overrides = {"paired.weight": 1.0, **overrides}
+    with pytest.raises(ValueError, match=message) as raised:
+        train(tmp_path / "run", images, overrides)
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "run").exists()
