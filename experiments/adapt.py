@@ -13,7 +13,7 @@ same command continues. Example:
 
 Print what runs found, without training:
 
-  python experiments/adapt.py --show="docs/results/adaptation/*.json"
+  python experiments/adapt.py --show="runs/*/results.json"
 """
 
 import json

@@ -57,8 +57,8 @@ flags.DEFINE_integer("limit", None, "Score the first images only.")
 flags.DEFINE_string(
     "publish",
     None,
-    "Only copy configurations, loss curves and scores of finished cells to "
-    "this folder, without the paths of data and runs.",
+    "Only add finished cells to this table, a file in JSON Lines: differences "
+    "from the preset, seed, steps and scores; no curves and no paths.",
 )
 
 
@@ -75,9 +75,8 @@ def main(_):
     if FLAGS.commands:
         return print_commands(cells)
     if FLAGS.publish is not None:
-        private = [FLAGS.data_root, FLAGS.workdir]
-        count = ablation.publish(cells, FLAGS.workdir, FLAGS.publish, private)
-        print(f"copied {count} of {len(cells)} cells to {FLAGS.publish}")
+        count = ablation.publish(cells, FLAGS.workdir, FLAGS.publish)
+        print(f"{count} of {len(cells)} cells are in {FLAGS.publish}")
         return None
     # A command that runs is ended with this one, and not left alone.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -14,6 +14,7 @@ strength, and prints such a file as Markdown:
       --table=docs/results/frozen_features.jsonl
 """
 
+import fnmatch
 import json
 import pathlib
 import sys
@@ -22,12 +23,21 @@ from absl import flags
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
+from cli import quiet_imports
 from cli import run
+
+with quiet_imports():
+    import study_table
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("table", None, "File of the table.", required=True)
 flags.DEFINE_string(
     "collect", None, "Folder of runs, <task>/<method>/seed<number>, to add."
+)
+flags.DEFINE_list(
+    "only",
+    [],
+    "Patterns of ids, separated by commas: 'carla_cityscapes/*'. None: all.",
 )
 
 COLUMNS = {
@@ -44,25 +54,23 @@ COLUMNS = {
 
 def main(_):
     path = pathlib.Path(FLAGS.table)
-    rows = read_rows(path) if path.exists() else []
     if FLAGS.collect is not None:
-        rows = joined(rows, collected(pathlib.Path(FLAGS.collect)))
-        lines = [json.dumps(row) + "\n" for row in rows]
-        path.write_text("".join(lines))
-    if not rows:
-        raise ValueError(f"There is no such table. Received: {path}")
+        before = study_table.read_rows(path) if path.exists() else []
+        new = collected(pathlib.Path(FLAGS.collect))
+        rows = study_table.joined(before, new, _key)
+        study_table.write_rows(path, sorted(rows, key=_key))
+    rows = [
+        row
+        for row in study_table.read_rows(path)
+        if not FLAGS.only
+        or any(fnmatch.fnmatch(row_id(row), only) for only in FLAGS.only)
+    ]
     print("\n".join(table_lines(rows)))
 
 
-def read_rows(path):
-    """Reads the rows of a table, a dict each."""
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def joined(rows, new):
-    """Rows of both, the new one where a run and strength is in both."""
-    by_key = {_key(row): row for row in rows} | {_key(row): row for row in new}
-    return [by_key[key] for key in sorted(by_key)]
+def row_id(row):
+    """The id of a run; rows that differ in the strength alone share it."""
+    return f"{row['task']}/{row['method']}/seed{row['seed']}"
 
 
 def _key(row):
@@ -109,10 +117,10 @@ def _scores(groups):
 
 def table_lines(rows):
     """The rows as a Markdown table."""
-    head = ["task", "method", "steps", "seed", "strength", *COLUMNS]
+    head = ["id", "steps", "strength", *COLUMNS]
     lines = [f"| {' | '.join(head)} |", "| --- " * len(head) + "|"]
     for row in rows:
-        cells = [str(row[name]) for name in head[:5]]
+        cells = [row_id(row), str(row["steps"]), str(row["strength"])]
         for _, key, factor, digits in COLUMNS.values():
             value = row.get(key)
             missing = value is None

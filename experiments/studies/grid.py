@@ -6,6 +6,8 @@ import os
 import pathlib
 import time
 
+import study_table
+
 from semst_tf.storage.atomic_files import write_json
 
 REFERENCES = ("untranslated", "real_photos")
@@ -225,32 +227,27 @@ def is_finished(cell, folder):
     return json.loads(path.read_text()) == now
 
 
-def publish(cells, workdir, folder, private):
-    """Copies the small files of finished cells, without private paths.
+def publish(cells, workdir, table):
+    """Adds finished cells to the small table of a study.
 
     Args:
         cells: List of `Cell`.
         workdir: Path of the cells' folders.
-        folder: Path to copy to.
-        private: List of paths whose names must not be published.
+        table: Path of the table, see `study_table`; made if it is missing.
 
     Returns:
-        int, the number of cells that were copied.
+        int, the number of cells that were added.
     """
-    count = 0
-    for cell in cells:
-        source = pathlib.Path(workdir) / cell.name
-        if not is_finished(cell, source):
-            continue
-        target = pathlib.Path(folder) / cell.name
-        target.mkdir(parents=True, exist_ok=True)
-        scores = [f"{name}.json" for name in cell.evaluations]
-        for name in ("config.json", "metrics.json", *scores):
-            if (source / name).exists():
-                text = _without_paths((source / name).read_text(), private)
-                (target / name).write_text(text)
-        count += 1
-    return count
+    workdir, table = pathlib.Path(workdir), pathlib.Path(table)
+    folders = [workdir / cell.name for cell in cells]
+    new = [
+        study_table.run_row(folder, workdir)
+        for cell, folder in zip(cells, folders)
+        if is_finished(cell, folder)
+    ]
+    before = study_table.read_rows(table) if table.exists() else []
+    study_table.write_rows(table, study_table.joined(before, new))
+    return len(new)
 
 
 def _run_all(commands, folder, run_command):
@@ -273,13 +270,6 @@ def _last_line(path):
         path.read_text(errors="replace").split("\n") if path.exists() else []
     )
     return next((line for line in reversed(lines) if line.strip()), "no output")
-
-
-def _without_paths(text, private):
-    for path in private:
-        for name in (os.fspath(path), os.path.abspath(path)):
-            text = text.replace(f"{name.rstrip('/')}/", "")
-    return text
 
 
 def _replace_links(folder, files):

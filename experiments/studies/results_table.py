@@ -1,15 +1,24 @@
-"""Prints tables of the scores that runs left behind, as Markdown.
+"""Makes and prints the small table of a study, a line a run.
 
-Reads every scores.json below a folder, as evaluate.py writes them, and the
-metrics.json beside it. Runs that differ in their seed alone (folders seed0,
-seed1 ...) share a row: the mean, and from the lowest to the highest. Example:
+Reads every scores.json below a folder, as evaluate.py writes them, with the
+config.json and metrics.json beside it, into one file: the id of a run, the
+fields in which its configuration differs from its preset, seed, steps and
+scores. A run that the table has already is replaced:
 
-  python experiments/studies/results_table.py --results=docs/results/ablation
+  python experiments/studies/results_table.py --results=runs/ablation \\
+      --table=docs/results/ablation.jsonl
+
+Without --results it prints such a file as Markdown, and without --table what
+is in the folder. Runs that differ in their seed alone (folders seed0, seed1
+...) share a row: the mean, and from the lowest to the highest.
+
+  python experiments/studies/results_table.py \\
+      --table=docs/results/ablation.jsonl --only='aerial_maps/*' \\
+      --columns=kid,photo_to_map_accuracy
 """
 
-import json
+import fnmatch
 import pathlib
-import re
 import sys
 
 from absl import flags
@@ -20,107 +29,168 @@ from cli import quiet_imports
 from cli import run
 
 with quiet_imports():
+    import study_table
+
     from semst_tf.metrics.all_scores import SCORES
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("results", "docs/results", "Folder that is searched.")
-
-EXACT_LABELS = "exact_labels"
-"""File of scores with labels that are no predictions of a segmenter."""
+flags.DEFINE_string("results", None, "Folder of runs that is searched.")
+flags.DEFINE_string("table", None, "File of the table, in JSON Lines.")
+flags.DEFINE_list(
+    "only",
+    [],
+    "Patterns of ids, separated by commas: 'carla_cityscapes/*'. None: all.",
+)
+flags.DEFINE_list(
+    "columns",
+    [],
+    "Keys of the columns: kid, mean_iou, exact_labels, steps, minutes, flips "
+    "and so on. None: all that have a value.",
+)
 
 
 def main(_):
-    root = pathlib.Path(FLAGS.results)
-    folders = sorted(path.parent for path in root.rglob("scores.json"))
-    if not folders:
-        raise ValueError(f"There is no scores.json. Received: {root}")
-    for name, rows in tables(folders).items():
+    rows = chosen(rows_of_flags())
+    for name, group in tables(rows).items():
         print(f"\n### {name}\n")
-        print("\n".join(table_lines(rows)))
+        print("\n".join(table_lines(group)))
 
 
-def tables(folders):
-    """Sorts runs into tables and rows.
+def rows_of_flags():
+    """The rows of the table, of the runs, or of both, which are written."""
+    if FLAGS.results is None and FLAGS.table is None:
+        raise ValueError(
+            "Give --results, --table or both. Received: neither of them"
+        )
+    if FLAGS.results is None:
+        return study_table.read_rows(FLAGS.table)
+    new = study_table.collected(FLAGS.results)
+    if FLAGS.table is None:
+        return new
+    before = []
+    if pathlib.Path(FLAGS.table).exists():
+        before = study_table.read_rows(FLAGS.table)
+    rows = study_table.joined(before, new)
+    study_table.write_rows(FLAGS.table, rows)
+    return rows
+
+
+def chosen(rows):
+    """The rows whose ids match --only."""
+    if not FLAGS.only:
+        return rows
+    for pattern in FLAGS.only:
+        if not fnmatch.filter([row["id"] for row in rows], pattern):
+            raise ValueError(f"--only matches no row. Received: {pattern}")
+    return [
+        row
+        for row in rows
+        if any(fnmatch.fnmatch(row["id"], pattern) for pattern in FLAGS.only)
+    ]
+
+
+def tables(rows):
+    """Sorts rows into tables.
 
     Args:
-        folders: List of paths of runs, `<table>/<row>` or
-            `<table>/<row>/seed<number>`.
+        rows: List of dicts, see `study_table.run_row`.
 
     Returns:
-        Dict from table to dict from row to list of runs, as `read_run` reads
-        them.
+        Dict from the name of a table, what is before the last part of an id,
+        to a dict from the id of a row to the list of its runs.
     """
-    sorted_runs = {}
-    for folder in folders:
-        seeded = re.fullmatch(r"seed\d+", folder.name)
-        row = folder.parent if seeded else folder
-        rows = sorted_runs.setdefault(row.parent.name, {})
-        rows.setdefault(row.name, []).append(read_run(folder))
-    return sorted_runs
-
-
-def read_run(folder):
-    """Reads the files of one run, by the names that they have without .json."""
-    return {
-        path.stem: json.loads(path.read_text())
-        for path in folder.glob("*.json")
-    }
+    found = {}
+    for row in rows:
+        name, _ = study_table.row_and_seed(row["id"])
+        table = found.setdefault(name.rpartition("/")[0] or "runs", {})
+        table.setdefault(name, []).append(row)
+    return found
 
 
 def all_columns():
-    """Heading, place in the files, and way of writing of every column."""
-    columns = []
+    """Key, heading, and function from runs to a cell, of every column."""
+    yield "seeds", "seeds", lambda runs: number_of_trainings(runs)
+    yield "steps", "steps", lambda runs: first(values(runs, ("steps",)))
+    yield (
+        "strength",
+        "strength",
+        lambda runs: first(values(runs, ("strength",))),
+    )
+    yield (
+        "minutes",
+        "minutes",
+        lambda runs: spread(values(runs, ("seconds",)), minutes),
+    )
     for score in SCORES:
+        place = score.group, score.key
         if score.in_tables:
-            place = ("scores", score.group, score.key)
-            columns.append((score.heading, place, score.text))
+            yield score.key, score.heading, score_cell(score, place)
         if score.log_name == "val_miou":
-            columns.append(
-                (
-                    f"{score.heading}, exact labels",
-                    (EXACT_LABELS, score.group, score.key),
-                    score.text,
-                )
-            )
-    return columns
+            exact = study_table.EXACT_LABELS, score.key
+            heading = f"{score.heading}, exact labels"
+            yield study_table.EXACT_LABELS, heading, score_cell(score, exact)
+    yield "flips", "largest flips", largest_flips
+    yield "what", "what", lambda runs: first(values(runs, ("what",)))
+
+
+def score_cell(score, place):
+    """Function from runs to the cell of a score."""
+    return lambda runs: spread(values(runs, place), score.text)
 
 
 def table_lines(rows):
-    """Makes the lines of one table."""
-    columns = [
-        column
-        for column in all_columns()
-        if any(values(runs, column[1]) for runs in rows.values())
-    ]
-    headings = [heading for heading, *_ in columns]
-    head = ["run", "seeds", "steps", "minutes", *headings, "largest flips"]
-    lines = [head, ["---"] * len(head)]
-    for name, runs in rows.items():
-        steps = values(runs, ("metrics", "steps"))
-        seconds = values(runs, ("metrics", "seconds"))
-        lines.append(
-            [
-                name,
-                len(runs) if steps else "",
-                steps[0] if steps else "",
-                spread(seconds, lambda second: f"{second / 60:.0f}"),
-                *(spread(values(runs, p), text) for _, p, text in columns),
-                largest_flips(runs[0]),
-            ]
+    """Makes the lines of one table.
+
+    Args:
+        rows: Dict from the id of a row to the list of its runs.
+    """
+    columns = list(all_columns())
+    unknown = set(FLAGS.columns) - {key for key, _, _ in columns}
+    if unknown:
+        raise ValueError(
+            "--columns has a key that there is not; there are "
+            f"{', '.join(key for key, _, _ in columns)}. "
+            f"Received: {', '.join(sorted(unknown))}"
         )
-    return ["| " + " | ".join(map(str, line)) + " |" for line in lines]
+    heads, cells = ["id"], [[name] for name in rows]
+    for key, heading, cell in columns:
+        if FLAGS.columns and key not in FLAGS.columns:
+            continue
+        made = [cell(runs) for runs in rows.values()]
+        if any(made):
+            heads.append(heading)
+            for line, text in zip(cells, made):
+                line.append(text)
+    lines = [heads, ["---"] * len(heads), *cells]
+    return ["| " + " | ".join(line) + " |" for line in lines]
 
 
-def values(runs, path):
-    """The values that runs have at a place of their files; none is left out."""
+def values(runs, place):
+    """The values that runs have at a place of their rows."""
     found = []
-    for run_files in runs:
-        value = run_files
-        for name in path:
+    for run_row in runs:
+        value = run_row
+        for name in place:
             value = (value or {}).get(name)
         if value is not None:
             found.append(value)
     return found
+
+
+def number_of_trainings(runs):
+    """How many of the runs are trainings; nothing for references."""
+    count = len(values(runs, ("steps",)))
+    return str(count) if count else ""
+
+
+def first(found):
+    """The first of some values, as text; empty for none."""
+    return str(found[0]) if found else ""
+
+
+def minutes(seconds):
+    """Seconds as text of whole minutes."""
+    return f"{seconds / 60:.0f}"
 
 
 def spread(numbers, text):
@@ -138,12 +208,11 @@ def spread(numbers, text):
     return f"{mean} ({text(min(numbers))} to {text(max(numbers))})"
 
 
-def largest_flips(run_files):
+def largest_flips(runs):
     """Which class became which most often, in the first run of a row."""
-    consistency = run_files["scores"].get("consistency", {})
     return ", ".join(
-        f"{flip['from']} to {flip['to']} {flip['share']:.0%}"
-        for flip in consistency.get("flips", [])[:3]
+        f"{before} to {after} {share:.0%}"
+        for before, after, share in runs[0].get("flips", [])
     )
 
 

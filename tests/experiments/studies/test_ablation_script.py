@@ -73,7 +73,7 @@ def test_the_grid_that_ships_can_be_listed_and_names_only_presets(tmp_path):
     names = [line.split()[-1] for line in result.stdout.splitlines()]
     for task in ("carla_cityscapes", "labels_photos", "aerial_maps"):
         assert f"{task}/untranslated" in names
-        for method in ("cut", "semst"):
+        for method in ("cut", "semst_pixels"):
             for seed in (0, 1):
                 assert f"{task}/{method}/seed{seed}" in names
     grid = json.loads((EXPERIMENTS / "configs" / "ablation.json").read_text())
@@ -102,7 +102,7 @@ def test_commands_can_be_printed_without_running_them(tmp_path):
         "--data_root=data",
         f"--workdir={tmp_path / 'runs'}",
         "--commands",
-        "--only=labels_photos/semst/seed1",
+        "--only=labels_photos/semst_pixels/seed1",
         "--steps=5",
         "--set=generator.filters=8",
     )

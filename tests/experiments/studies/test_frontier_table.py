@@ -29,9 +29,9 @@ def test_runs_join_a_table_and_newer_scores_replace_older_ones(tmp_path):
     first = run_here("frontier_table", *arguments)
     assert first.returncode == 0, first.stderr
     assert len(table.read_text().splitlines()) == 3
-    row = "| streets | semst | 60 | 0 | 0.6 | 12.34 | 12 |  |  | 0.371 |  |  |"
+    row = "| streets/semst/seed0 | 60 | 0.6 | 12.34 | 12 |  |  | 0.371 |  |  |"
     assert row in first.stdout
-    assert "| streets | untranslated | 0 | 0 | 0.0 | 14.00 |" in first.stdout
+    assert "| streets/untranslated/seed0 | 0 | 0.0 | 14.00 |" in first.stdout
 
     (runs / "semst" / "seed0" / "frontier.json").unlink()
     (runs / "semst" / "seed0").rmdir()
@@ -41,6 +41,18 @@ def test_runs_join_a_table_and_newer_scores_replace_older_ones(tmp_path):
     again = run_here("frontier_table", f"--table={table}")
     assert "12.34" not in again.stdout and "11.11" in again.stdout
     assert len(table.read_text().splitlines()) == 5
+
+
+def test_rows_are_chosen_by_their_ids(tmp_path):
+    table = tmp_path / "table.jsonl"
+    write_frontier(tmp_path / "runs" / "streets" / "semst" / "seed0", 0.1234)
+    write_frontier(tmp_path / "runs" / "maps" / "cut" / "seed0", 0.2)
+    run_here(
+        "frontier_table", f"--table={table}", f"--collect={tmp_path / 'runs'}"
+    )
+    result = run_here("frontier_table", f"--table={table}", "--only=maps/*")
+    assert "maps/cut/seed0" in result.stdout
+    assert "streets" not in result.stdout
 
 
 def test_a_table_that_is_missing_is_one_line(tmp_path):

@@ -5,9 +5,10 @@ import os
 
 import pytest
 from grid import Ablation
-from grid import is_finished
 from grid import publish
 from grid import sweep
+
+from semst_tf.config.semst_config import SemSTConfig
 
 GRID = {
     "training": {"steps": 9, "dtype": "float32", "set": {"a": 1, "b": 1}},
@@ -182,28 +183,25 @@ def test_a_cell_that_means_something_else_now_is_run_again(tmp_path):
     assert "maps/untranslated" not in trained
 
 
-def test_what_is_published_names_no_private_path(tmp_path):
+def test_what_is_published_is_one_line_a_finished_cell(tmp_path):
     grid = ablation(tmp_path)
     cells = grid.cells()[:3]
-    for cell in cells[1:]:
-        folder = grid.workdir / cell.name
-        folder.mkdir(parents=True)
-        text = json.dumps({"source": f"{grid.data_root}/horse"})
-        (folder / "config.json").write_text(text)
-        (folder / "scores.json").write_text("{}")
-        (folder / "model.keras").write_text("large")
     run_all(grid, Commands())
     (grid.workdir / cells[0].name / "cell.json").unlink()
-    out = tmp_path / "published"
-    private = [grid.data_root, grid.workdir]
-    assert publish(cells, grid.workdir, out, private) == 2
-    published = out / "horses" / "plain" / "seed0"
-    assert sorted(os.listdir(published)) == ["config.json", "scores.json"]
-    assert json.loads((published / "config.json").read_text()) == {
-        "source": "horse"
-    }
-    assert not (out / cells[0].name).exists()
-    assert not is_finished(cells[0], grid.workdir / cells[0].name)
+    folder = grid.workdir / cells[1].name
+    config = SemSTConfig(preset="cut").replace({"generator.filters": 8})
+    record = {"config": config.to_dict(), "source": str(grid.data_root)}
+    (folder / "config.json").write_text(json.dumps(record))
+    (folder / "scores.json").write_text('{"distance": {"kid": 0.125}}')
+    table = tmp_path / "table.jsonl"
+    assert publish(cells, grid.workdir, table) == 2
+    assert publish(cells, grid.workdir, table) == 2
+    text = table.read_text()
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert [row["id"] for row in rows] == [cell.name for cell in cells[1:]]
+    assert rows[0]["set"]["generator.filters"] == 8
+    assert rows[0]["distance"] == {"kid": 0.125}
+    assert str(tmp_path) not in text
 
 
 @pytest.mark.parametrize(
