@@ -7,6 +7,10 @@ import filecmp
 import hashlib
 import os
 
+import numpy as np
+
+from semst_tf.data.crops_with_data import crops_with_data
+from semst_tf.data.georeference import nodata_value
 from semst_tf.data.heif_files import HOW_TO_READ
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import SUFFIXES
@@ -42,6 +46,7 @@ class DomainReport:
         too_small: Dict from image index to the reason.
         values: `ValueHistogram` of the images that were decoded.
         animated: List of names of files of which only the first frame counts.
+        empty: int. Images with pixels that hold no data.
     """
 
     name: str
@@ -61,6 +66,7 @@ class DomainReport:
     too_small: dict = dataclasses.field(default_factory=dict)
     values: ValueHistogram = dataclasses.field(default_factory=ValueHistogram)
     animated: list = dataclasses.field(default_factory=list)
+    empty: int = 0
 
     @property
     def bad(self):
@@ -82,6 +88,11 @@ class DomainReport:
             f"  dtype     {_histogram(self.dtypes)}",
             f"  values    {self.values}",
         ]
+        if self.empty:
+            lines.append(
+                f"  nodata    {self.empty} images have empty pixels, which "
+                "are in no crop"
+            )
         if self.collection.left_out:
             lines.append(f"  {describe_left_out(self.collection.left_out)}")
         for title, bad in (
@@ -230,10 +241,12 @@ def _check_domain(name, images, crop_size, thorough):
     report.checked = len(indices)
 
     def inspect(index):
-        return _inspect(images, index, thorough or index < _FAST_DECODED)
+        return _inspect(
+            images, index, thorough or index < _FAST_DECODED, crop_size
+        )
 
     with concurrent.futures.ThreadPoolExecutor() as threads:
-        for index, (header, reason, values) in zip(
+        for index, (header, reason, values, empty) in zip(
             indices, threads.map(inspect, indices)
         ):
             if values is not None:
@@ -248,6 +261,10 @@ def _check_domain(name, images, crop_size, thorough):
                 header.channels, images.name(index)
             )
             report.dtypes[header.dtype] += 1
+            if empty is not None:
+                report.empty += 1
+            if empty:
+                report.too_small[index] = f"{images.name(index)} {empty}"
             if header.frames > 1:
                 report.animated.append(images.name(index))
             if crop_size and (size[0] < crop_size[0] or size[1] < crop_size[1]):
@@ -258,17 +275,38 @@ def _check_domain(name, images, crop_size, thorough):
     return report
 
 
-def _inspect(images, index, decode):
-    """Returns header, reason where it is bad, and values where decoded."""
+def _inspect(images, index, decode, crop_size):
+    """Looks at one image.
+
+    Returns:
+        Header; reason where it is bad; values where it was decoded; and, of
+        an image with pixels that hold no data, what is wrong with that, which
+        may be nothing, `""`.
+    """
     try:
         header = images.header(index)
-        values = None
-        if decode or may_be_truncated(images.open(index)):
+        values = empty = None
+        tagged = nodata_value(header.georeference) is not None
+        if decode or tagged or may_be_truncated(images.open(index)):
             values = ValueHistogram(images.value_range)
-            values.add(images.decode(index))
-        return header, None, values
+            image, nodata = images.decode_with_nodata(index)
+            values.add(image if nodata is None else image[~nodata][None])
+            if nodata is not None:
+                empty = _emptiness(nodata, crop_size)
+        return header, None, values, empty
     except (OSError, ValueError) as error:
-        return None, _named(images.name(index), error), None
+        return None, _named(images.name(index), error), None, None
+
+
+def _emptiness(nodata, crop_size):
+    if crop_size is None or min(np.subtract(nodata.shape, crop_size)) < 0:
+        return ""
+    if crops_with_data(nodata, crop_size).any():
+        return ""
+    return (
+        f"has no crop of {crop_size[0]}x{crop_size[1]} without empty pixels "
+        "(nodata)"
+    )
 
 
 def _named(name, error):

@@ -20,6 +20,7 @@ class ImageHeader:
         alpha: bool. Whether the file holds transparency. Defaults to `False`.
         frames: int. Pages or frames of the file, of which the header
             describes one. Defaults to `1`.
+        georeference: As in `DecodedImage`. Defaults to none.
     """
 
     height: int
@@ -28,6 +29,7 @@ class ImageHeader:
     dtype: str
     alpha: bool = False
     frames: int = 1
+    georeference: tuple = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,8 +42,12 @@ class DecodedImage:
             for an image without transparency.
         georeference: Tuple of TIFF tags `(code, dtype, count, value)` that
             say where on earth the image lies. Defaults to none.
+        nodata: bool array `(height, width)`, `True` for pixels that hold no
+            data, or `None` (default) where all of them do. Such pixels have
+            the mean of the others.
     """
 
     pixels: np.ndarray
     alpha: np.ndarray | None = None
     georeference: tuple = ()
+    nodata: np.ndarray | None = None

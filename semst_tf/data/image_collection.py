@@ -12,8 +12,8 @@ from semst_tf.data.file_source import FileSource
 from semst_tf.data.halves import HALVES
 from semst_tf.data.halves import split_half
 from semst_tf.data.halves import take_half
+from semst_tf.data.image_files import decode_image
 from semst_tf.data.image_files import read_header
-from semst_tf.data.image_files import read_image
 from semst_tf.data.resize import filter_of
 from semst_tf.data.resize import resize_image
 from semst_tf.data.resize import resized_shape
@@ -259,10 +259,25 @@ class ImageCollection:
             OSError, ValueError: If the image can't be read or converted, or
                 has another channel count than the first one.
         """
-        image = self._cache.get(index)
-        if image is not None:
-            return image
-        image = self.decode(index)
+        return self.load_with_nodata(index)[0]
+
+    def load_with_nodata(self, index):
+        """Like `load`, and which pixels hold no data.
+
+        Args:
+            index: int. Position of the image.
+
+        Returns:
+            The array that `load` returns, and a bool array `(height, width)`
+            that is `True` where a GeoTIFF is empty, or `None`.
+
+        Raises:
+            OSError, ValueError: As `load`.
+        """
+        kept = self._cache.get(index)
+        if kept is not None:
+            return kept
+        image, nodata = self.decode_with_nodata(index)
         if image.shape[-1] != self.channels:
             raise ValueError(
                 f"{self.name(index)} has {image.shape[-1]} channels but "
@@ -270,11 +285,12 @@ class ImageCollection:
                 "domain need the same number: pass channels=3 or channels=1"
             )
         image.setflags(write=False)
+        needed = image.nbytes + (0 if nodata is None else nodata.nbytes)
         with self._lock:
-            if index not in self._cache and image.nbytes <= self._free_bytes:
-                self._cache[index] = image
-                self._free_bytes -= image.nbytes
-        return image
+            if index not in self._cache and needed <= self._free_bytes:
+                self._cache[index] = image, nodata
+                self._free_bytes -= needed
+        return image, nodata
 
     def to_unit_range(self, image):
         """Maps (a crop of) a loaded image to float32 in [-1, 1]."""
@@ -282,10 +298,20 @@ class ImageCollection:
 
     def decode(self, index):
         """Like `load`, but not remembered nor compared with the others."""
-        image = read_image(self.open(index))
-        image = take_half(image, self.half)
+        return self.decode_with_nodata(index)[0]
+
+    def decode_with_nodata(self, index):
+        """Like `load_with_nodata`, but as `decode`."""
+        decoded = decode_image(self.open(index))
+        image = take_half(decoded.pixels, self.half)
         size = resized_shape(*image.shape[:2], self.resize)
         image = resize_image(image, size, self.resize_filter)
         image = convert_channels(image, self.requested_channels)
+        nodata = decoded.nodata
+        if nodata is not None:
+            nodata = take_half(nodata[..., None], self.half)
+            # What an empty pixel has any part in counts as empty.
+            part = resize_image(nodata.astype("float32"), size, "bilinear")
+            nodata = part[..., 0] > 0
         # A view would keep the other half, or Pillow's buffer, alive.
-        return np.array(image, order="C")
+        return np.array(image, order="C"), nodata

@@ -82,8 +82,9 @@ def read_image(file, page=None):
     TIFF is read by its tags: any number of bands of 8, 16 or 32 bits or
     floating point, of which samples that are not declared as alpha are
     bands; black is at the low end also where the file has white there; odd
-    depths (1, 4, 12 bits) are spread over the range of their dtype. 16-bit
-    colour PNG needs TensorFlow to be read, compressed TIFF imagecodecs.
+    depths (1, 4, 12 bits) are spread over the range of their dtype; pixels
+    that GDAL's tag calls empty have the mean of the others. 16-bit colour PNG
+    needs TensorFlow to be read, compressed TIFF imagecodecs.
 
     Args:
         file: Path, binary file object, or `VolumeSlice`.
@@ -114,7 +115,7 @@ def decode_image(file, page=None):
         page: int or `None`. See `read_image`.
 
     Returns:
-        A `DecodedImage`: pixels, alpha and georeference.
+        A `DecodedImage`: pixels, alpha, georeference and nodata.
 
     Raises:
         UnreadableImageError: As `read_image`.

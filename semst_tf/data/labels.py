@@ -10,6 +10,7 @@ from semst_tf.data.label_spaces import check_label_space
 from semst_tf.data.label_spaces import map_labels
 from semst_tf.data.pairing import pair_names
 from semst_tf.data.resize import resize_image
+from semst_tf.data.same_place import check_same_place
 
 # Images are resized, labels rounded to pixels: exact equality is too strict.
 _LARGEST_DISTORTION = 0.02
@@ -75,7 +76,10 @@ class Labels:
     def of(cls, images, files, space, endings=()):
         """Returns the labels of an `ImageCollection`, checked for shape."""
         shapes = [images.stored_shape(index) for index in range(len(images))]
-        return cls(files, images.relative_names, space, endings, shapes)
+        labels = cls(files, images.relative_names, space, endings, shapes)
+        for index, path in enumerate(labels.paths):
+            check_same_place(images.open(index), path, "label")
+        return labels
 
     def __len__(self):
         return len(self.paths)

@@ -3,6 +3,7 @@
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.pairing import image_name
 from semst_tf.data.pairing import pair_names
+from semst_tf.data.same_place import check_same_place
 
 
 def open_images(
@@ -74,7 +75,8 @@ def open_partners(images, folder, kind, endings=(), **options):
 
     Raises:
         OSError: If the folder is missing.
-        ValueError: If an image has no partner, or it is not clear which.
+        ValueError: If an image has no partner, it is not clear which, or
+            their georeferences disagree.
     """
     partners = open_images(folder, **options)
     places = pair_names(
@@ -84,6 +86,8 @@ def open_partners(images, folder, kind, endings=(), **options):
         endings,
         partners.description,
     )
+    for index, place in enumerate(places):
+        check_same_place(images.open(index), partners.open(place), kind)
     return partners, places
 
 

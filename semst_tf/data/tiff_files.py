@@ -11,6 +11,9 @@ from semst_tf.data import orientation as orientations
 from semst_tf.data.colour_profiles import to_srgb
 from semst_tf.data.decoded_image import DecodedImage
 from semst_tf.data.decoded_image import ImageHeader
+from semst_tf.data.georeference import filled
+from semst_tf.data.georeference import nodata_mask
+from semst_tf.data.georeference import nodata_value
 from semst_tf.data.pillow_files import pillow_image
 from semst_tf.data.pixel_limit import check_pixels
 
@@ -83,6 +86,7 @@ def tiff_header(file, page=None):
             layout.dtype,
             layout.alpha is not None,
             frames,
+            _georeference(found),
         )
 
 
@@ -112,11 +116,15 @@ def tiff_image(file, page=None):
             return dataclasses.replace(image, georeference=georeference)
         samples = _samples(found, layout)
     pixels, alpha = _divided(samples, found, layout)
+    nodata = nodata_mask(pixels, nodata_value(georeference))
+    pixels = filled(pixels, nodata)
     pixels = to_srgb(np.ascontiguousarray(pixels), profile)
     if alpha is not None:
         alpha = orientations.upright(alpha, orientation)
+    if nodata is not None:
+        nodata = orientations.upright(nodata, orientation)
     return DecodedImage(
-        orientations.upright(pixels, orientation), alpha, georeference
+        orientations.upright(pixels, orientation), alpha, georeference, nodata
     )
 
 

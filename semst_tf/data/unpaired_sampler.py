@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 
+from semst_tf.data.crops_with_data import corner_with_data
 from semst_tf.data.guides import PAIRED
 from semst_tf.data.resize import parse_crop_size
 
@@ -23,8 +24,8 @@ class UnpairedSampler:
 
     Source and target are drawn independently. Each domain is gone through in
     a fresh random order again and again, so every image is used equally
-    often, also where one domain is much smaller. Pure NumPy: usable with any
-    Keras backend.
+    often, also where one domain is much smaller. Pixels of a GeoTIFF that
+    hold no data are in no crop. Pure NumPy: usable with any Keras backend.
 
     Args:
         source: `ImageCollection` of the source domain.
@@ -188,9 +189,11 @@ class UnpairedSampler:
             number, corner = self._match(index)
             return collection.load(number), corner, random
         number = self.image_index(domain, index)
-        image = collection.load(number)
+        image, nodata = collection.load_with_nodata(number)
         name = collection.name(number)
         corner = self._draw_corner(image.shape[:2], random, index, name)
+        if nodata is not None:
+            corner = self._with_data(nodata, corner, random, name)
         return image, corner, random
 
     def _match(self, index):
@@ -223,6 +226,19 @@ class UnpairedSampler:
             shared = self._generator(_SHARED_CROP, index).random()
             top = int(shared * free_rows + 0.5)
         return top, left
+
+    def _with_data(self, nodata, corner, random, name):
+        """The corner, or another one where that crop has empty pixels."""
+        if self.crop_size is not None:
+            corner = corner_with_data(
+                nodata, self.crop_size, corner, random, self.matched_crops
+            )
+        if self.crop_size is None or corner is None:
+            raise ValueError(
+                f"{name} has no crop without empty pixels (nodata). "
+                f"Received: crop_size={self.crop_size}"
+            )
+        return corner
 
     def _check_matching(self):
         if self.matched_crops:

@@ -4,6 +4,8 @@ import collections
 from concurrent.futures import ThreadPoolExecutor
 
 from semst_tf.data.channels import convert_channels
+from semst_tf.data.georeference import emptied
+from semst_tf.data.georeference import nodata_value
 from semst_tf.data.image_files import decode_image
 from semst_tf.data.image_files import write_image
 from semst_tf.data.resize import resize_image
@@ -68,7 +70,8 @@ def write_translation(output, translation, original):
 
     Transparency is that of the input, resampled where sizes differ, in
     formats that can hold it. Georeferencing tags say where pixels lie: they
-    are kept in TIFF where the size is the same.
+    are kept in TIFF where the size is the same, and pixels that held no data
+    hold none.
 
     Args:
         output: `pathlib.Path`. Missing folders are made.
@@ -85,4 +88,9 @@ def write_translation(output, translation, original):
     if alpha is not None and not same:
         alpha = resize_image(alpha[..., None], size)[..., 0]
     georeference = original.georeference if same else ()
+    translation = emptied(
+        translation,
+        original.nodata if same else None,
+        nodata_value(georeference),
+    )
     write_image(output, translation, alpha, georeference)

@@ -288,9 +288,11 @@ class TrainingRun:
         if config.matching is None or self._matching is not None:
             return
         describe = describe_images(config.matching)
-        check_images(
+        report = check_images(
             self.source, self.target, crop_size=config.crop_height_width
-        ).raise_for_problems(self.skip_bad)
+        )
+        report.raise_for_problems(self.skip_bad)
+        _refuse_empty_pixels(report)
         with plain_reading_errors():
             self._matching = CropIndex.cached(
                 # All workers look in the run directory, one writes there.
@@ -659,6 +661,16 @@ def _paired(config, options):
         options["target"],
         config.data.paired_limit,
     )
+
+
+def _refuse_empty_pixels(report):
+    """The crops of an index lie on a grid, wherever data is missing."""
+    for domain in (report.source, report.target):
+        if domain.empty:
+            raise ValueError(
+                "`data.matching` takes images without empty pixels (nodata). "
+                f"Received: {domain.empty} {domain.name} images with some"
+            )
 
 
 def _examples_of(images):

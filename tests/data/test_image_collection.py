@@ -7,6 +7,7 @@ from PIL import Image
 from semst_tf.data import ImageCollection
 from semst_tf.data import image_collection
 from semst_tf.data import read_image
+from semst_tf.data.image_files import decode_image
 
 
 def test_nested_mixed_formats_are_found_in_a_fixed_order(make_image, tmp_path):
@@ -139,9 +140,9 @@ def test_images_are_decoded_once_while_memory_lasts(make_folder, monkeypatch):
 
     def counting(file):
         decoded.append(file)
-        return read_image(file)
+        return decode_image(file)
 
-    monkeypatch.setattr(image_collection, "read_image", counting)
+    monkeypatch.setattr(image_collection, "decode_image", counting)
     images = ImageCollection(folder, cache_bytes=2 * 300)
     for _ in range(3):
         for index in range(3):
