@@ -27,7 +27,8 @@ flags.DEFINE_string(
     "preset",
     "semst",
     "Named configuration to start from: tiny, small, cut, fastcut, hneg_src, "
-    "semst, semst_pixels, semst_distant, semst_multiscale, tiny_multiscale.",
+    "semst, semst_pixels, semst_distant, fast, faster, semst_multiscale, "
+    "tiny_multiscale.",
 )
 flags.DEFINE_string(
     "source",

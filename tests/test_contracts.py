@@ -154,6 +154,9 @@ LAYERS = {
     layers.PadToMultiple: [
         {"arguments": {"multiple": 4, "minimum": 12}, "inputs": (maps(),)}
     ],
+    layers.PlainResidualBlock: [
+        {"arguments": {"filters": 3, "seed": 1}, "inputs": (maps(),)}
+    ],
     layers.RandomMixing: [
         {
             "arguments": {
@@ -181,6 +184,7 @@ LAYERS = {
         }
         for mode in ("attention", "laplacian", "fixed", "context", "detail")
     ],
+    layers.SmoothPixelShuffle: [{"inputs": (maps(channels=8),)}],
     layers.SpectralConv2D: [
         {
             "arguments": {
@@ -294,6 +298,21 @@ NETWORKS = {
                 "residual": residual,
                 "strength": 0.5 if residual else 1.0,
                 "feature_layers": [0, 4, 13],
+                "seed": 1,
+            },
+            "inputs": (maps(13, 18, 1),),
+        }
+        for residual in (False, True)
+    ],
+    networks.FastGenerator: [
+        {
+            "arguments": {
+                "filters": 4,
+                "blocks": 2,
+                "input_channels": 1,
+                "output_channels": 2,
+                "residual": residual,
+                "strength": 0.5 if residual else 1.0,
                 "seed": 1,
             },
             "inputs": (maps(13, 18, 1),),

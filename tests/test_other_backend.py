@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from backends import needs_jax
 from backends import run_on
-
-import semst_tf
+from small import METHODS
 
 pytestmark = [needs_jax, pytest.mark.slow]
 
@@ -55,11 +54,11 @@ def steps(tmp_path_factory):
     folders = {}
     for backend in ("tensorflow", "jax"):
         folders[backend] = tmp_path_factory.mktemp(backend)
-        run_on(backend, ONE_STEP, folders[backend], *semst_tf.presets())
+        run_on(backend, ONE_STEP, folders[backend], *METHODS)
     return folders
 
 
-@pytest.mark.parametrize("preset", semst_tf.presets())
+@pytest.mark.parametrize("preset", METHODS)
 def test_one_step_has_the_losses_and_weights_of_the_other_backend(
     steps, preset
 ):

@@ -83,6 +83,12 @@ def _check_paired(config):
 def _check_scales(config):
     """Refuses crops whose parts do not lie on the grid of the encoder."""
     scales = config.multi_scale
+    if config.generator.kind != "resnet":
+        raise ValueError(
+            "Config field `multi_scale.fusion` is for the generator of kind "
+            "'resnet', whose last activations have the size of the image. "
+            f"Received: generator.kind={config.generator.kind!r}"
+        )
     grid = 4 * scales.ratio
     sides = config.data.crop_height_width
     if any(side % grid for side in sides):

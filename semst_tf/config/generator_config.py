@@ -3,15 +3,23 @@
 import dataclasses
 
 from semst_tf.config.option import option
+from semst_tf.networks.generators import GENERATORS
 
 
 @dataclasses.dataclass(frozen=True)
 class GeneratorConfig:
     """The network that translates."""
 
-    filters: int = option(64, "Channels after the first convolution.", above=0)
+    filters: int = option(
+        64,
+        "Channels after the first convolution, which `fast` has at half the "
+        "size.",
+        above=0,
+    )
     blocks: int = option(
-        9, "Residual blocks at a quarter of the size.", above=0
+        9,
+        "Residual blocks, at a quarter of the size, of `fast` at an eighth.",
+        above=0,
     )
     input_channels: int = option(3, "Channels of source images.", above=0)
     output_channels: int = option(3, "Channels of target images.", above=0)
@@ -32,4 +40,10 @@ class GeneratorConfig:
         False,
         "Begin at the mean colour of the target instead of grey, where the "
         "generator is not residual.",
+    )
+    kind: str = option(
+        "resnet",
+        '`"resnet"` is the generator of CUT; `"fast"` is small enough for '
+        "real time (see `docs/fast.md`).",
+        choices=GENERATORS,
     )

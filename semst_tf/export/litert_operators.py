@@ -7,6 +7,7 @@ from keras import ops
 
 from semst_tf.layers import BlurDownsample
 from semst_tf.layers import ReflectionPadding2D
+from semst_tf.layers import SmoothPixelShuffle
 from semst_tf.ops.private_api import flat_layers
 
 _BLUR = np.outer([1, 2, 1], [1, 2, 1]).astype("float32") / 16
@@ -17,8 +18,9 @@ def with_litert_operators(network):
 
     XNNPACK, the delegate of LiteRT for CPUs, runs neither mirror padding nor
     average pooling of integers: it would hand the feature maps back to slow
-    reference kernels. The copy pads by slices and blurs by a depthwise
-    convolution (`docs/export.md`).
+    reference kernels. The copy pads by slices, blurs by a depthwise
+    convolution and shuffles pixels by the operator for it
+    (`docs/export.md`).
 
     Args:
         network: Keras model, float32.
@@ -41,6 +43,8 @@ def _call_for(layer):
         return _reflection_padding
     if isinstance(layer, BlurDownsample):
         return _blur_downsample
+    if isinstance(layer, SmoothPixelShuffle):
+        return _smooth_pixel_shuffle
     return None
 
 
@@ -49,11 +53,23 @@ def _reflection_padding(layer, inputs):
 
 
 def _blur_downsample(layer, inputs):
-    kernel = np.tile(_BLUR[:, :, None, None], (1, 1, inputs.shape[-1], 1))
+    return _blurred(inputs, strides=2)
+
+
+def _smooth_pixel_shuffle(layer, inputs):
+    # Conversion needs TensorFlow anyhow; Keras has no such operation, and
+    # would transpose six axes.
+    import tensorflow as tf
+
+    return _blurred(tf.nn.depth_to_space(inputs, 2), strides=1)
+
+
+def _blurred(images, strides):
+    kernel = np.tile(_BLUR[:, :, None, None], (1, 1, images.shape[-1], 1))
     return ops.depthwise_conv(
-        _mirror(inputs, 1),
+        _mirror(images, 1),
         kernel,
-        strides=2,
+        strides=strides,
         padding="valid",
         data_format="channels_last",
     )

@@ -1,5 +1,6 @@
 """Generators, discriminators and patch heads."""
 
+from semst_tf.networks.fast_generator import FastGenerator
 from semst_tf.networks.keras_generator import KerasGenerator
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.networks.patch_discriminator import PatchDiscriminator
@@ -9,6 +10,7 @@ from semst_tf.networks.resnet_generator import ResNetGenerator
 from semst_tf.networks.scale_attention import ScaleAttention
 
 __all__ = [
+    "FastGenerator",
     "KerasGenerator",
     "MultiScaleGenerator",
     "PatchDiscriminator",

@@ -1,11 +1,11 @@
 """From a configuration to its networks."""
 
 from semst_tf.networks.discriminators import DISCRIMINATORS
+from semst_tf.networks.generators import GENERATORS
 from semst_tf.networks.given_networks import copy_of_generator
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.networks.networks import Networks
 from semst_tf.networks.patch_projector import PatchProjector
-from semst_tf.networks.resnet_generator import ResNetGenerator
 
 
 def make_networks(config, dtype=None, generator=None, discriminator=None):
@@ -43,7 +43,8 @@ def make_generator(config, dtype=None, name="generator", strength=1.0):
             `1.0`, that of training.
 
     Returns:
-        `ResNetGenerator`, or `MultiScaleGenerator` for two scales.
+        The network of `generator.kind`, or `MultiScaleGenerator` for two
+        scales.
     """
     scales = config.multi_scale
     if not scales.fusion:
@@ -86,18 +87,8 @@ def make_average_generator(config, generator, dtype=None, given=False):
 
 
 def _single_scale_generator(config, dtype, name, strength):
-    options = config.generator
-    return ResNetGenerator(
-        filters=options.filters,
-        blocks=options.blocks,
-        input_channels=options.input_channels,
-        output_channels=options.output_channels,
-        residual=options.residual,
-        strength=strength,
-        seed=config.seed,
-        name=name,
-        dtype=dtype,
-    )
+    make = GENERATORS[config.generator.kind]
+    return make(config, name, strength, dtype)
 
 
 def _discriminators(config, dtype, given=None):

@@ -3,7 +3,6 @@
 import typing
 
 import keras
-import numpy as np
 from keras import ops
 
 from semst_tf.layers import BlurDownsample
@@ -15,9 +14,9 @@ from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import ResidualBlock
 from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
 from semst_tf.layers.instance_normalization import instance_normalization
-from semst_tf.layers.match_channels import match_channels
 from semst_tf.networks.checks import check_positive
 from semst_tf.networks.floating_images import floating_images
+from semst_tf.networks.residual_output import ResidualOutput
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
 
@@ -40,9 +39,6 @@ _ENCODER_NAMES = (
     "downsampling_2",
 )
 
-START_LIMIT = 0.95
-"""Brightest colour to start at; beyond, tanh has hardly any slope."""
-
 
 class Trace(typing.NamedTuple):
     """What a generator computes of images.
@@ -59,7 +55,7 @@ class Trace(typing.NamedTuple):
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class ResNetGenerator(keras.Model):
+class ResNetGenerator(ResidualOutput, keras.Model):
     """Translates images of any size; the ResNet generator of CUT.
 
     Two anti-aliased downsamplings, residual blocks at a quarter of the size,
@@ -195,48 +191,10 @@ class ResNetGenerator(keras.Model):
             keras.layers.ReLU(dtype=self.dtype_policy),
         ]
 
-    def start_at(self, colour):
-        """Makes a generator that is not residual begin at a colour.
-
-        An untrained one paints grey, which is far from some domains: until
-        it is near, a discriminator tells nothing else about its images.
-
-        Args:
-            colour: Array `(output_channels,)` in [-1, 1], the mean of the
-                target.
-
-        Raises:
-            ValueError: If the generator is residual, and begins at its input.
-        """
-        if self.residual:
-            raise ValueError(
-                "A residual generator begins at its input. "
-                f"Received: residual={self.residual}"
-            )
-        colour = np.clip(colour, -START_LIMIT, START_LIMIT)
-        self.head[1].bias.assign(np.arctanh(colour))
-
     @property
-    def started(self):
-        """Whether it begins at a colour, or was trained already."""
-        return bool(ops.convert_to_numpy(self.head[1].bias).any())
-
-    @property
-    def strength(self):
-        """Blend strength of a residual generator, from 0 (the input) to 1.
-
-        May be changed; what was compiled before keeps the earlier one.
-        """
-        return self._strength
-
-    @strength.setter
-    def strength(self, strength):
-        if not 0 <= strength <= 1 or (strength < 1 and not self.residual):
-            raise ValueError(
-                "`strength` is from 0 to 1, and 1 for a generator that is not "
-                f"residual. Received: strength={strength}"
-            )
-        self._strength = strength
+    def output_bias(self):
+        """Variable that a tanh turns into the colour of the output."""
+        return self.head[1].bias
 
     @property
     def encoder(self):
@@ -352,24 +310,6 @@ class ResNetGenerator(keras.Model):
             for weight in (convolution.kernel, convolution.bias)
         )
         return activation(convolve_in_blocks(padded, kernel, bias))
-
-    def moved(self, images, shares):
-        """Moves pixels towards white, or towards black where negative.
-
-        Goes `strength` of the way.
-
-        Args:
-            images: Images, as in the call.
-            shares: Float32 tensor in [-1, 1] of their size with
-                `output_channels`, how far.
-
-        Returns:
-            Float32 tensor of the shape of `shares`.
-        """
-        images = ops.cast(images, shares.dtype)
-        images = match_channels(images, self.output_channels)
-        shares = self.strength * shares
-        return images * (1.0 - ops.abs(shares)) + shares
 
     def encode(self, images):
         """Returns the contrastive features of images as a list.

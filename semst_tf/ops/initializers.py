@@ -27,6 +27,30 @@ def xavier_normal(gain=0.02, seed=None):
     )
 
 
+def he_normal(gain=1.0, seed=None):
+    """Returns He normal initialisation scaled by a gain.
+
+    Keeps the scale of activations through ReLUs, as networks without
+    normalisation need it.
+
+    Args:
+        gain: float. Factor on the standard deviation. Defaults to `1.0`.
+        seed: int or `None`. Seed of the draw.
+
+    Returns:
+        A `keras.initializers.VarianceScaling`.
+
+    Reference:
+        He et al. 2015.
+    """
+    return keras.initializers.VarianceScaling(
+        scale=2.0 * gain**2,
+        mode="fan_in",
+        distribution="untruncated_normal",
+        seed=seed,
+    )
+
+
 def seed_sequence(seed):
     """Yields a different seed for every weight, all following from one.
 

@@ -3,6 +3,7 @@
 from keras import ops
 
 from semst_tf.layers.instance_normalization import InstanceNormalization
+from semst_tf.networks.fast_generator import FastGenerator
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.networks.resnet_generator import ResNetGenerator
 from semst_tf.tiling.boxes import cover
@@ -15,7 +16,7 @@ from semst_tf.tiling.tiles import fuse
 
 
 def can_run_exactly(network):
-    """Whether the parts of a network are known, layer by layer.
+    """Whether tiles of an image can be translated as the whole of it.
 
     Args:
         network: What translates.
@@ -23,14 +24,15 @@ def can_run_exactly(network):
     Returns:
         bool. True for the generators of semst_tf.
     """
-    return isinstance(network, (ResNetGenerator, MultiScaleGenerator))
+    known = (FastGenerator, ResNetGenerator, MultiScaleGenerator)
+    return isinstance(network, known)
 
 
 def translate_exactly(network, reader, tile, progress):
     """Translates an image as in one piece, with the memory of a few tiles.
 
     Args:
-        network: `ResNetGenerator` or `MultiScaleGenerator`.
+        network: One that `can_run_exactly`.
         reader: `semst_tf.tiling.image_reader.ImageReader`.
         tile: int. Side of a tile, a multiple of the strides of the network.
         progress: Function called with (tiles done, tiles in all).
@@ -50,6 +52,9 @@ def translate_exactly(network, reader, tile, progress):
             "Only the generators of semst_tf can be run layer by layer; use "
             f"mode='tiled' for others. Received: {type(network).__name__}"
         )
+    if isinstance(network, FastGenerator):
+        yield from _translate_with_margin(network, reader, tile, progress)
+        return
     base = network.single_scale()
     tiles = len(cover(reader.height, reader.width, tile))
     if base is network:
@@ -72,6 +77,18 @@ def translate_exactly(network, reader, tile, progress):
 
     # The fusion looks at the neighbours of a pixel of the context.
     yield from _parts(detail.finish(fused, multiple=network.ratio))
+
+
+def _translate_with_margin(network, reader, tile, progress):
+    """What a network without statistics makes of tiles and their margin."""
+    size = reader.height, reader.width
+    boxes = cover(*size, tile)
+    advance = _counter(progress, len(boxes))
+    for box in boxes:
+        outer = box.grown(network.margin, *size)
+        outputs = to_numpy(network(reader.read(outer)))
+        yield box, outputs[0][box.inside(outer)]
+        advance()
 
 
 def _exact_context(network, reduced, tile, advance):
