@@ -8,6 +8,7 @@ from semst_tf.layers import PadToMultiple
 from semst_tf.layers import PlainResidualBlock
 from semst_tf.layers import SmoothPixelShuffle
 from semst_tf.networks.checks import check_positive
+from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.residual_output import ResidualOutput
 from semst_tf.networks.resnet_generator import Trace
 from semst_tf.ops.initializers import he_normal
@@ -234,7 +235,7 @@ class FastGenerator(ResidualOutput, keras.Model):
         """
         # Cast here and not by Keras: what is added to the input at the end
         # is added in full precision.
-        inputs = ops.cast(images, self.compute_dtype)
+        inputs = floating_images(images, self.compute_dtype)
         padded = self.pad(inputs)
         hidden, maps, features = self._encoded(padded)
         for narrow, merge, skip in zip(
@@ -269,7 +270,7 @@ class FastGenerator(ResidualOutput, keras.Model):
             Dict from `feature_names` to tensors `(batch, height, width,
             channels)` of the padded image.
         """
-        images = ops.cast(images, self.compute_dtype)
+        images = floating_images(images, self.compute_dtype)
         return self._encoded(self.pad(images))[2]
 
     def _encoded(self, images):
