@@ -73,6 +73,14 @@ def _check_paired(config):
             f"`data.paired` names, {config.data.paired!r}; make it positive, "
             f"or name none. Received: {config.paired.weight}"
         )
+    for name in ("feature_weight", "real_share"):
+        value = getattr(config.paired, name)
+        if value > 0 and not config.paired_weight:
+            raise ValueError(
+                f"Config field `paired.{name}` needs pairs: name some by "
+                "`data.paired`, or make `paired.weight` positive. "
+                f"Received: {value:g} without them"
+            )
     if config.data.paired is None and config.data.paired_limit is not None:
         raise ValueError(
             "Config field `data.paired_limit` is a number of pairs of "

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from semst_tf.config.names import Names
 from semst_tf.config.option import option
 
 
@@ -18,3 +19,28 @@ class PairedConfig:
         'as `"paired_source"` and `"paired_target"`.',
         at_least=0.0,
     )
+    feature_weight: float = option(
+        0.0,
+        "Weight of the mean absolute difference between frozen features of "
+        "the two; 0 leaves it out.",
+        at_least=0.0,
+    )
+    features: Names = option(
+        "efficientnet_lite0/stride_2,efficientnet_lite0/stride_4,"
+        "efficientnet_lite0/stride_8",
+        "Features of frozen networks that `feature_weight` compares, with "
+        "commas between.",
+    )
+    real_share: float = option(
+        0.0,
+        "Share of steps, image by image, in which the target image of a pair "
+        "takes the place of the target image: discriminators then take both "
+        "for real.",
+        at_least=0.0,
+        at_most=1.0,
+    )
+
+    @property
+    def feature_names(self):
+        """Names of the compared features, a tuple of str."""
+        return Names.split(self.features)

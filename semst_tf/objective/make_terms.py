@@ -6,6 +6,7 @@ from semst_tf.objective.alignment_term import AlignmentTerm
 from semst_tf.objective.contrastive_term import ContrastiveTerm
 from semst_tf.objective.identity_term import IdentityTerm
 from semst_tf.objective.make_alignments import make_alignments
+from semst_tf.objective.paired_features_term import PairedFeaturesTerm
 from semst_tf.objective.paired_term import PairedTerm
 from semst_tf.objective.patch_contrast import PatchContrast
 from semst_tf.objective.semantic_relation_term import SemanticRelationTerm
@@ -40,7 +41,7 @@ def make_terms(config, networks):
             for name in ALIGNMENTS
             if getattr(config, name).weight > 0
         ),
-        *([PairedTerm(config.paired_weight)] if config.paired_weight else []),
+        *_paired_terms(config),
         *(DiscriminatorTerm(name, config, name) for name in discriminators),
     ]
 
@@ -61,6 +62,15 @@ def _contrastive_terms(config, networks):
         terms.append(
             SemanticRelationTerm(config.semantic_relation_weight, contrast)
         )
+    return terms
+
+
+def _paired_terms(config):
+    terms = []
+    if config.paired_weight > 0:
+        terms.append(PairedTerm(config.paired_weight))
+    if config.paired.feature_weight > 0:
+        terms.append(PairedFeaturesTerm(config.paired))
     return terms
 
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from keras import ops
+
 from semst_tf.data.guides import PAIRED
 from semst_tf.layers.differentiable_augmentation import (
     DifferentiableAugmentation,
@@ -14,6 +16,7 @@ from semst_tf.objective.step import Step
 from semst_tf.objective.view import Scores
 from semst_tf.objective.weighted_value import WeightedValue
 from semst_tf.ops.in_one_batch import in_one_batch
+from semst_tf.ops.step_seeds import uniform
 
 
 class Objective:
@@ -64,7 +67,9 @@ class Objective:
         self, source, target, progress, seeds, training=False, guides=None
     ):
         step = Step(progress, seeds, training)
-        views = self.views(source, target, seeds, guides or {})
+        guides = guides or {}
+        target = self._target(target, guides, seeds)
+        views = self.views(source, target, seeds, guides)
         views = self._scored(self._with_features(views), step)
         generator_terms, discriminator_terms = {}, {}
         for view in views:
@@ -110,7 +115,7 @@ class Objective:
         """Names of features that terms read, of any side."""
         names = []
         for term in self.terms:
-            names += [*term.reads, *term.target_reads]
+            names += [*term.reads, *term.target_reads, *term.paired_reads]
         if not self.config.discriminator.augmentation:
             names += self.networks.read_names()
         return names
@@ -121,7 +126,8 @@ class Objective:
             return views
         fixed = []
         for view in views:
-            for images in (view.source, view.target):
+            paired = [view.paired_target] if self._reads_pairs(view) else []
+            for images in (view.source, view.target, *paired):
                 if not any(images is known for known in fixed):
                     fixed.append(images)
         found = self._shared(fixed)
@@ -137,9 +143,39 @@ class Objective:
                 features={**view.features, **of(view.source)},
                 output_features={**view.output_features, **output},
                 target_features=of(view.target),
+                **self._pairs_with_features(view, of),
             )
             for view, output in zip(views, outputs)
         ]
+
+    def _reads_pairs(self, view):
+        return any(term.paired_reads for term in self._terms_of(view.kind))
+
+    def _pairs_with_features(self, view, of):
+        """Fields of a view that hold the features of its pairs."""
+        if not self._reads_pairs(view):
+            return {}
+        (output,) = self._shared([view.paired_output])
+        return {
+            "paired_features": of(view.paired_target),
+            "paired_output_features": output,
+        }
+
+    def _target(self, target, guides, seeds):
+        """Target images, some of which those of pairs take the place of."""
+        share = self.config.paired.real_share
+        if not share:
+            return target
+        paired = guides["paired_target"]
+        if tuple(paired.shape) != tuple(target.shape):
+            raise ValueError(
+                "Config field `paired.real_share` needs as many pairs as "
+                "target images, of one size. Received: pairs of shape="
+                f"{tuple(paired.shape)}, target of {tuple(target.shape)}"
+            )
+        count = ops.shape(target)[0]
+        chosen = uniform((count, 1, 1, 1), seeds) < share
+        return ops.where(chosen, paired, target)
 
     def _scored(self, views, step):
         """Adds the scores of target images and translations.

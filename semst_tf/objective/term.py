@@ -28,11 +28,13 @@ class Term(abc.ABC):
         reads: Tuple of str. Names of the features of source and output that
             it needs, see `View`; `"pixels"` is always there.
         target_reads: Tuple of str. The same of the target.
+        paired_reads: Tuple of str. The same of paired images.
     """
 
     trains_discriminator = False
     reads = ()
     target_reads = ()
+    paired_reads = ()
 
     def __init__(self, name):
         self.name = name

@@ -65,6 +65,9 @@ class View:
         paired_output: Translations of the source images of pairs, where the
             kind says so; else `None`.
         paired_target: What they should be.
+        paired_features: Dict from name to features of frozen networks of
+            what they should be; only those that a term compares.
+        paired_output_features: The same of the translations.
     """
 
     kind: ViewKind
@@ -79,6 +82,8 @@ class View:
     scores: dict = dataclasses.field(default_factory=dict)
     paired_output: typing.Any = None
     paired_target: typing.Any = None
+    paired_features: dict = dataclasses.field(default_factory=dict)
+    paired_output_features: dict = dataclasses.field(default_factory=dict)
 
     def pair(self, name):
         """Returns features of source and output that can be compared.

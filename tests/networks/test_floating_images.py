@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 from small import small_model
 
+from semst_tf.networks import FastGenerator
 from semst_tf.networks import KerasGenerator
 from semst_tf.networks import ResNetGenerator
 
@@ -21,6 +22,7 @@ def keras_generator():
 GENERATORS = {
     "ResNetGenerator": lambda: ResNetGenerator(filters=4, blocks=1),
     "MultiScaleGenerator": lambda: small_model("tiny_multiscale").generator,
+    "FastGenerator": lambda: FastGenerator(filters=4, blocks=1),
     "KerasGenerator": keras_generator,
 }
 
