@@ -61,6 +61,18 @@ flags.DEFINE_string(
     "Images that the translations should be, with the names of the source "
     "images; none: no paired scores.",
 )
+flags.DEFINE_string(
+    "keep",
+    None,
+    "Masks of what of the source images must not change, as in translate.py; "
+    "their names end as those of --labels may.",
+)
+flags.DEFINE_integer(
+    "keep_border",
+    8,
+    "Pixels around what is kept in which input and translation are mixed.",
+    lower_bound=0,
+)
 flags.DEFINE_list(
     "source_endings",
     [],
@@ -176,6 +188,7 @@ def main(_):
         FLAGS.source_endings,
         value_range=value_ranges(models[0])[0],
     )
+    masks = keep_masks(images)
     sources = OnDemand.of(images)
     shown = OnDemand.scored(images)
     evaluation = references(images, shown, target, value_ranges(models[0])[1])
@@ -185,14 +198,17 @@ def main(_):
         print(f"untranslated: {score_line(rows[0])}")
         for strength, model in zip(strengths, models):
             rows.append(
-                {"strength": strength, **scored(evaluation, sources, model)}
+                {
+                    "strength": strength,
+                    **scored(evaluation, sources, model, masks),
+                }
             )
             print(f"strength {strength:g}: {score_line(rows[-1])}")
         scores |= {"untranslated": rows[0], "strengths": rows[1:]}
         del rows[0]["strength"]
     else:
         model = models[0]
-        scores |= scored(evaluation, sources if model else shown, model)
+        scores |= scored(evaluation, sources if model else shown, model, masks)
         print(score_line(scores))
     if FLAGS.controls or FLAGS.control_images is not None:
         value_range = value_ranges(models[0])[1]
@@ -262,7 +278,9 @@ def check_flags(target, strengths):
                 raise ValueError(f"--{name} has no use without --target")
         if FLAGS.class_matched or FLAGS.controls:
             raise ValueError("--class_matched and --controls need --target")
-    check_images("source", "target", "labels", "truth")
+    check_images("source", "target", "labels", "truth", "keep")
+    if FLAGS.keep is not None and FLAGS.model is None:
+        raise ValueError("--keep has no use without --model")
     check_images("target_labels", "control_images")
     check_inputs("inception")
     check_folders_to_write("cache")
@@ -419,7 +437,20 @@ def true_images(images, value_range):
     return OnDemand(lambda index: truths[places[index]], len(places))
 
 
-def scored(evaluation, sources, model=None):
+def keep_masks(images):
+    """Masks of what is kept of images, all looked at; or `None`."""
+    if FLAGS.keep is None:
+        return None
+    from semst_tf.data.keep_masks import KeepMasks
+
+    masks = KeepMasks.of(
+        images, FLAGS.keep, FLAGS.keep_border, FLAGS.source_endings
+    )
+    masks.check()
+    return masks
+
+
+def scored(evaluation, sources, model=None, masks=None):
     """Translates the source images one by one, and scores them.
 
     Also describes the attention of a model of two scales. Without a model
@@ -427,14 +458,21 @@ def scored(evaluation, sources, model=None):
     """
     if model is None:
         return evaluation.scores(sources)
+    from semst_tf.inference.kept_regions import with_kept
     from semst_tf.inference.translate import translate
     from semst_tf.inference.translation_ranges import scored_translation
     from semst_tf.metrics.attention_scores import attention_scores
 
     attention = attention_scores(model, sources)
-    translations = (
-        scored_translation(model, translate(model, image)) for image in sources
-    )
+
+    def translated(index):
+        image = sources[index]
+        translation = translate(model, image)
+        if masks is not None:
+            translation = with_kept(translation, image, masks.load(index))
+        return scored_translation(model, translation)
+
+    translations = map(translated, range(len(sources)))
     scores = evaluation.scores(translations)
     return scores if attention is None else scores | {"attention": attention}
 
@@ -463,6 +501,8 @@ def settings(strengths):
         described["fusion"] = FLAGS.fusion
     if FLAGS.labels is not None:
         described["label_space"] = FLAGS.label_space
+    if FLAGS.keep is not None:
+        described["keep_border"] = FLAGS.keep_border
     if FLAGS.inception is not None:
         content = pathlib.Path(FLAGS.inception).read_bytes()
         described["inception_sha256"] = hashlib.sha256(content).hexdigest()

@@ -44,6 +44,16 @@ flags.DEFINE_integer(
     "steps", None, "Length of the training; short for --set=training.steps."
 )
 flags.DEFINE_integer("seed", None, "Seed of everything; short for --set=seed.")
+flags.DEFINE_string(
+    "paired",
+    None,
+    "Images of which the translation is known; short for --set=data.paired.",
+)
+flags.DEFINE_string(
+    "keep",
+    None,
+    "Masks of what must not change; short for --set=data.keep.",
+)
 flags.DEFINE_multi_string(
     "set",
     [],
@@ -92,6 +102,12 @@ flags.DEFINE_string(
     "validate_label_space",
     "cityscapes_train_ids",
     "Meaning of the labels, as in evaluate.py.",
+)
+flags.DEFINE_string(
+    "validate_keep",
+    None,
+    "Masks of what of --validate_source must not change; those of --keep "
+    "unless given.",
 )
 flags.DEFINE_list(
     "source_endings",
@@ -176,7 +192,9 @@ def main(_):
 def check_flags():
     """Raises for what can be seen before anything is loaded."""
     check_images("source", "target", "validate_source", "validate_target")
-    check_images("validate_labels")
+    check_images("validate_labels", "validate_keep", "paired", "keep")
+    if FLAGS.validate_keep is not None and FLAGS.validate_source is None:
+        raise ValueError("--validate_keep has no use without --validate_source")
     check_inputs("inception")
     check_folders_to_write("workdir")
     overrides()
@@ -236,6 +254,7 @@ def validation(config):
                 value_range=data.target_value_range,
             )
         )
+    masks = validation_masks(config, images)
     sources = loaded(images)
     evaluation = Evaluation(
         labels=labels,
@@ -244,8 +263,29 @@ def validation(config):
         inception=FLAGS.inception,
     )
     return ValidationScores(
-        sources, evaluation, every=FLAGS.validate_every // FLAGS.interval
+        sources,
+        evaluation,
+        every=FLAGS.validate_every // FLAGS.interval,
+        keep=masks,
     )
+
+
+def validation_masks(config, images):
+    """Reads what is kept of images that are scored; `None` for nothing."""
+    place = FLAGS.validate_keep or config.data.keep
+    if place is None:
+        return None
+    from semst_tf.data.keep_masks import KeepMasks
+
+    try:
+        masks = KeepMasks.of(
+            images, place, config.data.keep_border, FLAGS.source_endings
+        )
+        return [masks.load(index) for index in range(len(masks))]
+    except ValueError as error:
+        raise ValueError(
+            f"--validate_keep holds the masks of --validate_source: {error}"
+        ) from error
 
 
 def scored(images):
@@ -285,6 +325,9 @@ def overrides():
         fields["training.steps"] = FLAGS.steps
     if FLAGS.seed is not None:
         fields["seed"] = FLAGS.seed
+    for name in ("paired", "keep"):
+        if FLAGS[name].value is not None:
+            fields[f"data.{name}"] = FLAGS[name].value
     return fields
 
 

@@ -20,6 +20,7 @@ from cli import quiet_imports
 from cli import run
 from path_flags import check_files_to_write
 from path_flags import check_folders_to_write
+from path_flags import check_images
 from path_flags import check_models
 from path_flags import found_paths
 from translation_jobs import mark_output
@@ -59,6 +60,18 @@ flags.DEFINE_list(
     None,
     "Stored values that stand for black and white, as low,high; what the model "
     "was trained with, or the range of the type, if not given.",
+)
+flags.DEFINE_string(
+    "keep",
+    None,
+    "What must not change at all: a folder with a black and white mask of the "
+    "name of each image, white is kept; or one mask for all images.",
+)
+flags.DEFINE_integer(
+    "keep_border",
+    8,
+    "Pixels around what is kept in which input and translation are mixed.",
+    lower_bound=0,
 )
 flags.DEFINE_integer(
     "page", None, "Page of TIFF stacks, or frame of animations, from 0."
@@ -110,6 +123,7 @@ def main(_):
             "--report compares tiles. Received: --report --mode=whole"
         )
     check_models("model")
+    check_images("keep")
     if is_volume_name(FLAGS.output):
         check_files_to_write("output")
     else:
@@ -121,6 +135,7 @@ def main(_):
 
         from semst_tf.data.image_files import printable
         from semst_tf.data.pixel_limit import set_max_pixels
+        from semst_tf.inference.kept_regions import with_kept
         from semst_tf.inference.translate import check_file
         from semst_tf.inference.translate import check_mode
         from semst_tf.inference.translate import translate
@@ -130,6 +145,11 @@ def main(_):
     set_max_pixels(FLAGS.max_pixels)
     volumes = planned_volumes(place, pathlib.Path(FLAGS.output))
     if volumes:
+        if FLAGS.keep is not None:
+            raise ValueError(
+                "--keep takes masks of images, and --input holds volumes. "
+                f"Received: {place}"
+            )
         translate_volumes(volumes, value_range)
         return
     for name in ("volume_type", "slice_plane"):
@@ -147,6 +167,7 @@ def main(_):
         check_file(translator, source, output, value_range, FLAGS.page)
         for source, output in jobs
     ]
+    masks = keep_masks(translator, jobs, headers, value_range)
     for note in notes(jobs, headers):
         print(f"note: {note}")
     mark_output(place, jobs, pathlib.Path(FLAGS.output))
@@ -170,7 +191,9 @@ def main(_):
         if FLAGS.report:
             ratios = seam_ratios(translator, image, translation, value_range)
             report.append(f"{printable(source)}: {ratios}")
-        return translation
+        if masks is None:
+            return translation
+        return with_kept(translation, image, masks(source))
 
     # Images that need tiles may be too large to keep several in memory.
     ahead = 2 if FLAGS.mode == "whole" else 0
@@ -232,6 +255,45 @@ def translate_volumes(jobs, value_range):
         )
         print(f"{printable(volume.path)} -> {printable(output)}")
     print(f"translated {len(jobs)} volumes; they are synthetic, no diagnosis")
+
+
+def keep_masks(translator, jobs, headers, value_range):
+    """What is kept of each image, or `None`; all masks are looked at.
+
+    Returns:
+        Function from the path of an image to its mask.
+    """
+    if FLAGS.keep is None:
+        return None
+    from semst_tf.data.halves import split_half
+    from semst_tf.data.keep_masks import KeepMasks
+    from semst_tf.data.keep_masks import mask_paths
+    from semst_tf.inference.translation_ranges import translation_ranges
+
+    channels = (translator.input_channels, translator.output_channels)
+    if channels[0] != channels[1]:
+        raise ValueError(
+            "--keep needs translations of as many channels as the images. "
+            f"Received: a model of {channels[0]} and {channels[1]} channels"
+        )
+    for header in headers:
+        ranges = translation_ranges(translator, header.dtype, value_range)
+        if ranges.source != ranges.target:
+            raise ValueError(
+                "--keep needs a model whose translations mean by their values "
+                "what its inputs mean. Received: value ranges of "
+                f"{ranges.source} and {ranges.target}"
+            )
+    folder, half = split_half(FLAGS.keep)
+    output = pathlib.Path(FLAGS.output)
+    names = [str(place.relative_to(output)) for _, place in jobs]
+    sizes = [(header.height, header.width) for header in headers]
+    masks = KeepMasks(
+        mask_paths(names, folder), sizes, sizes, FLAGS.keep_border, half
+    )
+    masks.check()
+    numbers = {source: index for index, (source, _) in enumerate(jobs)}
+    return lambda source: masks.load(numbers[source])
 
 
 def notes(jobs, headers):

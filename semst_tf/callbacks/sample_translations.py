@@ -8,6 +8,7 @@ import numpy as np
 from semst_tf.data.image_files import write_image
 from semst_tf.data.image_grid import image_grid
 from semst_tf.data.value_range import to_bytes
+from semst_tf.inference.kept_regions import all_with_kept
 from semst_tf.inference.translate_within_memory import translate_within_memory
 from semst_tf.inference.translation_ranges import translation_ranges
 from semst_tf.ops.current_step import current_step
@@ -31,18 +32,21 @@ class SampleTranslations(keras.callbacks.Callback):
         folder: Path for the PNG files. Created if it is missing.
         every: int. Epochs between two grids. Defaults to `1`.
         tensorboard: Path of a TensorBoard log folder, or `None`.
+        keep: List of the masks of what is kept of the images, as
+            `semst_tf.data.KeepMasks` reads them, or `None`.
 
     Example:
 
     >>> model.fit(data, callbacks=[SampleTranslations(photos, "run/samples")])
     """
 
-    def __init__(self, images, folder, every=1, tensorboard=None):
+    def __init__(self, images, folder, every=1, tensorboard=None, keep=None):
         super().__init__()
         self.images = [_middle(image) for image in images]
         self.folder = pathlib.Path(folder)
         self.every = every
         self.tensorboard = tensorboard
+        self.keep = None if keep is None else [_middle(mask) for mask in keep]
         self.translations = None  # The newest ones, as bytes.
         self._written_step = None
 
@@ -58,7 +62,11 @@ class SampleTranslations(keras.callbacks.Callback):
         """Translates the images with the model as it is now."""
         step = current_step(self.model)
         self._written_step = step
-        translations = translate_within_memory(self.model, self.images)
+        translations = all_with_kept(
+            translate_within_memory(self.model, self.images),
+            self.images,
+            self.keep,
+        )
         self.translations = [self.shown(i, "target") for i in translations]
         sources = [self.shown(image, "source") for image in self.images]
         grid = image_grid([sources, self.translations])

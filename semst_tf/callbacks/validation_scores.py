@@ -2,6 +2,7 @@
 
 import keras
 
+from semst_tf.inference.kept_regions import all_with_kept
 from semst_tf.inference.translate_within_memory import translate_within_memory
 from semst_tf.inference.translation_ranges import scored_translation
 from semst_tf.metrics.all_scores import SCORES
@@ -29,6 +30,8 @@ class ValidationScores(keras.callbacks.Callback):
         every: int. Epochs between two validations. Defaults to `1`.
         batch_size: int. Images of equal size translated at once. Defaults
             to `8`.
+        keep: List of the masks of what is kept of the images, as
+            `semst_tf.data.KeepMasks` reads them, or `None`.
 
     Raises:
         ValueError: If `every` is not positive or there are no images.
@@ -53,7 +56,7 @@ class ValidationScores(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, images, evaluation, every=1, batch_size=8):
+    def __init__(self, images, evaluation, every=1, batch_size=8, keep=None):
         super().__init__()
         if every < 1 or not len(images):
             raise ValueError(
@@ -64,6 +67,7 @@ class ValidationScores(keras.callbacks.Callback):
         self.evaluation = evaluation
         self.every = every
         self.batch_size = batch_size
+        self.keep = keep
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None and (epoch + 1) % self.every == 0:
@@ -71,8 +75,10 @@ class ValidationScores(keras.callbacks.Callback):
 
     def score(self):
         """Returns the scores of the model as it is now, by their names."""
-        translations = translate_within_memory(
-            self.model, self.images, self.batch_size
+        translations = all_with_kept(
+            translate_within_memory(self.model, self.images, self.batch_size),
+            self.images,
+            self.keep,
         )
         translations = [
             scored_translation(self.model.translator, translation)

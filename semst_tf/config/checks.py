@@ -18,6 +18,7 @@ def check_config(config):
     _check_start(config)
     _check_matching(config)
     _check_paired(config)
+    _check_keep(config)
     if config.multi_scale.fusion is not None:
         _check_scales(config)
 
@@ -85,6 +86,30 @@ def _check_paired(config):
         raise ValueError(
             "Config field `data.paired_limit` is a number of pairs of "
             f"`data.paired`. Received: {config.data.paired_limit} without it"
+        )
+
+
+def _check_keep(config):
+    """Refuses to keep values that would mean something else afterwards."""
+    if config.data.keep is None:
+        return
+    channels = (
+        config.generator.input_channels,
+        config.generator.output_channels,
+    )
+    if channels[0] != channels[1]:
+        raise ValueError(
+            "Config field `data.keep` needs translations of as many channels "
+            "as source images: `generator.input_channels` and "
+            f"`generator.output_channels`. Received: {channels[0]} and "
+            f"{channels[1]}"
+        )
+    ranges = (config.data.value_range, config.data.target_value_range)
+    if ranges[0] != ranges[1]:
+        raise ValueError(
+            "Config field `data.keep` needs one meaning of values: "
+            "`data.value_range` and `data.target_value_range` must be the "
+            f"same. Received: {ranges[0]} and {ranges[1]}"
         )
 
 

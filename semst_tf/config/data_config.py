@@ -73,6 +73,18 @@ class DataConfig:
         "Pairs that are used, evenly spaced among all; `None` for all.",
         above=0,
     )
+    keep: str | None = option(
+        None,
+        "What of source images must not change at all: a folder with a black "
+        "and white mask of the name of each image, white is kept; or one mask "
+        "for all images. Every translation that is trained on, shown or "
+        "scored has the input there. Translating takes masks by `--keep`.",
+    )
+    keep_border: int = option(
+        8,
+        "Pixels around what is kept in which input and translation are mixed.",
+        at_least=0,
+    )
     value_range: ValueRange | None = option(
         None,
         'Pair of numbers, or text such as `"-1000,2060"`. Stored values of '

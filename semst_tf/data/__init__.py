@@ -9,6 +9,7 @@ from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import UnreadableImageError
 from semst_tf.data.image_files import read_image
 from semst_tf.data.image_files import write_image
+from semst_tf.data.keep_masks import KeepMasks
 from semst_tf.data.paired_images import PairedImages
 from semst_tf.data.photo_folders import sample_photos
 from semst_tf.data.unpaired_dataset import unpaired_images
@@ -20,6 +21,7 @@ __all__ = [
     "CheckReport",
     "CropIndex",
     "ImageCollection",
+    "KeepMasks",
     "PairedImages",
     "UnpairedSampler",
     "UnreadableImageError",

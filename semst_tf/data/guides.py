@@ -3,7 +3,10 @@
 PAIRED = ("paired_source", "paired_target")
 """Images of which the translation is known, and their translations."""
 
-GUIDES = PAIRED
+KEEP = "keep"
+"""Soft masks of what is kept of source images, 1 where nothing changes."""
+
+GUIDES = (*PAIRED, KEEP)
 """Names of everything that a batch may bring beside its images."""
 
 
@@ -17,4 +20,4 @@ def order_of(name):
         int: 0 where there is one for each source image, 1 for each target
         image, 2 for each pair.
     """
-    return 2
+    return 2 if name in PAIRED else 0

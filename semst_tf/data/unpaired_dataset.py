@@ -27,6 +27,7 @@ def unpaired_images(
     matched_crops=False,
     matching=None,
     paired=None,
+    keep=None,
     first_example=0,
     passes=None,
     drop_remainder=False,
@@ -78,6 +79,9 @@ def unpaired_images(
         paired: `PairedImages` or `None`. Batches then bring as many pairs as
             images, as `"paired_source"` and `"paired_target"`. Defaults to
             `None`.
+        keep: `KeepMasks` of the source images, or `None`. Batches then bring
+            what is kept of their source images, as `"keep"`, float32
+            `(batch, crop_height, crop_width, 1)`. Defaults to `None`.
         first_example: int. Index of the first example. Defaults to 0.
         passes: int or `None`. The data ends after so many passes of the
             larger domain, counted from index 0. Defaults to `None`, endless:
@@ -168,6 +172,7 @@ def unpaired_images(
         matched_crops=matched_crops,
         matching=matching,
         paired=paired,
+        keep=keep,
     )
     return _for_backend(
         sampler,

@@ -1,11 +1,15 @@
 """Batches of unpaired crops that follow from seed and position."""
 
 import functools
+import typing
 
 import numpy as np
 
 from semst_tf.data.crops_with_data import corner_with_data
+from semst_tf.data.guides import KEEP
 from semst_tf.data.guides import PAIRED
+from semst_tf.data.guides import order_of
+from semst_tf.data.keep_masks import KEPT
 from semst_tf.data.resize import parse_crop_size
 
 _DOMAINS = ("source", "target")
@@ -13,6 +17,20 @@ _PAIRS = 2
 """Pairs are drawn like the images of a third domain."""
 # First entry of a seed sequence: no two uses share random numbers.
 _ORDER, _CROP, _SHARED_CROP, _NEIGHBOUR = range(4)
+
+
+_FROM_FILE = {KEEP: lambda mask: mask.astype("float32") / KEPT}
+"""How what is read of a guide becomes part of an example."""
+_SHAPES = {KEEP: lambda size: ((*size, 1), "float32")}
+
+
+class _Drawn(typing.NamedTuple):
+    """Where a crop comes from: image, its number, place, and orientation."""
+
+    number: int
+    image: np.ndarray | None
+    corner: tuple
+    mirrored: bool
 
 
 class UnpairedSampler:
@@ -47,6 +65,8 @@ class UnpairedSampler:
         paired: `PairedImages` or `None`. Every example then has a crop of a
             pair too, drawn like the images of a third domain. Defaults to
             `None`.
+        keep: `KeepMasks` of the source images, or `None`. Every example then
+            has the crop of the mask of its source image. Defaults to `None`.
 
     Raises:
         ValueError: If a domain is empty or an argument is invalid.
@@ -71,6 +91,7 @@ class UnpairedSampler:
         matched_crops=False,
         matching=None,
         paired=None,
+        keep=None,
     ):
         for name, collection in zip(_DOMAINS, (source, target)):
             if len(collection) == 0:
@@ -91,6 +112,7 @@ class UnpairedSampler:
         self.matched_crops = matched_crops
         self.matching = matching
         self.paired = paired
+        self._guides = _checked_guides({KEEP: keep}, (source, target))
         if matching is not None:
             self._check_matching()
         # Around the end of a pass, threads need two orders of each domain.
@@ -115,9 +137,15 @@ class UnpairedSampler:
             OSError, ValueError: If an image can't be read, or is smaller
                 than the crop.
         """
-        found = {name: self.crop(name, index) for name in _DOMAINS}
+        index = int(index)
+        drawn = {name: self._drawn(name, index) for name in _DOMAINS}
+        found = {name: self._crop_of(name, drawn[name]) for name in _DOMAINS}
         if self.paired is not None:
-            found.update(self._pair(int(index)))
+            found.update(self._pair(index))
+        for name, files in self._guides.items():
+            place = drawn[_DOMAINS[order_of(name)]]
+            values = self._cut(files.load(place.number), place)
+            found[name] = _FROM_FILE[name](values)
         return found
 
     @property
@@ -130,20 +158,19 @@ class UnpairedSampler:
         images = {"source": self.source, "target": self.target}
         if self.paired is not None:
             images |= zip(PAIRED, (self.paired.source, self.paired.target))
-        return {
+        shapes = {
             name: ((*size, collection.channels), "float32")
             for name, collection in images.items()
         }
+        return shapes | {name: _SHAPES[name](size) for name in self._guides}
 
     def crop(self, domain, index):
         """Returns the `"source"` or the `"target"` of an example alone."""
-        image, corner, random = self._drawn(domain, int(index))
-        image = self._cut(image, corner, self._is_mirrored(random))
-        return self._collection(domain).to_unit_range(image)
+        return self._crop_of(domain, self._drawn(domain, int(index)))
 
     def corner(self, domain, index):
         """Top and left of the crop of an example in its image, ints."""
-        _, (top, left), _ = self._drawn(domain, int(index))
+        top, left = self._drawn(domain, int(index)).corner
         return int(top), int(left)
 
     def image_index(self, domain, index):
@@ -153,28 +180,38 @@ class UnpairedSampler:
         count = len(self._collection(domain))
         return self._in_order(_DOMAINS.index(domain), count, int(index))
 
+    def _crop_of(self, domain, drawn):
+        image = self._cut(drawn.image, drawn)
+        return self._collection(domain).to_unit_range(image)
+
     def _pair(self, index):
         """Both images of a pair, cut at one place."""
         random = self._generator(_CROP, _PAIRS, index)
         number = self._in_order(_PAIRS, len(self.paired), index)
         both = (self.paired.source, self.paired.target)
-        images = [collection.load(number) for collection in both]
+        loaded = [collection.load_with_nodata(number) for collection in both]
+        images = [image for image, _ in loaded]
         name = self.paired.source.name(number)
         corner = self._draw_corner(images[0].shape[:2], random, index, name)
-        mirrored = self._is_mirrored(random)
+        empty = [nodata for _, nodata in loaded if nodata is not None]
+        if empty:
+            empty = np.logical_or.reduce(empty)
+            corner = self._with_data(empty, corner, random, name)
+        place = _Drawn(number, None, corner, self._is_mirrored(random))
         return {
-            part: collection.to_unit_range(self._cut(image, corner, mirrored))
+            part: collection.to_unit_range(self._cut(image, place))
             for part, collection, image in zip(PAIRED, both, images)
         }
 
     def _is_mirrored(self, random):
         return bool(self.flip and random.random() < 0.5)
 
-    def _cut(self, image, corner, mirrored):
+    def _cut(self, image, drawn):
+        """Cuts and mirrors anything of the size of the image of a crop."""
         if self.crop_size is not None:
-            (top, left), (height, width) = corner, self.crop_size
+            (top, left), (height, width) = drawn.corner, self.crop_size
             image = image[top : top + height, left : left + width]
-        return image[:, ::-1] if mirrored else image
+        return image[:, ::-1] if drawn.mirrored else image
 
     def _in_order(self, domain, count, index):
         round_number, position = divmod(index, count)
@@ -182,19 +219,20 @@ class UnpairedSampler:
         return int(order[position])
 
     def _drawn(self, domain, index):
-        """Image and corner of a crop, and the generator for the rest."""
+        """Where a crop of a domain comes from."""
         random = self._generator(_CROP, _DOMAINS.index(domain), index)
         collection = self._collection(domain)
         if self._is_matched(domain):
             number, corner = self._match(index)
-            return collection.load(number), corner, random
-        number = self.image_index(domain, index)
-        image, nodata = collection.load_with_nodata(number)
-        name = collection.name(number)
-        corner = self._draw_corner(image.shape[:2], random, index, name)
-        if nodata is not None:
-            corner = self._with_data(nodata, corner, random, name)
-        return image, corner, random
+            image = collection.load(number)
+        else:
+            number = self.image_index(domain, index)
+            image, nodata = collection.load_with_nodata(number)
+            name = collection.name(number)
+            corner = self._draw_corner(image.shape[:2], random, index, name)
+            if nodata is not None:
+                corner = self._with_data(nodata, corner, random, name)
+        return _Drawn(number, image, corner, self._is_mirrored(random))
 
     def _match(self, index):
         """Target image and corner that match the source crop."""
@@ -262,3 +300,16 @@ class UnpairedSampler:
     def _generator(self, *stream):
         sequence = np.random.SeedSequence((self.seed, *stream))
         return np.random.Generator(np.random.PCG64(sequence))
+
+
+def _checked_guides(guides, collections):
+    """Those that are given; refuses any of other images than are sampled."""
+    given = {n: files for n, files in guides.items() if files is not None}
+    for name, files in given.items():
+        images = collections[order_of(name)]
+        if len(files) != len(images):
+            raise ValueError(
+                f"There must be one file of {name!r} for each image. "
+                f"Received: {len(files)} for {len(images)} images"
+            )
+    return given

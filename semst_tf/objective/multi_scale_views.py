@@ -2,11 +2,13 @@
 
 from keras import ops
 
+from semst_tf.data.guides import KEEP
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.objective.encode_output import encode_output
 from semst_tf.objective.view import View
 from semst_tf.objective.view import ViewKind
 from semst_tf.ops.in_one_batch import in_one_batch
+from semst_tf.ops.keep_input import keep_input
 from semst_tf.ops.step_seeds import uniform
 
 
@@ -87,6 +89,14 @@ class MultiScaleViews:
         features = [trace.features for trace in traces]
         outputs = [trace.outputs for trace in traces]
         fused = generator.fuse(outputs[1], traces[1].hidden, outputs[0], corner)
+        keep = (guides or {}).get(KEEP)
+        if keep is not None:
+            part = _crop(keep, corner, size)
+            fused = keep_input(fused, detail, part)
+            outputs[0] = keep_input(outputs[0], detail, part)
+            outputs[1] = keep_input(
+                outputs[1], context, generator.context_of(keep)
+            )
         encoded = self._encoded([fused, *outputs[:count]])
         paired = {}
         if pairs is not None:

@@ -4,6 +4,7 @@ import dataclasses
 
 from keras import ops
 
+from semst_tf.data.guides import KEEP
 from semst_tf.data.guides import PAIRED
 from semst_tf.layers.differentiable_augmentation import (
     DifferentiableAugmentation,
@@ -88,7 +89,8 @@ class Objective:
     def guides(self):
         """Names of what a batch must bring beside source and target."""
         paired = any(kind.paired for kind in self.views.kinds)
-        return PAIRED if paired else ()
+        keeps = self.config.data.keep is not None
+        return (*(PAIRED if paired else ()), *((KEEP,) if keeps else ()))
 
     def term_names(self):
         """Names of the terms, without computing them.

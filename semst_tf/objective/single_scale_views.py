@@ -2,11 +2,13 @@
 
 from keras import ops
 
+from semst_tf.data.guides import KEEP
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.objective.encode_output import encode_output
 from semst_tf.objective.view import View
 from semst_tf.objective.view import ViewKind
 from semst_tf.ops.in_one_batch import in_one_batch
+from semst_tf.ops.keep_input import keep_input
 from semst_tf.ops.step_seeds import uniform
 
 
@@ -56,7 +58,7 @@ class SingleScaleViews:
         if kind.paired:
             images.append(guides["paired_source"])
         outputs, features, output_features = self._translated(
-            images, encoded, seeds
+            images, encoded, seeds, (guides or {}).get(KEEP)
         )
         more = {}
         if kind.identity:
@@ -77,19 +79,23 @@ class SingleScaleViews:
             )
         ]
 
-    def _translated(self, images, encoded, seeds):
+    def _translated(self, images, encoded, seeds, keep):
         """Outputs, features and output features, a list of each.
 
-        Output features are those of the first `encoded` batches.
+        Output features are those of the first `encoded` batches; of the first
+        of them a part may be kept.
         """
         if not self.flip:
             traces = in_one_batch(self.generator.trace, images)
             outputs = [trace.outputs for trace in traces]
+            outputs[0] = keep_input(outputs[0], images[0], keep)
             features = [trace.features for trace in traces]
             return outputs, features, self._encoded(outputs[:encoded])
         flips = _random_flips([ops.shape(i)[0] for i in images], seeds)
         mirrored = [flip(image) for flip, image in zip(flips, images)]
         outputs = in_one_batch(self.generator, mirrored)
+        keep = None if keep is None else flips[0](keep)
+        outputs[0] = keep_input(outputs[0], mirrored[0], keep)
         features = in_one_batch(self.generator.features, images[:encoded])
         output_features = [
             {name: flip(maps) for name, maps in found.items()}

@@ -7,13 +7,19 @@ import keras
 import numpy as np
 from keras import ops
 
+from semst_tf.data.guides import KEEP
 from semst_tf.data.guides import PAIRED
 from semst_tf.data.unpack_batch import source_images
 from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.data.unpack_batch import unpack_guides
 from semst_tf.data.value_range import seems_zero_to_one
 
-_WHY = dict.fromkeys(PAIRED, "`paired.weight` is the weight of their term")
+_WHY = {
+    **dict.fromkeys(PAIRED, "`paired.weight` is the weight of their term"),
+    KEEP: "`data.keep` names what must not change",
+}
+_OPTIONAL = (KEEP,)
+"""Guides that say by themselves what to do."""
 
 LIMIT = 1.25
 """Largest absolute value of images in [-1, 1]; resampling overshoots."""
@@ -122,7 +128,7 @@ def check_guides(guides, source, model):
                 f"{_WHY[name]}. Received: a batch without it"
             )
     for name, values in guides.items():
-        if name not in needed:
+        if name not in needed and name not in _OPTIONAL:
             raise ValueError(
                 f"{name!r} would not be used: {_WHY[name]}. Received: a "
                 "configuration without it"
@@ -135,6 +141,25 @@ def check_guides(guides, source, model):
             )
     if "paired_source" in guides:
         _check_pairs(guides, model)
+    if KEEP in guides:
+        _check_keep(guides[KEEP], source, model)
+
+
+def _check_keep(keep, source, model):
+    check_images(keep, 1, "one channel", f"Masks of {KEEP!r}")
+    config = model.config.generator
+    channels = (config.input_channels, config.output_channels)
+    shapes = tuple(source.shape), tuple(keep.shape)
+    sizes = zip(shapes[0][1:3], shapes[1][1:3])
+    if channels[0] != channels[1] or any(
+        None not in pair and pair[0] != pair[1] for pair in sizes
+    ):
+        raise ValueError(
+            "What is kept of source images has their height and width, and "
+            "translations as many channels as they. Received: masks of shape "
+            f"{shapes[1]}, source images of {shapes[0]}, translations of "
+            f"{channels[1]} channels"
+        )
 
 
 def _check_pairs(guides, model):

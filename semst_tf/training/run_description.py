@@ -17,7 +17,7 @@ _COMPARED = (
     "guide_images",
     "config",
 )
-_PLACES = ("paired",)
+_PLACES = ("paired", "keep")
 """Fields of `data` that say where something lies, not what it is."""
 # What versions before 0.2 wrote in the place of the images: with the path in
 # it, so that the same images at another path were others.

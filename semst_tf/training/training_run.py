@@ -24,10 +24,12 @@ from semst_tf.callbacks import ValidationRecord
 from semst_tf.callbacks.drop_summaries import drop_summaries
 from semst_tf.data import CropIndex
 from semst_tf.data import ImageCollection
+from semst_tf.data import KeepMasks
 from semst_tf.data import PairedImages
 from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
 from semst_tf.data import distributed_images
+from semst_tf.data.keep_masks import mask_files
 from semst_tf.data.reading_errors import plain_reading_errors
 from semst_tf.distribution.workers import is_chief
 from semst_tf.distribution.workers import numbers_of_replicas
@@ -177,6 +179,8 @@ class TrainingRun:
         self.accept_changes = accept_changes
         self.init = init
         self._matching = None
+        self._keep = None
+        self._kept_share = None
         # Where this process writes. All workers must do the same, because
         # they compute some of it together; what the others write is dropped.
         self._place = self.workdir
@@ -250,6 +254,7 @@ class TrainingRun:
             matched_crops=config.matched_crops,
             matching=self._matching,
             paired=self.paired,
+            keep=self._keep,
             first_example=position.batches * config.batch_size,
             skip_bad=self.skip_bad,
         )
@@ -275,12 +280,22 @@ class TrainingRun:
             matched_crops=config.matched_crops,
             matching=self._matching,
             paired=self.paired,
+            keep=self._keep,
         )
 
     def _check_guides(self):
         """Looks at what is read beside the images, before the first step."""
         if self.paired is not None:
             self.paired.check(self.config.data.crop_height_width)
+        if self.config.data.keep is not None:
+            self._keep = KeepMasks.of(
+                self._usable()[0],
+                self.config.data.keep,
+                self.config.data.keep_border,
+            )
+            self._kept_share = self._keep.check(
+                print_progress("reading masks", "mask")
+            )
 
     def _match_crops(self):
         """Reads or builds the index of crops, where crops are matched."""
@@ -341,6 +356,8 @@ class TrainingRun:
         guides = {}
         if self.paired is not None:
             guides["paired"] = [self.paired.source, self.paired.target]
+        if self.config.data.keep is not None:
+            guides["keep"] = [mask_files(self.config.data.keep)]
         return guides
 
     def _check_crops(self, model):
@@ -489,11 +506,16 @@ class TrainingRun:
 
     def _guide_lines(self):
         """What is read beside the images, in words."""
-        if self.paired is None:
-            return []
-        return [
-            f"pairs: {len(self.paired):,}, of {self.paired.source.description}"
-        ]
+        lines = []
+        if self.paired is not None:
+            place = self.paired.source.description
+            lines.append(f"pairs: {len(self.paired):,}, of {place}")
+        if self._keep is not None:
+            lines.append(
+                f"kept: {self._kept_share:.1%} of the source, by the masks of "
+                f"{self.config.data.keep}"
+            )
+        return lines
 
     def _catch_up(self, model, position):
         """Does what a killed training had not done after its checkpoint."""
@@ -531,7 +553,13 @@ class TrainingRun:
             self._place / "samples",
             every=self.sample_every // self.interval,
             tensorboard=self._place / "tensorboard",
+            keep=self._sample_masks(),
         )
+
+    def _sample_masks(self):
+        if self._keep is None:
+            return None
+        return [self._keep.load(i) for i in _example_places(self._keep)]
 
     def _page(self, sampling):
         return RefreshRunPage(
@@ -675,9 +703,12 @@ def _refuse_empty_pixels(report):
 
 def _examples_of(images):
     """A few images of a collection, evenly spaced."""
+    return [images.load(place) for place in _example_places(images)]
+
+
+def _example_places(images):
     count = min(SAMPLES, len(images))
-    places = [i * len(images) // count for i in range(count)]
-    return [images.load(place) for place in places]
+    return [i * len(images) // count for i in range(count)]
 
 
 def _named_example(sampler, index):

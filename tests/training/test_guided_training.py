@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 from folders import write_images
+from PIL import Image
 from small import small_config
 
 from semst_tf.storage.loss_history import read_history
@@ -21,6 +22,12 @@ def images(tmp_path_factory):
     write_images(root / "target", count=2)
     write_images(root / "pairs" / "source", count=3)
     write_images(root / "pairs" / "target", count=3)
+    (root / "masks").mkdir()
+    for number in range(3):
+        # An upper half, of which much is in every crop.
+        mask = np.zeros((34, 40), "uint8")
+        mask[: 14 + number] = 255
+        Image.fromarray(mask).save(root / "masks" / f"{number}.png")
     return root
 
 
@@ -35,6 +42,8 @@ def training(workdir, images, overrides=(), **options):
             "data.batch_size": 2,
             "data.paired": f"{images}/pairs",
             "data.paired_limit": 2,
+            "data.keep": f"{images}/masks",
+            "data.keep_border": 2,
             "training.steps": 4,
             **dict(overrides),
         },
@@ -73,6 +82,20 @@ def test_pairs_are_trained_on_and_said_before_the_first_step(trained, images):
     assert all(row["paired"] > 0 for row in rows)
     description = json.loads((run.workdir / "config.json").read_text())
     assert "2 images" in description["guide_images"]["paired"]
+    assert "kept: 44.1% of the source, by the masks of" in printed
+    assert "3 images" in description["guide_images"]["keep"]
+
+
+def test_samples_hold_what_is_kept(trained, images):
+    run, _, _ = trained
+    sampling = run._sampling()
+    sampling.set_model(trained[1])
+    sampling.write()
+    for number, translation in enumerate(sampling.translations):
+        image = run.source.load(number)
+        kept = slice(0, 14 + number)
+        np.testing.assert_array_equal(translation[kept], image[kept])
+        assert (translation[20:] != image[20:]).any()
 
 
 def test_it_goes_on_to_the_same_bits_also_with_pairs_at_another_place(
@@ -82,10 +105,16 @@ def test_it_goes_on_to_the_same_bits_also_with_pairs_at_another_place(
     workdir = tmp_path / "run"
     shutil.copytree(run.workdir, workdir)
     shutil.copytree(images / "pairs", tmp_path / "moved")
+    shutil.copytree(images / "masks", tmp_path / "moved masks")
     (workdir / "model.keras").unlink()
     (workdir / "checkpoints" / "step_00000004.keras").unlink()
     _, again, printed = train(
-        workdir, images, {"data.paired": f"{tmp_path}/moved"}
+        workdir,
+        images,
+        {
+            "data.paired": f"{tmp_path}/moved",
+            "data.keep": f"{tmp_path}/moved masks",
+        },
     )
     assert "config.data.paired: " in printed
     for value, expected in zip(again.get_weights(), model.get_weights()):
@@ -111,6 +140,31 @@ def test_two_replicas_train_on_the_pairs_of_one(trained, images, tmp_path):
     _, both, _ = train(tmp_path / "two", images, devices="cpu:2")
     for one, two in zip(model.get_weights(), both.get_weights()):
         np.testing.assert_allclose(one, two, atol=2e-3)
+
+
+def test_a_mask_that_keeps_everything_is_told_before_the_first_step(
+    images, tmp_path
+):
+    shutil.copytree(images / "masks", tmp_path / "masks")
+    Image.new("L", (40, 34), 255).save(tmp_path / "masks" / "1.png")
+    with pytest.raises(ValueError, match="1.png, which keeps everything"):
+        train(tmp_path / "run", images, {"data.keep": f"{tmp_path}/masks"})
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_mask_of_an_image_that_is_left_out_is_not_used(images, tmp_path):
+    shutil.copytree(images / "source", tmp_path / "source")
+    (tmp_path / "source" / "0.png").write_bytes(b"no image")
+    for name in ("target", "pairs", "masks"):
+        (tmp_path / name).symlink_to(images / name)
+    run = training(tmp_path / "run", tmp_path, skip_bad=True)
+    run._check_guides()
+    sampler = run._sampler()
+    assert len(sampler.source) == 2
+    np.testing.assert_array_equal(
+        (sampler._guides["keep"].load(0) == 255)[:, 0, 0],
+        np.arange(34) < 15,
+    )
 
 
 @pytest.mark.parametrize(

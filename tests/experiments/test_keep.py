@@ -1,0 +1,131 @@
+"""--keep from outside: what stays as it is, and which masks are refused."""
+
+import json
+
+import numpy as np
+import pytest
+from folders import contents
+from folders import write_images
+from PIL import Image
+from scripts import assert_one_line
+from scripts import run_here
+from small import small_model
+
+from semst_tf.data import read_image
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "colour.keras"
+    small_model("cut").save(path)
+    return path
+
+
+@pytest.fixture
+def folders(tmp_path):
+    write_images(tmp_path / "in")
+    (tmp_path / "masks").mkdir()
+    for number in range(3):
+        mask = np.zeros((34, 40), "uint8")
+        mask[5 : 20 + number, 8:16] = 255
+        Image.fromarray(mask).save(tmp_path / "masks" / f"{number}.png")
+    return tmp_path
+
+
+def translate(model, folders, *more):
+    return run_here(
+        "translate",
+        f"--model={model}",
+        f"--input={folders / 'in'}",
+        f"--output={folders / 'out'}",
+        *more,
+    )
+
+
+def test_translations_hold_the_input_there_and_mix_around(model, folders):
+    assert translate(model, folders).returncode == 0
+    without = {n: read_image(folders / "out" / f"{n}.png") for n in range(3)}
+    result = translate(
+        model, folders, f"--keep={folders / 'masks'}", "--overwrite"
+    )
+    assert result.returncode == 0, result.stderr
+    for number in range(3):
+        image = read_image(folders / "in" / f"{number}.png")
+        kept = read_image(folders / "out" / f"{number}.png")
+        inside = (slice(5, 20 + number), slice(8, 16))
+        np.testing.assert_array_equal(kept[inside], image[inside])
+        assert (without[number][inside] != image[inside]).any()
+        np.testing.assert_array_equal(kept[31:], without[number][31:])
+        around = kept[10:15, 18].astype(int)
+        low = np.minimum(image, without[number])[10:15, 18]
+        high = np.maximum(image, without[number])[10:15, 18]
+        assert ((low <= around) & (around <= high)).all()
+
+
+def test_one_mask_is_that_of_all_images_and_the_border_can_be_sharp(
+    model, folders
+):
+    mask = folders / "masks" / "0.png"
+    translate(model, folders)
+    without = read_image(folders / "out" / "2.png")
+    result = translate(
+        model, folders, f"--keep={mask}", "--keep_border=0", "--overwrite"
+    )
+    assert result.returncode == 0, result.stderr
+    kept = read_image(folders / "out" / "2.png")
+    expected = without.copy()
+    image = read_image(folders / "in" / "2.png")
+    expected[5:20, 8:16] = image[5:20, 8:16]
+    np.testing.assert_array_equal(kept, expected)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (lambda path: path.unlink(), ["no mask for 1 of 3 images"]),
+        (
+            lambda path: Image.new("L", (40, 34), 255).save(path),
+            ["1.png", "keeps everything"],
+        ),
+        (
+            lambda path: Image.new("L", (40, 33)).save(path),
+            ["1.png of 33x40", "34x40"],
+        ),
+        (lambda path: path.write_bytes(b"none"), ["1.png"]),
+    ],
+)
+def test_masks_that_do_not_fit_are_one_line_and_nothing_is_written(
+    model, folders, harm, words
+):
+    harm(folders / "masks" / "1.png")
+    before = contents(folders)
+    result = translate(model, folders, f"--keep={folders / 'masks'}")
+    assert_one_line(result, *words)
+    assert contents(folders) == before
+
+
+def test_a_folder_of_masks_that_is_missing_is_named(model, folders):
+    result = translate(model, folders, f"--keep={folders / 'nowhere'}")
+    assert_one_line(result, "--keep", "nowhere")
+
+
+def test_evaluation_scores_what_is_kept(model, folders):
+    scores = {}
+    for name, more in (
+        ("plain", ()),
+        ("kept", (f"--keep={folders / 'masks'}",)),
+    ):
+        result = run_here(
+            "evaluate",
+            f"--model={model}",
+            f"--source={folders / 'in'}",
+            f"--truth={folders / 'in'}",
+            f"--output={folders / name}.json",
+            *more,
+        )
+        assert result.returncode == 0, result.stderr
+        scores[name] = json.loads((folders / f"{name}.json").read_text())
+    ratios = {n: s["paired"]["psnr"] for n, s in scores.items()}
+    # Compared with the input itself, what is kept has no error.
+    assert ratios["kept"] > ratios["plain"]
+    assert scores["kept"]["settings"]["keep_border"] == 8
