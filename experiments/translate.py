@@ -6,7 +6,8 @@ Example:
   python experiments/translate.py --model=runs/street --input=photo.png \\
       --output=translated
 
-A NIfTI file, a DICOM series (a folder), or a folder of these becomes NIfTI:
+A NIfTI file, a DICOM series (a folder), or a folder of these becomes NIfTI;
+a whole slide (SVS, NDPI, OME-TIFF) a pyramid, slide.ome.tif:
 
   python experiments/translate.py --model=runs/ct --input=mr.nii.gz \\
       --output=ct.nii.gz --volume_type=int16
@@ -26,8 +27,8 @@ from path_flags import found_paths
 from translation_jobs import mark_output
 from translation_jobs import planned_jobs
 from translation_jobs import refuse_existing
-from volume_jobs import is_volume_name
-from volume_jobs import planned_volumes
+from whole_file_jobs import names_a_file
+from whole_file_jobs import planned_whole_files
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -40,14 +41,14 @@ flags.DEFINE_string(
     "input",
     None,
     "An image, a folder (searched with its subfolders), or a quoted glob; "
-    "also NIfTI volumes and folders of DICOM series.",
+    "also NIfTI volumes, folders of DICOM series, and whole slides.",
 )
 dataroot.define_flags("testA", None)
 flags.DEFINE_string(
     "output",
     None,
-    "Folder to write to, made if it is missing; of one volume also a file, "
-    "ct.nii.gz.",
+    "Folder to write to, made if it is missing; of one volume or slide also a "
+    "file: ct.nii.gz, slide.ome.tif.",
 )
 flags.DEFINE_float(
     "strength",
@@ -95,6 +96,13 @@ flags.DEFINE_enum(
     ["axial", "coronal", "sagittal"],
     "What volumes are cut along; what the model was trained on unless given.",
 )
+flags.DEFINE_integer(
+    "slide_level",
+    None,
+    "Level of whole slides, 0 the finest; what the model was trained on unless "
+    "given.",
+    lower_bound=0,
+)
 flags.DEFINE_bool("overwrite", False, "Replace images that are there already.")
 flags.DEFINE_enum(
     "mode",
@@ -124,7 +132,7 @@ def main(_):
         )
     check_models("model")
     check_images("keep")
-    if is_volume_name(FLAGS.output):
+    if names_a_file(FLAGS.output):
         check_files_to_write("output")
     else:
         check_folders_to_write("output")
@@ -143,21 +151,18 @@ def main(_):
         from semst_tf.loading.load_translator import load_translator
 
     set_max_pixels(FLAGS.max_pixels)
-    volumes = planned_volumes(place, pathlib.Path(FLAGS.output))
+    volumes, slides = planned_whole_files(place, pathlib.Path(FLAGS.output))
+    refuse_flags_of_others(volumes, slides)
+    if FLAGS.keep is not None and (volumes or slides):
+        kind = "volumes" if volumes else "slides"
+        raise ValueError(
+            f"--keep takes masks of images, and --input holds {kind}. "
+            f"Received: {place}"
+        )
     if volumes:
-        if FLAGS.keep is not None:
-            raise ValueError(
-                "--keep takes masks of images, and --input holds volumes. "
-                f"Received: {place}"
-            )
-        translate_volumes(volumes, value_range)
-        return
-    for name in ("volume_type", "slice_plane"):
-        if FLAGS[name].value is not None:
-            raise ValueError(
-                f"--{name} is for volumes, and --input holds none. "
-                f"Received: {place}"
-            )
+        return translate_volumes(volumes, value_range)
+    if slides:
+        return translate_slides(slides, value_range)
     jobs = planned_jobs(place, pathlib.Path(FLAGS.output))
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
@@ -215,19 +220,30 @@ def main(_):
         )
 
 
+def refuse_flags_of_others(volumes, slides):
+    """Raises for flags that say nothing about what is translated."""
+    useless = []
+    if not volumes:
+        useless += ["volume_type", "slice_plane"]
+    if not slides:
+        useless += ["slide_level"]
+    if volumes or slides:
+        useless += ["page", "report"]
+    for name in useless:
+        if FLAGS[name].value not in (None, False):
+            raise ValueError(
+                f"--{name} says nothing about what --input holds. "
+                f"Received: --{name}={FLAGS[name].value}"
+            )
+
+
 def translate_volumes(jobs, value_range):
     """Translates volumes, each slice by slice into a NIfTI file."""
-    import keras
-
-    from semst_tf.data.image_files import printable
     from semst_tf.inference.translate import check_mode
     from semst_tf.inference.translate_volume import check_volume
     from semst_tf.inference.translate_volume import translate_volume
     from semst_tf.loading.load_translator import load_translator
 
-    for name in ("page", "report"):
-        if FLAGS[name].value:
-            raise ValueError(f"--{name} is not for volumes")
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
     dtype = FLAGS.volume_type or "float32"
@@ -236,12 +252,6 @@ def translate_volumes(jobs, value_range):
     for volume, output in jobs:
         check_volume(translator, volume, output, value_range, dtype)
     for volume, output in jobs:
-        bar = keras.utils.Progbar(None, unit_name="slice")
-
-        def progress(done, total, bar=bar):
-            bar.target = total
-            bar.update(done)
-
         translate_volume(
             translator,
             volume,
@@ -251,10 +261,58 @@ def translate_volumes(jobs, value_range):
             dtype=dtype,
             mode=FLAGS.mode,
             tile=FLAGS.tile,
-            progress=progress,
+            progress=shown_progress(volume, output, "slice"),
         )
-        print(f"{printable(volume.path)} -> {printable(output)}")
     print(f"translated {len(jobs)} volumes; they are synthetic, no diagnosis")
+
+
+def translate_slides(jobs, value_range):
+    """Translates whole slides, each by region into a pyramid."""
+    from semst_tf.inference.translate_slide import check_slide
+    from semst_tf.inference.translate_slide import level_of
+    from semst_tf.inference.translate_slide import translate_slide
+    from semst_tf.loading.load_translator import load_translator
+
+    if FLAGS["mode"].present and FLAGS.mode == "whole":
+        raise ValueError(
+            "A whole slide is translated in tiles. Received: --mode=whole"
+        )
+    mode = "tiled" if FLAGS.mode == "whole" else FLAGS.mode
+    if not FLAGS.overwrite:
+        refuse_existing([output for _, output in jobs])
+    translator = load_translator(FLAGS.model, FLAGS.strength)
+    level = FLAGS.slide_level
+    level = level_of(translator) if level is None else level
+    for slide, output in jobs:
+        check_slide(translator, slide, output, level, mode, FLAGS.tile)
+    for slide, output in jobs:
+        translate_slide(
+            translator,
+            slide,
+            output,
+            value_range,
+            level=level,
+            mode=mode,
+            tile=FLAGS.tile,
+            progress=shown_progress(slide, output, "tile"),
+        )
+    print(f"translated {len(jobs)} slides; they are synthetic, no diagnosis")
+
+
+def shown_progress(whole, output, unit):
+    """Function that draws a bar over the parts of a volume or slide."""
+    import keras
+
+    from semst_tf.data.image_files import printable
+
+    print(f"{printable(whole.path)} -> {printable(output)}")
+    bar = keras.utils.Progbar(None, unit_name=unit)
+
+    def progress(done, total):
+        bar.target = total
+        bar.update(done)
+
+    return progress
 
 
 def keep_masks(translator, jobs, headers, value_range):

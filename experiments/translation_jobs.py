@@ -59,9 +59,9 @@ def found_images(text, output):
                 f"may be inside it. Received: {output}"
             )
         collection = ImageCollection(path)
-        if collection.volumes:
+        if collection.volumes or collection.slides:
             raise ValueError(
-                "--input holds volumes, which translate.py translates. "
+                "--input holds volumes or slides, for translate.py. "
                 f"Received: {path}"
             )
         root, images = path, collection.paths

@@ -177,6 +177,7 @@ class SemST(backend_trainer(), keras.Model):
         translator.value_range = self.config.data.value_range
         translator.target_value_range = self.config.data.target_value_range
         translator.slice_plane = self.config.data.slice_plane
+        translator.slide_level = self.config.data.slide_level
         return translator
 
     @property

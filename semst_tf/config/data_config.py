@@ -85,6 +85,13 @@ class DataConfig:
         "Pixels around what is kept in which input and translation are mixed.",
         at_least=0,
     )
+    slide_level: int = option(
+        0,
+        "Level of whole slides (SVS, NDPI, OME-TIFF pyramids) that is trained "
+        "on, 0 the finest; every tile with tissue is an image. Translating "
+        "uses it too.",
+        at_least=0,
+    )
     value_range: ValueRange | None = option(
         None,
         'Pair of numbers, or text such as `"-1000,2060"`. Stored values of '

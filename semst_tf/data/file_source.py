@@ -5,6 +5,8 @@ import os
 import stat
 from pathlib import Path
 
+import tifffile
+
 from semst_tf.data.dicom_series import DicomSeries
 from semst_tf.data.dicom_series import find_series
 from semst_tf.data.dicom_series import is_dicom
@@ -19,6 +21,10 @@ from semst_tf.data.nifti_volume import NiftiVolume
 from semst_tf.data.nifti_volume import is_nifti
 from semst_tf.data.nifti_volume import without_nifti_suffix
 from semst_tf.data.slice_planes import PLANES
+from semst_tf.data.slide_file import SUFFIXES as SLIDE_SUFFIXES
+from semst_tf.data.slide_file import SlideFile
+from semst_tf.data.slide_file import is_slide
+from semst_tf.data.slide_file import without_slide_suffix
 
 
 class FileSource:
@@ -34,20 +40,24 @@ class FileSource:
     `left_out` counts them.
 
     A NIfTI file and a DICOM series (the files of one series in one folder)
-    are volumes: each of their slices is an image of one channel.
+    are volumes: each of their slices is an image of one channel. Of whole
+    slides (SVS, NDPI, SCN, BIF, and OME-TIFF that is a pyramid) each tile
+    that shows tissue is one.
 
     Args:
         files: A folder, one file, or a list or tuple of files.
         plane: str. What volumes are cut along: `"axial"`, `"coronal"` or
             `"sagittal"`. Defaults to `"axial"`.
+        level: int. Level of slides, 0 is the finest. Defaults to `0`.
 
     Raises:
         OSError: If a folder is missing or can't be listed.
-        UnreadableImageError: If a volume can't be read, or lacks slices.
+        UnreadableImageError: If a volume or slide can't be read, or lacks
+            slices.
         ValueError: If `files` is none of these.
     """
 
-    def __init__(self, files, plane="axial"):
+    def __init__(self, files, plane="axial", level=0):
         if plane not in PLANES:
             raise ValueError(
                 f"A plane of slices is one of {', '.join(PLANES)}. "
@@ -83,7 +93,13 @@ class FileSource:
             )
         self._images = self.paths
         self.volumes = []
-        self._cut_volumes(plane)
+        self.slides = []
+        self._cut(plane, level)
+
+    @property
+    def others(self):
+        """Number of images that are neither slices nor tiles."""
+        return sum(p is image for p, image in zip(self.paths, self._images))
 
     def __len__(self):
         return len(self.paths)
@@ -101,29 +117,39 @@ class FileSource:
         image = self._images[index]
         if image is self.paths[index]:
             return self._below_common(image)
-        name = without_nifti_suffix(self._below_common(image.volume.path))
-        parts = (name, image.volume.part, f"slice_{image.number:04}")
-        return "/".join(part for part in parts if part not in ("", "."))
+        name = self._below_common(image.path)
+        name = without_slide_suffix(without_nifti_suffix(name))
+        return f"{name}/{image.key}".removeprefix("./")
 
     def open(self, index):
-        """What `read_image` takes: a path, or a `VolumeSlice`."""
+        """What `read_image` takes: a path, or a `PartOfFile`."""
         return self._images[index]
 
     def _below_common(self, path):
         return Path(os.path.abspath(path)).relative_to(self._common).as_posix()
 
-    def _cut_volumes(self, plane):
-        """Puts slices in the place of volumes."""
+    def _cut(self, plane, level):
+        """Puts slices in the place of volumes, and tiles in that of slides."""
         self.volumes = list(_volumes(self.paths))
-        if not self.volumes:
+        self.slides = [
+            _read(SlideFile, path, path)
+            for path in self.paths
+            if is_slide(path)
+        ]
+        parts = [(v, v.slices(plane)) for v in self.volumes]
+        parts += [
+            (slide, _read(slide.tiles, slide.path, level))
+            for slide in self.slides
+        ]
+        if not parts:
             return
-        of_volumes = {path for volume in self.volumes for path in volume.files}
-        images = [(p, p, p) for p in self.paths if p not in of_volumes]
-        for volume in self.volumes:
+        cut = {path for whole, _ in parts for path in whole.files}
+        images = [(p, p, p) for p in self.paths if p not in cut]
+        for whole, pieces in parts:
             images += [
-                # Whose size and beginning stand for what the slice shows.
-                (volume.path, volume.files[number % len(volume.files)], image)
-                for number, image in enumerate(volume.slices(plane))
+                # Whose size and beginning stand for what the piece shows.
+                (whole.path, whole.files[number % len(whole.files)], piece)
+                for number, piece in enumerate(pieces)
             ]
         images.sort(key=lambda image: image[0])
         self.paths = [path for _, path, _ in images]
@@ -174,7 +200,7 @@ def _read(make, path, *arguments):
         return make(*arguments)
     except UnreadableImageError:
         raise
-    except ValueError as error:
+    except (ValueError, tifffile.TiffFileError) as error:
         raise UnreadableImageError(
             f"Can't read {printable(path)}: {error}"
         ) from error
@@ -192,7 +218,7 @@ def _is_ignored(path):
 
 
 def _is_image(path):
-    known = (*SUFFIXES, *HEIF_SUFFIXES, *AVIF_SUFFIXES)
+    known = (*SUFFIXES, *HEIF_SUFFIXES, *AVIF_SUFFIXES, *SLIDE_SUFFIXES)
     if path.name.startswith("."):
         return False
     if path.suffix.lower() not in known and not is_nifti(path):

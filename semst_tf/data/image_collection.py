@@ -58,6 +58,8 @@ class ImageCollection:
         slice_plane: str. What volumes (NIfTI files, DICOM series) are cut
             along: `"axial"`, `"coronal"` or `"sagittal"`; each slice is an
             image of one channel. Defaults to `"axial"`.
+        slide_level: int. Level of whole slides, of which each tile with
+            tissue is an image; 0 is the finest. Defaults to 0.
 
     Raises:
         OSError: If a folder is missing or can't be listed.
@@ -83,6 +85,7 @@ class ImageCollection:
         default_split="train",
         data_dir=None,
         slice_plane="axial",
+        slide_level=0,
     ):
         images, half = split_half(images, half)
         if half not in (None, *HALVES):
@@ -100,10 +103,11 @@ class ImageCollection:
         self.value_range = parse_value_range(value_range)
         self.cache_bytes = cache_bytes
         self.slice_plane = slice_plane
+        self.slide_level = slide_level
         if isinstance(images, str) and images.startswith("tfds:"):
             self._source = TFDSSource(images, default_split, data_dir)
         else:
-            self._source = FileSource(images, slice_plane)
+            self._source = FileSource(images, slice_plane, slide_level)
         self._indices = range(len(self._source))
         self._reset_memory()
 
@@ -141,6 +145,8 @@ class ImageCollection:
         }
         if self.volumes:  # Of other images nothing depends on it.
             options["slice_plane"] = self.slice_plane
+        if self.slides:
+            options["slide_level"] = self.slide_level
         return options
 
     @property
@@ -159,6 +165,11 @@ class ImageCollection:
     def volumes(self):
         """List of the `Volume`s of which slices are images here."""
         return getattr(self._source, "volumes", [])
+
+    @property
+    def slides(self):
+        """List of the `SlideFile`s of which tiles are images here."""
+        return getattr(self._source, "slides", [])
 
     @property
     def left_out(self):

@@ -16,12 +16,12 @@ from semst_tf.data.deep_png_files import deep_png_image
 from semst_tf.data.deep_png_files import is_deep_png
 from semst_tf.data.heif_files import prepare_heif
 from semst_tf.data.image_encoding import encoded
+from semst_tf.data.part_of_file import PartOfFile
 from semst_tf.data.pillow_files import pillow_header
 from semst_tf.data.pillow_files import pillow_image
 from semst_tf.data.tiff_files import SIGNATURES as TIFF_SIGNATURES
 from semst_tf.data.tiff_files import tiff_header
 from semst_tf.data.tiff_files import tiff_image
-from semst_tf.data.volume import VolumeSlice
 from semst_tf.storage.atomic_files import replacing
 
 SUFFIXES = (
@@ -46,7 +46,7 @@ def read_header(file, page=None):
     """Reads size, channels and dtype of an image without decoding it.
 
     Args:
-        file: Path, binary file object, or `VolumeSlice`.
+        file: Path, binary file object, or `PartOfFile`.
         page: int or `None`. See `read_image`.
 
     Returns:
@@ -56,7 +56,7 @@ def read_header(file, page=None):
         UnreadableImageError: If the file is not a readable image.
         OSError: If the file can't be opened.
     """
-    if isinstance(file, VolumeSlice):
+    if isinstance(file, PartOfFile):
         with _named_in_errors(file):
             return file.header()
     with _opened(file) as (stream, head):
@@ -87,7 +87,7 @@ def read_image(file, page=None):
     needs TensorFlow to be read, compressed TIFF imagecodecs.
 
     Args:
-        file: Path, binary file object, or `VolumeSlice`.
+        file: Path, binary file object, or `PartOfFile`.
         page: int or `None`. Page of a TIFF stack or frame of an animation,
             from 0. Defaults to `None`: the first frame of an animation;
             stacks are refused.
@@ -111,7 +111,7 @@ def decode_image(file, page=None):
     """Like `read_image`, with what a translation of the image should keep.
 
     Args:
-        file: Path, binary file object, or `VolumeSlice`.
+        file: Path, binary file object, or `PartOfFile`.
         page: int or `None`. See `read_image`.
 
     Returns:
@@ -121,7 +121,7 @@ def decode_image(file, page=None):
         UnreadableImageError: As `read_image`.
         OSError: If the file can't be opened.
     """
-    if isinstance(file, VolumeSlice):
+    if isinstance(file, PartOfFile):
         with _named_in_errors(file):
             image = file.image()
             _check_finite(image.pixels)
@@ -197,13 +197,13 @@ def may_be_truncated(file):
     only a suspicion; decoding gives the answer.
 
     Args:
-        file: Path, binary file object, or `VolumeSlice`.
+        file: Path, binary file object, or `PartOfFile`.
 
     Returns:
         bool.
     """
-    if isinstance(file, VolumeSlice):
-        return file.volume.may_be_truncated()
+    if isinstance(file, PartOfFile):
+        return file.may_be_truncated()
     with contextlib.ExitStack() as stack:
         if not hasattr(file, "read"):
             file = stack.enter_context(open(file, "rb"))
@@ -229,8 +229,8 @@ def may_be_truncated(file):
 
 def printable(path):
     """A file name that can always be printed, on one line."""
-    if isinstance(path, VolumeSlice):
-        return f"{printable(path.volume.path)}, {path.label}"
+    if isinstance(path, PartOfFile):
+        return f"{printable(path.path)}, {path.label}"
     text = os.fsencode(path).decode("utf-8", "backslashreplace")
     return text.replace("\n", "\\n").replace("\r", "\\r")
 
@@ -263,14 +263,14 @@ def _opened(file):
 
 
 @contextlib.contextmanager
-def _named_in_errors(volume_slice):
+def _named_in_errors(part):
     try:
         yield
     except OSError:
         raise
     except Exception as error:
         raise UnreadableImageError(
-            f"Can't read {printable(volume_slice)}: {_reason(error, b'.')}"
+            f"Can't read {printable(part)}: {_reason(error, b'.')}"
         ) from error
 
 

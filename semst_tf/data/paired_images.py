@@ -9,6 +9,7 @@ from semst_tf.data.halves import split_half
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import printable
 from semst_tf.data.pairing import pair_names
+from semst_tf.data.same_place import check_same_place
 
 SUBFOLDERS = ("source", "target")
 
@@ -97,6 +98,9 @@ class PairedImages:
         except ValueError as error:
             raise ValueError(f"`data.paired`: {error}") from error
         for index in range(len(self)):
+            check_same_place(
+                self.source.open(index), self.target.open(index), "pair"
+            )
             sizes = [
                 (header.height, header.width)
                 for header in (

@@ -9,6 +9,7 @@ import numpy as np
 from semst_tf.data.decoded_image import DTYPES
 from semst_tf.data.decoded_image import DecodedImage
 from semst_tf.data.decoded_image import ImageHeader
+from semst_tf.data.part_of_file import PartOfFile
 from semst_tf.data.pixel_limit import check_pixels
 from semst_tf.data.slice_planes import SlicePlane
 
@@ -95,7 +96,7 @@ class Volume:
 
 
 @dataclasses.dataclass(frozen=True)
-class VolumeSlice:
+class VolumeSlice(PartOfFile):
     """One slice of a volume: an image of one channel.
 
     Args:
@@ -109,28 +110,39 @@ class VolumeSlice:
     number: int
 
     @property
+    def path(self):
+        """Path of the volume."""
+        return self.volume.path
+
+    @property
+    def key(self):
+        """Name below the name of the volume."""
+        name = f"slice_{self.number:04}"
+        return f"{self.volume.part}/{name}" if self.volume.part else name
+
+    @property
     def label(self):
         """What it is called beside the path of its volume."""
         part = f"{self.volume.part}, " if self.volume.part else ""
         return f"{part}{self.plane} slice {self.number}"
 
     def header(self):
-        """Returns the `ImageHeader`, without reading a voxel."""
+        """See `PartOfFile`."""
         plane = SlicePlane(self.volume.affine, self.plane)
         _, height, width = plane.size(self.volume.shape)
         check_pixels(height, width)
         return ImageHeader(height, width, 1, self.volume.dtype)
 
     def image(self):
-        """Reads it.
-
-        Returns:
-            A `DecodedImage` `(height, width, 1)`.
-        """
+        """See `PartOfFile`: `(height, width, 1)`."""
         plane = SlicePlane(self.volume.affine, self.plane)
         index = plane.stored_index(self.number, self.volume.shape)
         pixels = plane.upright(self.volume.stored_slice(index))
         return DecodedImage(np.ascontiguousarray(pixels)[..., None])
+
+    def may_be_truncated(self):
+        """See `PartOfFile`."""
+        return self.volume.may_be_truncated()
 
 
 def voxel_dtype(stored, slope=1.0, intercept=0.0):

@@ -42,8 +42,8 @@ class ImageReader:
     def read(self, box):
         """Returns a box as float32 `(1, rows, columns, channels)`."""
         height, width = self.pixels.shape[:2]
-        rows = _mirrored(np.arange(box.top, box.bottom), height)
-        columns = _mirrored(np.arange(box.left, box.right), width)
+        rows = mirrored(np.arange(box.top, box.bottom), height)
+        columns = mirrored(np.arange(box.left, box.right), width)
         piece = self.pixels[np.ix_(rows, columns)]
         return to_unit_range(piece, self.value_range, self.clip)[None]
 
@@ -78,7 +78,8 @@ class ReducedImageReader:
         return blocks.mean(axis=(2, 4))
 
 
-def _mirrored(positions, size):
+def mirrored(positions, size):
+    """Positions inside a size; those beyond it are mirrored at its ends."""
     period = max(2 * (size - 1), 1)
     phase = positions % period
     return np.minimum(np.minimum(phase, period - phase), size - 1)

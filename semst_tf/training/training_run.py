@@ -669,6 +669,7 @@ def _options(config):
             "value_range": ranges[domain],
             "cache_bytes": CACHE_BYTES,
             "slice_plane": data.slice_plane,
+            "slide_level": data.slide_level,
         }
         for domain in resizes
     }
