@@ -73,7 +73,8 @@ def main(_):
 def _random_images(config):
     import tensorflow as tf
 
-    size, count = config.data.crop_height_width, config.data.batch_size
+    size = config.data.crop_height_width or (256, 256)
+    count = config.data.batch_size
     images = {
         domain: tf.random.stateless_uniform(
             (count, *size, channels), (seed, 0), -1.0, 1.0

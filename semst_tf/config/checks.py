@@ -3,6 +3,8 @@
 What a field may be by itself is said where it is defined.
 """
 
+import math
+
 
 def check_config(config):
     """Refuses combinations that could only fail later, or train nonsense.
@@ -14,6 +16,7 @@ def check_config(config):
         ValueError: If values do not fit together.
     """
     _check_accumulation(config)
+    _check_whole_images(config)
     _check_strength(config)
     _check_start(config)
     _check_matching(config)
@@ -30,6 +33,17 @@ def _check_accumulation(config):
             "Config field `training.accumulation` must divide "
             f"`data.batch_size`, which is {config.data.batch_size}. "
             f"Received: {config.training.accumulation}"
+        )
+
+
+def _check_whole_images(config):
+    """Refuses several images of different sizes in one array."""
+    data = config.data
+    if data.crop_size is None and data.batch_size != 1:
+        raise ValueError(
+            "Config field `data.batch_size` must be 1 for whole images, which "
+            "differ in size: `data.crop_size` is None. "
+            f"Received: {data.batch_size}"
         )
 
 
@@ -123,8 +137,9 @@ def _check_scales(config):
             f"Received: generator.kind={config.generator.kind!r}"
         )
     grid = 4 * scales.ratio
-    sides = config.data.crop_height_width
-    if any(side % grid for side in sides):
+    # Whole images are mirrored until they fit.
+    sides = config.data.crop_height_width or (math.inf, math.inf)
+    if config.data.crop_size and any(side % grid for side in sides):
         raise ValueError(
             f"Config field `data.crop_size` must be a multiple of {grid}, "
             "which is 4 times `multi_scale.ratio`, in height and width. "

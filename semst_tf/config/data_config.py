@@ -12,10 +12,11 @@ from semst_tf.data.slice_planes import PLANES
 class DataConfig:
     """How crops are made of images; used by the scripts."""
 
-    crop_size: Size = option(
+    crop_size: Size | None = option(
         256,
         "Size of the training crops: the side of a square, or height x width "
-        'such as `"128x256"`.',
+        'such as `"128x256"`. `None` for whole images of any sizes, one a '
+        "step.",
     )
     batch_size: int = option(
         1, "Pairs of crops a step, over all replicas.", above=0
@@ -106,5 +107,7 @@ class DataConfig:
 
     @property
     def crop_height_width(self):
-        """Height and width of the crops, a tuple of two ints."""
+        """Height and width of the crops, two ints; `None` of whole images."""
+        if self.crop_size is None:
+            return None
         return Size.height_width(self.crop_size)

@@ -3,6 +3,7 @@
 from keras import ops
 
 from semst_tf.data.guides import KEEP
+from semst_tf.layers import PadToMultiple
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.objective.encode_output import encode_output
 from semst_tf.objective.view import View
@@ -23,6 +24,10 @@ class MultiScaleViews:
     discriminator of its own), and the raw detail (adversarial and contrastive
     terms only).
 
+    Images of any size, also of different sizes and sizes that are only known
+    when the graph runs, are mirrored at the bottom and the right until they
+    fit the strides and hold a detail; those that fit are left as they are.
+
     Args:
         config: `semst_tf.config.SemSTConfig`.
         generator: `semst_tf.networks.MultiScaleGenerator`.
@@ -30,18 +35,13 @@ class MultiScaleViews:
             Defaults to `True`.
 
     Call arguments:
-        source: Source images `(batch, height, width, channels)`; height and
-            width are multiples of `generator.stride` and at least
-            `config.multi_scale.detail_size`.
-        target: Target images of the same height and width.
+        source: Source images `(batch, height, width, channels)`.
+        target: Target images, of the same or another size.
         seeds: `keras.random.SeedGenerator` for the place of the square.
         guides: Dict of what the batch brings beside them, or `None`.
 
     Returns:
         List of three `View`s: fused, context, detail.
-
-    Raises:
-        ValueError: If the images are too small or of an odd size.
 
     Reference:
         Crops and level weights after HRDA (Hoyer et al. 2022), which segments;
@@ -52,6 +52,11 @@ class MultiScaleViews:
         self.generator = generator
         self.encode = encode
         self.detail_size = config.multi_scale.detail_size
+        self.pad = PadToMultiple(
+            generator.stride,
+            minimum=max(self.detail_size, generator.minimum_size),
+            dtype="float32",
+        )
         self.kinds = [
             ViewKind(paired=config.paired_weight > 0),
             ViewKind(
@@ -68,8 +73,9 @@ class MultiScaleViews:
         ]
 
     def __call__(self, source, target, seeds, guides=None):
-        self._check(source)
         generator, size = self.generator, self.detail_size
+        # Both, so that no discriminator could tell by mirrored borders.
+        source, target = self.pad(source), self.pad(target)
         corner = self._random_corner(source, seeds)
         detail = _crop(source, corner, size)
         target_detail = _crop(target, self._random_corner(target, seeds), size)
@@ -91,6 +97,7 @@ class MultiScaleViews:
         fused = generator.fuse(outputs[1], traces[1].hidden, outputs[0], corner)
         keep = (guides or {}).get(KEEP)
         if keep is not None:
+            keep = self.pad(keep)
             part = _crop(keep, corner, size)
             fused = keep_input(fused, detail, part)
             outputs[0] = keep_input(outputs[0], detail, part)
@@ -142,8 +149,10 @@ class MultiScaleViews:
 
     def _pairs(self, guides, seeds):
         """Square, context and wanted square of paired images."""
-        source, target = guides["paired_source"], guides["paired_target"]
-        self._check(source)
+        source, target = (
+            self.pad(guides[name])
+            for name in ("paired_source", "paired_target")
+        )
         corner = self._random_corner(source, seeds)
         return {
             "corner": corner,
@@ -159,23 +168,15 @@ class MultiScaleViews:
             lambda output: encode_output(self.generator, output), outputs
         )
 
-    def _check(self, source):
-        size = self.detail_size
-        for side in source.shape[1:3]:
-            if side is None or side < size or side % self.generator.stride:
-                raise ValueError(
-                    "Crops for multi-scale training must have a known size, a "
-                    f"multiple of {self.generator.stride} and at least "
-                    f"`multi_scale.detail_size`, which is {size}. "
-                    f"Received: source.shape={tuple(source.shape)}"
-                )
-
     def _random_corner(self, images, seeds):
         """Top and left of a square, on the grid of the encoder's stride."""
         stride, size = self.generator.stride, self.detail_size
-        choices = [(side - size) // stride + 1 for side in images.shape[1:3]]
+        sides = ops.stack(
+            [ops.cast(s, "int32") for s in ops.shape(images)[1:3]]
+        )
+        choices = (sides - size) // stride + 1
         drawn = uniform((2,), seeds)
-        places = ops.floor(drawn * ops.convert_to_tensor(choices, "float32"))
+        places = ops.floor(drawn * ops.cast(choices, "float32"))
         return stride * ops.cast(places, "int32")
 
 

@@ -26,7 +26,8 @@ def describe_start(config, source, target, model, strategy, workdir, guides=()):
     Returns:
         List of str, lines.
     """
-    height, width = config.data.crop_height_width
+    crop = config.data.crop_height_width
+    size = f"crops, {crop[0]}x{crop[1]}" if crop else "whole images"
     variables = model.generator_variables + model.discriminator_variables
     trained = sum(math.prod(variable.shape) for variable in variables)
     batch = config.data.batch_size
@@ -40,7 +41,7 @@ def describe_start(config, source, target, model, strategy, workdir, guides=()):
         f"{model.translator.count_params():,} parameters that translate, "
         f"{trained:,} trained",
         f"training: {config.training.steps:,} steps of {batch} "
-        f"{'pair' if batch == 1 else 'pairs'} of crops, {height}x{width}",
+        f"{'pair' if batch == 1 else 'pairs'} of {size}",
         f"look: {page}",
     ]
 

@@ -363,7 +363,12 @@ class TrainingRun:
     def _check_crops(self, model):
         """Refuses crops that the discriminator could not score."""
         smallest = model.discriminator.minimum_size
-        if min(self.config.data.crop_height_width) < smallest:
+        crop = self.config.data.crop_height_width
+        if crop is None:
+            check_images(
+                self.source, self.target, crop_size=smallest
+            ).raise_for_problems(self.skip_bad)
+        elif min(crop) < smallest:
             raise ValueError(
                 "Config field `data.crop_size` is too small for a "
                 f"discriminator of {self.config.discriminator.layers} layers, "

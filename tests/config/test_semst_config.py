@@ -160,6 +160,10 @@ def test_crops_have_height_and_width():
     pair = SemSTConfig().replace({"data.crop_size": [64, 128]})
     assert pair.data.crop_size == "64x128"
     assert SemSTConfig().data.crop_height_width == (256, 256)
+    whole = SemSTConfig().replace({"data.crop_size": "none"})
+    assert whole.data.crop_height_width is None
+    with pytest.raises(ValueError, match="`data.batch_size` must be 1"):
+        whole.replace({"data.batch_size": 2})
 
 
 @pytest.mark.parametrize(

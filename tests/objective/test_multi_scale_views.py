@@ -95,11 +95,25 @@ def test_context_and_detail_of_equal_and_of_unequal_size(size, identity):
         assert {len(maps) for maps in view.features.values()} == {2}
 
 
-@pytest.mark.parametrize("size", [8, 20])
-def test_crops_that_do_not_fit_are_refused(size):
+@pytest.mark.parametrize(("size", "context"), [(8, 8), (20, 12), (16, 8)])
+def test_images_that_do_not_fit_are_mirrored_until_they_do(size, context):
     model = small_model("semst_multiscale")
-    with pytest.raises(ValueError, match=f"Received: .*{size}"):
-        views_of(model, batch(1, size=size))
+    images = batch(1, size=size)
+    images["target"] = batch(1, size=32)["target"]
+    views = views_of(model, images)
+    assert views[""].source.shape == (1, 16, 16, 3)
+    assert views["context_"].source.shape == (1, context, context, 3)
+    assert views["context_"].target.shape == (1, 16, 16, 3)
+    # What is mirrored is at the bottom and the right.
+    whole = size // 2 * 2
+    mean = images["source"][:, :whole, :whole].reshape(
+        1, whole // 2, 2, whole // 2, 2, 3
+    )
+    np.testing.assert_allclose(
+        views["context_"].source[:, : whole // 2, : whole // 2],
+        mean.mean((2, 4)),
+        atol=1e-6,
+    )
 
 
 @pytest.mark.parametrize(

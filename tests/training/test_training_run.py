@@ -509,6 +509,14 @@ def test_crops_that_the_networks_cannot_use_leave_no_directory(
     with pytest.raises(ValueError, match="crop"):
         run.train()
     assert contents(tmp_path) == {}
+    # Whole images that are too small, which are known before the training.
+    for domain, height in (("source", 2), ("target", 40)):
+        write_images(tmp_path / domain, count=2, size=(height, 40))
+    before = contents(tmp_path)
+    whole = {"data.crop_size": None, "data.batch_size": 1}
+    with pytest.raises(ValueError, match="2x40, smaller than"):
+        training(tmp_path / "run", tmp_path, overrides=whole).train()
+    assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("share", [0, 0.999])
