@@ -160,12 +160,16 @@ def fields(text):
 
 
 def takes(preset, field, value):
-    config = preset_config(preset).replace({"data.batch_size": 4})
-    try:
-        config.replace({field: value.rstrip(".,")})
-    except ValueError:
-        return False
-    return True
+    # Some values are for several images a step, some for one.
+    for batch_size in (4, 1):
+        config = preset_config(preset)
+        try:
+            config = config.replace({"data.batch_size": batch_size})
+            config.replace({field: value.rstrip(".,")})
+        except ValueError:
+            continue
+        return True
+    return False
 
 
 def commands(text):
