@@ -32,7 +32,8 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string(
     "model",
     None,
-    "Run directory, .keras file, or .pth file of the CUT family.",
+    "Run directory, .keras file, SavedModel, .pth file of the CUT family, or "
+    "the name of a translator that ships.",
     required=True,
 )
 flags.DEFINE_string(
@@ -99,8 +100,8 @@ def main(_):
     # The exporters' own notes would bury the figures.
     logging.set_verbosity(logging.WARNING)
     with quiet_imports():
-        from semst_tf.loading.load_translator import load_translator
-    model = load_translator(FLAGS.model, FLAGS.strength)
+        from semst_tf.loading.load_network import load_network
+    model = load_network(FLAGS.model, FLAGS.strength)
     # A warning about int8 is for the person, not for a log.
     warnings.showwarning = lambda message, *_, **__: print(f"note: {message}")
     warnings.simplefilter("ignore")

@@ -17,6 +17,7 @@ SCRIPTS = {
     "translate": "translate",
     "evaluate": "evaluate",
     "export": "export",
+    "demo": "demo",
     "adapt": "adapt",
     "check": "check_data",
     "paint_labels": "paint_labels",

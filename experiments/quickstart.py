@@ -88,6 +88,11 @@ def next_commands():
             "--input=photo.jpg --output=translated",
         ),
         (
+            "Make a web page that translates the visitor's images and camera "
+            "in the browser (docs/demo.md), here of the translator that ships:",
+            f"{called('demo')} --model=colour2vintage --output=runs/demo",
+        ),
+        (
             "Check two folders of your own images:",
             f"{called('check_data')} --source=folder_a --target=folder_b",
         ),

@@ -25,7 +25,7 @@ FLOORS = (
     ("callbacks",),
     ("semst",),
     ("export",),
-    ("loading",),
+    ("loading", "demo"),
     ("training", "adaptation"),
 )
 """Rooms from below to above; each imports from floors below its own."""

@@ -1,10 +1,7 @@
 """Starts a training from the weights of an earlier one."""
 
-import json
 import pathlib
 import typing
-
-import keras
 
 from semst_tf.importers import cut_discriminator
 from semst_tf.importers import cut_generator
@@ -12,6 +9,7 @@ from semst_tf.loading.load_translator import is_saved_model
 from semst_tf.loading.load_translator import newest_model
 from semst_tf.loading.load_translator import read_keras_file
 from semst_tf.loading.model_place import model_place
+from semst_tf.loading.network_of_saved_model import network_of_saved_model
 from semst_tf.semst import SemST
 
 
@@ -69,7 +67,7 @@ def _networks(model):
 
 def _weights_of(path):
     if is_saved_model(path):
-        return _weights_of_saved_model(path)
+        return _weights_of_generator(network_of_saved_model(path))
     if path.is_dir():
         path = newest_model(path)
     if path.suffix == ".pth":
@@ -102,39 +100,6 @@ def _weights_of_cut(path):
     if beside != path and beside.exists():
         networks["discriminator"] = cut_discriminator(beside).get_weights()
     return _Weights(networks, residual=False)
-
-
-def _weights_of_saved_model(path):
-    # Here: only SavedModels need TensorFlow.
-    import tensorflow as tf
-
-    from semst_tf.export.write_saved_model import newest_version
-
-    folder = newest_version(path)
-    try:
-        described = json.loads((folder / "config.json").read_text())
-        network = described["translator"]
-        kind = keras.saving.get_registered_object(
-            f"semst_tf>{network['class_name']}"
-        )
-        config = {**network["config"], "dtype": "float32"}
-        generator = kind.from_config(config)
-        reader = tf.train.load_checkpoint(
-            str(folder / "variables" / "variables")
-        )
-        generator.set_weights(
-            [
-                reader.get_tensor(f"weights/{i}/.ATTRIBUTES/VARIABLE_VALUE")
-                for i in range(len(generator.weights))
-            ]
-        )
-    except Exception as error:
-        # Whatever is wrong inside a file, it is the file that is wrong.
-        raise ValueError(
-            "This SavedModel holds no weights that can be trained further "
-            f"({type(error).__name__}). Received: {folder}"
-        ) from error
-    return _weights_of_generator(generator)
 
 
 def _take_generator(model, weights, path):

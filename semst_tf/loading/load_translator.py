@@ -41,7 +41,15 @@ def load_translator(path, strength=None):
     translator = semst_tf.load_translator("colour2vintage")
     ```
     """
-    translator = _loaded(model_place(path))
+    return with_strength(_loaded(model_place(path)), strength, path)
+
+
+def with_strength(translator, strength, path):
+    """Gives a residual generator a blend strength, unless it is `None`.
+
+    Raises:
+        ValueError: If the translator cannot have one.
+    """
     if strength is not None:
         if not getattr(translator, "residual", False):
             raise ValueError(
