@@ -1,6 +1,7 @@
-"""Writes a web page that translates in the visitor's own browser.
+"""Writes a web page that translates in the visitor's browser.
 
-Images and the camera's are translated there, and none leaves it. The folder is all that is needed: any static host serves it, and it works without a
+Files and the camera's images are translated there, and none leaves it. The
+folder is all that is needed: any static host serves it, and it works without a
 network. Examples:
 
   python experiments/demo.py --model=colour2vintage --output=site
@@ -81,6 +82,7 @@ def main(_):
     model = load_network(FLAGS.model, FLAGS.strength)
     try:
         with quiet_imports():
+            from semst_tf.demo.download_size import download_size
             from semst_tf.demo.write_demo import write_demo
         write_demo(
             model,
@@ -94,6 +96,7 @@ def main(_):
     except ImportError as error:
         # An optional package is missing, which is not a defect.
         raise ValueError(str(error)) from error
+    print(download_size(folder))
     print(
         f"done; python -m http.server --bind 127.0.0.1 --directory "
         f"{shlex.quote(str(folder))} shows it at http://127.0.0.1:8000"

@@ -101,7 +101,7 @@ function show() {
   const { width, height } = canvas;
   // As large as its pixels, the page and most of the window allow.
   part("compare").style.width =
-    `min(100%, ${Math.max(1.5 * width, 320)}px, ${(70 * width) / height}vh)`;
+    `min(100%, ${Math.max(1.5 * width, 320)}px, ${(60 * width) / height}vh)`;
   part("compare").style.aspectRatio = `${width} / ${height}`;
 }
 
