@@ -61,10 +61,17 @@ def _check_strength(config):
 
 def _check_start(config):
     """Refuses to begin at the target and at the input at once."""
-    if config.generator.target_start and config.generator.residual:
+    generator = config.generator
+    if (
+        generator.target_start
+        and generator.residual
+        and generator.residual_output != "gain"
+    ):
         raise ValueError(
             "Config field `generator.target_start` is for a generator that "
-            "is not `generator.residual`, which begins at its input. "
+            "is not `generator.residual`, or whose "
+            "`generator.residual_output` is 'gain'; any other begins at its "
+            "input. "
             f"Received: {config.generator.target_start}"
         )
 

@@ -4,6 +4,7 @@ import dataclasses
 
 from semst_tf.config.option import option
 from semst_tf.networks.generators import GENERATORS
+from semst_tf.networks.residual_output import RESIDUAL_OUTPUTS
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,13 @@ class GeneratorConfig:
         "Add the output to the input (residual output) instead of computing "
         "the image directly, so that training starts near the input.",
     )
+    residual_output: str = option(
+        "shift",
+        "How a residual output is computed: shift moves pixels towards black "
+        "or white; gain computes a gain and an offset of every pixel, so that "
+        "the input may also vanish.",
+        choices=RESIDUAL_OUTPUTS,
+    )
     strength: float = option(
         1.0,
         "Blend strength: share of the way from the input that translations "
@@ -38,8 +46,8 @@ class GeneratorConfig:
     )
     target_start: bool = option(
         False,
-        "Begin at the mean colour of the target instead of grey, where the "
-        "generator is not residual.",
+        "Begin at the mean colour of the target instead of grey or the input; "
+        "not with a residual output without a gain.",
     )
     kind: str = option(
         "resnet",

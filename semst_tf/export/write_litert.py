@@ -31,9 +31,10 @@ INT8_BOUND = 0.04
 _NORMALISATION = ("MEAN", "SQUARED_DIFFERENCE", "RSQRT")
 _BRANCHES = ("ADD", "SUB", "MUL", "ABS")
 _RESAMPLING = ("RESIZE_BILINEAR", "AVERAGE_POOL_2D")
-_ACTIVATIONS = ("TANH", "LOGISTIC")
-# Of the last convolution, which computes 2 x 2 pixels at once.
-_BLOCKS = ("RESHAPE", "TRANSPOSE")
+_ACTIVATIONS = ("TANH", "LOGISTIC", "LOG", "RELU_N1_TO_1")
+# Of the last convolution, which computes 2 x 2 pixels at once, and of the
+# gain and offsets that it computes.
+_BLOCKS = ("RESHAPE", "TRANSPOSE", "SPLIT_V")
 _FLOAT_OPERATORS = (
     _NORMALISATION + _BRANCHES + _RESAMPLING + _ACTIVATIONS + _BLOCKS
 )

@@ -48,6 +48,8 @@ class FastGenerator(ResidualOutput, keras.Model):
         output_channels: int. Defaults to `3`.
         residual: bool. Residual output, as in
             `semst_tf.networks.ResNetGenerator`. Defaults to `True`.
+        residual_output: str. `"shift"` or `"gain"`, as there. Defaults to
+            `"shift"`.
         strength: float. Blend strength of a residual output, from 0 to 1.
             Defaults to `1.0`.
         seed: int or `None`. Seed of the initial weights.
@@ -86,6 +88,7 @@ class FastGenerator(ResidualOutput, keras.Model):
         input_channels=3,
         output_channels=3,
         residual=True,
+        residual_output="shift",
         strength=1.0,
         seed=None,
         **kwargs,
@@ -103,6 +106,7 @@ class FastGenerator(ResidualOutput, keras.Model):
         self.input_channels = input_channels
         self.output_channels = output_channels
         self.residual = residual
+        self.residual_output = residual_output
         self.strength = strength
         self.seed = seed
         seeds = seed_sequence(seed)
@@ -132,7 +136,7 @@ class FastGenerator(ResidualOutput, keras.Model):
         ]
         self.head = [
             keras.layers.Conv2D(
-                4 * output_channels,
+                4 * self.head_channels,
                 3,
                 padding="same",
                 use_bias=False,
@@ -142,12 +146,17 @@ class FastGenerator(ResidualOutput, keras.Model):
             SmoothPixelShuffle(dtype=self.dtype_policy),
         ]
         self.output_bias = self.add_weight(
-            shape=(output_channels,), initializer="zeros", name="output_bias"
+            shape=(self.head_channels,),
+            initializer="zeros",
+            name="output_bias",
         )
         # In float32 under every policy: half precision would quantise the
         # image itself.
-        self.tanh = keras.layers.Activation("tanh", dtype="float32")
+        self.activation = keras.layers.Activation(
+            self.head_activation, dtype="float32"
+        )
         self.build((None, None, None, input_channels))
+        self.begin_near_input(self.head[0].kernel)
 
     def _convolution(
         self, filters, kernel_size, seed, activation=None, strides=1
@@ -246,12 +255,12 @@ class FastGenerator(ResidualOutput, keras.Model):
         for layer in self.head:
             outputs = layer(outputs)
         bias = ops.cast(self.output_bias, "float32")
-        outputs = self.tanh(ops.cast(outputs, "float32") + bias)
+        outputs = self.activation(ops.cast(outputs, "float32") + bias)
         if padded is not inputs:
             height, width = ops.shape(images)[1:3]
             outputs = outputs[:, :height, :width]
         if self.residual:
-            outputs = self.moved(images, outputs)
+            outputs = self.add_input(images, outputs)
         return Trace(outputs, features, hidden)
 
     def encode(self, images):
@@ -296,6 +305,7 @@ class FastGenerator(ResidualOutput, keras.Model):
             "input_channels": self.input_channels,
             "output_channels": self.output_channels,
             "residual": self.residual,
+            "residual_output": self.residual_output,
             "strength": self.strength,
             "seed": self.seed,
         }

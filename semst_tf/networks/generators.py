@@ -13,6 +13,7 @@ def _of(network):
             input_channels=options.input_channels,
             output_channels=options.output_channels,
             residual=options.residual,
+            residual_output=options.residual_output,
             strength=strength,
             seed=config.seed,
             name=name,

@@ -49,6 +49,9 @@ def config_of_generator(config, generator):
             "generator.input_channels": generator.input_channels,
             "generator.output_channels": generator.output_channels,
             "generator.residual": residual,
+            "generator.residual_output": getattr(
+                generator, "residual_output", "shift"
+            ),
             "generator.strength": getattr(generator, "strength", 1.0),
             "generator.target_start": start and not residual,
         }

@@ -5,16 +5,72 @@ from keras import ops
 
 from semst_tf.layers.match_channels import match_channels
 
+RESIDUAL_OUTPUTS = ("shift", "gain")
+"""Ways to compute a residual output."""
+
 START_LIMIT = 0.95
 """Brightest colour to start at; beyond, tanh has hardly any slope."""
 
+_GAIN_LIMIT = 0.98
+"""Share of [-1, 1] that `arctanh` sees of an image, finite at its ends."""
+
+_GAIN_KERNEL = 0.1
+"""Share of a head's initial kernel, so that outputs begin near the input."""
+
+_GAIN_OF_START = -3.0
+"""Gain at a start at a colour: about a tenth of the image shows through."""
+
 
 class ResidualOutput:
-    """Blend strength and beginning of a generator; a mixin of Keras models.
+    """Residual output and beginning of a generator; a mixin of Keras models.
 
-    Expects of the model `residual`, `output_channels`, and `output_bias`, the
-    variable that a tanh turns into the colour of the output.
+    A residual output is one of `RESIDUAL_OUTPUTS`:
+
+    - `"shift"`: `outputs = images * (1 - abs(t)) + t` for the last
+      activation `t` in [-1, 1] moves pixels towards white, or black.
+    - `"gain"`: one gain `g` and an offset `o` a channel of every pixel,
+      `outputs = tanh(2 sigmoid(g) arctanh(images) + o)`. With both at zero
+      that is the input, with a gain far below zero a direct output.
+
+    Expects of the model `residual`, `residual_output`, `output_channels`, and
+    `output_bias`, the variable of `head_channels` that is added before
+    `head_activation`.
     """
+
+    @property
+    def residual_output(self):
+        """How a residual output is computed."""
+        return self._residual_output
+
+    @residual_output.setter
+    def residual_output(self, name):
+        if name not in RESIDUAL_OUTPUTS:
+            raise ValueError(
+                "`residual_output` is one of "
+                f"{', '.join(map(repr, RESIDUAL_OUTPUTS))}. "
+                f"Received: residual_output={name!r}"
+            )
+        self._residual_output = name
+
+    @property
+    def has_gain(self):
+        """Whether the output is a residual one with a gain."""
+        return self.residual and self.residual_output == "gain"
+
+    @property
+    def head_channels(self):
+        """Channels that the last convolution has."""
+        return self.output_channels + self.has_gain
+
+    @property
+    def head_activation(self):
+        """Name of the activation behind the last convolution."""
+        return "linear" if self.has_gain else "tanh"
+
+    def begin_near_input(self, kernel):
+        """Shrinks the kernel of the last convolution where it has a gain."""
+        if self.has_gain:
+            kernel.assign(_GAIN_KERNEL * ops.convert_to_numpy(kernel))
 
     @property
     def strength(self):
@@ -34,45 +90,63 @@ class ResidualOutput:
         self._strength = strength
 
     def start_at(self, colour):
-        """Makes a generator that is not residual begin at a colour.
+        """Makes a generator begin at a colour instead of grey or its input.
 
-        An untrained one paints grey, which is far from some domains: until
-        it is near, a discriminator tells nothing else about its images.
+        An untrained direct output is grey, which is far from some domains:
+        until it is near, a discriminator tells nothing else about its images.
 
         Args:
             colour: Array `(output_channels,)` in [-1, 1], the mean of the
                 target.
 
         Raises:
-            ValueError: If the generator is residual, and begins at its input.
+            ValueError: If the output is a residual one without a gain, which
+                begins at its input.
         """
-        if self.residual:
+        if self.residual and not self.has_gain:
             raise ValueError(
-                "A residual generator begins at its input. "
-                f"Received: residual={self.residual}"
+                "A generator with this residual output begins at its input. "
+                f"Received: residual_output={self.residual_output!r}"
             )
         colour = np.clip(colour, -START_LIMIT, START_LIMIT)
-        self.output_bias.assign(np.arctanh(colour))
+        bias = np.arctanh(colour)
+        if self.has_gain:
+            bias = np.append(bias, _GAIN_OF_START)
+        self.output_bias.assign(bias)
 
     @property
     def started(self):
         """Whether it begins at a colour, or was trained already."""
         return bool(ops.convert_to_numpy(self.output_bias).any())
 
-    def moved(self, images, shares):
-        """Moves pixels towards white, or towards black where negative.
+    def add_input(self, images, head_outputs):
+        """Makes the residual output of images and what the head gives.
 
-        Goes `strength` of the way.
+        Goes `strength` of the way from the input to the full output.
 
         Args:
             images: Images, as in the call.
-            shares: Float32 tensor in [-1, 1] of their size with
-                `output_channels`, how far.
+            head_outputs: Float32 tensor of their size with `head_channels`,
+                after `head_activation`.
 
         Returns:
-            Float32 tensor of the shape of `shares`.
+            Float32 tensor `(batch, height, width, output_channels)` in
+            [-1, 1].
         """
-        images = ops.cast(images, shares.dtype)
+        images = ops.cast(images, head_outputs.dtype)
         images = match_channels(images, self.output_channels)
-        shares = self.strength * shares
+        if self.has_gain:
+            outputs = _gain_and_offset(images, head_outputs)
+            return images + self.strength * (outputs - images)
+        shares = self.strength * head_outputs
         return images * (1.0 - ops.abs(shares)) + shares
+
+
+def _gain_and_offset(images, head_outputs):
+    # Split, not sliced: the int8 export keeps a split in floats.
+    offsets, gains = ops.split(head_outputs, [images.shape[-1]], axis=-1)
+    # The inverse of tanh by logarithms, which LiteRT has.
+    scaled = _GAIN_LIMIT * ops.clip(images, -1.0, 1.0)
+    unbounded = 0.5 * (ops.log(1.0 + scaled) - ops.log(1.0 - scaled))
+    outputs = ops.tanh(2.0 * ops.sigmoid(gains) * unbounded + offsets)
+    return ops.clip(outputs / _GAIN_LIMIT, -1.0, 1.0)

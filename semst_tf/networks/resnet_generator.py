@@ -77,6 +77,9 @@ class ResNetGenerator(ResidualOutput, keras.Model):
             output is still in reach, and none leaves [-1, 1]. Without equal
             numbers of channels the input counts by its mean, see
             `semst_tf.layers.match_channels`. Defaults to `False`, as in CUT.
+        residual_output: str. How a residual output is computed: `"shift"` as
+            above, or `"gain"`, see `semst_tf.networks.residual_output`.
+            Defaults to `"shift"`.
         strength: float. Of a residual generator, the share of the way from
             the input to its output that it goes, from 0 to 1; less is nearer
             to the input. Defaults to `1.0`.
@@ -109,7 +112,7 @@ class ResNetGenerator(ResidualOutput, keras.Model):
 
     Reference:
         CUT, Park et al. 2020 (`resnet_9blocks`, instance norm, anti-aliased);
-        `residual` is semst_tf design.
+        `residual` and `residual_output` are semst_tf design.
     """
 
     stride = 4
@@ -122,6 +125,7 @@ class ResNetGenerator(ResidualOutput, keras.Model):
         input_channels=3,
         output_channels=3,
         residual=False,
+        residual_output="shift",
         strength=1.0,
         feature_layers=None,
         seed=None,
@@ -140,6 +144,7 @@ class ResNetGenerator(ResidualOutput, keras.Model):
         self.input_channels = input_channels
         self.output_channels = output_channels
         self.residual = residual
+        self.residual_output = residual_output
         self.strength = strength
         self.feature_layers = _checked_feature_layers(feature_layers, blocks)
         self.seed = seed
@@ -167,16 +172,17 @@ class ResNetGenerator(ResidualOutput, keras.Model):
             *self._convolution(filters, 3, "same", next(seeds)),
             ReflectionPadding2D(3, dtype=self.dtype_policy),
             Conv2D(
-                output_channels,
+                self.head_channels,
                 7,
                 kernel_initializer=xavier_normal(seed=next(seeds)),
                 dtype=self.dtype_policy,
             ),
             # In float32 under every policy: half precision would quantise
             # the image itself.
-            keras.layers.Activation("tanh", dtype="float32"),
+            keras.layers.Activation(self.head_activation, dtype="float32"),
         ]
         self.build((None, None, None, input_channels))
+        self.begin_near_input(self.head[1].kernel)
 
     def _convolution(self, filters, kernel_size, padding, seed):
         return [
@@ -288,7 +294,7 @@ class ResNetGenerator(ResidualOutput, keras.Model):
             outputs = outputs[:, :height, :width]
             hidden = hidden[:, :height, :width]
         if self.residual:
-            outputs = self.moved(images, outputs)
+            outputs = self.add_input(images, outputs)
         return Trace(outputs, features, hidden)
 
     def painted(self, hidden):
@@ -298,12 +304,12 @@ class ResNetGenerator(ResidualOutput, keras.Model):
             hidden: Last activation, `(batch, height, width, filters)`.
 
         Returns:
-            Float32 tensor `(batch, height, width, output_channels)` in
-            [-1, 1].
+            Float32 tensor `(batch, height, width, head_channels)`; in [-1, 1]
+            but for a residual output with a gain.
         """
         pad, convolution, activation = self.head
         padded = pad(hidden)
-        if self.output_channels > 4:
+        if self.head_channels > 4:
             return activation(convolution(padded))
         kernel, bias = (
             ops.cast(weight, self.compute_dtype)
@@ -362,6 +368,7 @@ class ResNetGenerator(ResidualOutput, keras.Model):
             "input_channels": self.input_channels,
             "output_channels": self.output_channels,
             "residual": self.residual,
+            "residual_output": self.residual_output,
             "strength": self.strength,
             "feature_layers": list(self.feature_layers),
             "seed": self.seed,

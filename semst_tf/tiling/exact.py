@@ -116,7 +116,7 @@ def _painter(run):
     def paint(box, hidden):
         outputs = generator.head(hidden)
         if generator.residual:
-            outputs = generator.moved(run.reader.read(box), outputs)
+            outputs = generator.add_input(run.reader.read(box), outputs)
         return outputs
 
     return paint

@@ -109,7 +109,8 @@ def test_a_dataset_still_begins_with_its_first_batch():
 
 def test_a_generator_that_would_lose_batches_is_refused():
     with pytest.raises(ValueError, match="call `adapt`.*generator"):
-        model().fit((part for part in [data()]), verbose=0)
+        data_once = (part for part in [data()])
+        model().fit(data_once, steps_per_epoch=1, verbose=0)
 
 
 def test_data_that_replicas_share_is_refused():
@@ -162,6 +163,17 @@ def test_one_channel_and_half_precision():
     started.adapt(np.full((2, 16, 16, 1), 0.4))
     bias = values([started.generator.head[1].bias])[0]
     np.testing.assert_allclose(np.tanh(bias), [0.4], atol=1e-6)
+
+
+def test_a_residual_output_with_a_gain_starts_at_the_mean_of_the_target():
+    gain = {"generator.residual_output": "gain"}
+    started = SemST(small_config("semst", **{**START, **gain}))
+    assert not started.adapted
+    started.adapt(coloured())
+    assert started.adapted
+    image = values([started.generator(batch(size=16)["source"])])[0]
+    np.testing.assert_allclose(image.mean((0, 1, 2)), COLOUR, atol=0.1)
+    assert image.std((1, 2)).min() > 0.01
 
 
 def test_the_start_of_a_residual_generator_is_refused():

@@ -149,12 +149,44 @@ def test_half_precision_gives_float32_images_close_to_the_full_one(policy):
 
 
 @pytest.mark.backend_neutral
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+def test_a_gain_begins_near_the_input_also_at_black_and_white(policy):
+    generator = small(residual=True, residual_output="gain", dtype=policy)
+    images = np.clip(2 * random_images(9, 13), -1, 1)
+    outputs = ops.convert_to_numpy(generator(images))
+    assert 0 < np.abs(outputs - images).max() < 0.1
+    assert np.abs(outputs).max() <= 1
+
+
+@pytest.mark.backend_neutral
+def test_a_gain_of_zero_leaves_nothing_of_the_input():
+    generator = small(residual=True, residual_output="gain")
+    generator.start_at([0.5, -0.5, 2.0])
+    kernel, bias = (w.shape for w in generator.head[1].weights)
+    assert kernel[-1] == bias[0] == 4
+    values = ops.convert_to_numpy(generator.head[1].bias).copy()
+    values[3] = -30.0
+    generator.head[1].bias.assign(values)
+    generator.head[1].kernel.assign(np.zeros(kernel))
+    outputs = ops.convert_to_numpy(generator(random_images(8, 8)))
+    expected = np.array([0.5, -0.5, 0.95]) / 0.98
+    np.testing.assert_allclose(outputs[0, 3, 4], expected, atol=1e-5)
+    np.testing.assert_allclose(np.ptp(outputs, (1, 2)), 0, atol=1e-5)
+
+
+def test_an_unknown_residual_output_is_refused():
+    with pytest.raises(ValueError, match="Received: residual_output='add'"):
+        small(residual=True, residual_output="add")
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize("output", ["shift", "gain"])
 @pytest.mark.parametrize("channels", [(3, 3), (3, 1)])
-def test_strength_is_the_share_of_the_way_from_the_input(channels):
+def test_strength_is_the_share_of_the_way_from_the_input(channels, output):
     arguments = dict(zip(("input_channels", "output_channels"), channels))
-    generator = small(residual=True, **arguments)
+    generator = small(residual=True, residual_output=output, **arguments)
     # Far enough to be clearly another image.
-    generator.set_weights([10 * w for w in generator.get_weights()])
+    generator.set_weights([100 * w for w in generator.get_weights()])
     images = random_images(9, 8, channels[0])
     whole = ops.convert_to_numpy(generator(images))
     generator.strength = 0.0

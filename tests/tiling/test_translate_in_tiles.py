@@ -57,16 +57,17 @@ def test_identity_in_tiles_reproduces_the_image(size, tile):
 
 
 @pytest.mark.parametrize(
-    ("size", "tile", "residual"),
+    ("size", "tile", "options"),
     [
-        ((1, 1), 8, False),
-        ((1, 70), 40, False),
-        ((45, 67), 36, True),
-        ((33, 9), 99, False),
+        ((1, 1), 8, {}),
+        ((1, 70), 40, {}),
+        ((45, 67), 36, {"residual": True}),
+        ((45, 67), 36, {"residual": True, "residual_output": "gain"}),
+        ((33, 9), 99, {}),
     ],
 )
-def test_exact_tiles_equal_one_piece(size, tile, residual):
-    network = generator(residual=residual)
+def test_exact_tiles_equal_one_piece(size, tile, options):
+    network = generator(**options)
     source = image(*size)
     whole = translate(network, source)
     exact = translate(network, source, mode="exact_tiled", tile=tile)
