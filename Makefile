@@ -46,7 +46,7 @@ test-jax: setup
 	$(JAX_TESTS) -m backend_neutral
 	$(JAX_TESTS) tests/trainers/test_jax.py
 	$(PYTEST) tests/test_other_backend.py tests/test_without_tensorflow.py \
-		tests/experiments/test_gpu_figures.py
+		tests/experiments/measure/test_gpu_figures.py
 
 MINUTES ?= 60
 
