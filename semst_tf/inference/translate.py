@@ -1,5 +1,6 @@
 """From images as people have them to translations of the same kind."""
 
+import functools
 import os
 import pathlib
 import warnings
@@ -39,6 +40,7 @@ def translate(
     mode="whole",
     tile=None,
     verbose=False,
+    statistics=None,
 ):
     """Translates one image, a batch, a path, or a list of these.
 
@@ -71,6 +73,11 @@ def translate(
             network can take. Defaults to `None`, which is 512.
         verbose: bool. Show a progress bar over the tiles. Defaults to
             `False`.
+        statistics: `semst_tf.tiling.temporal_statistics.TemporalStatistics`
+            of the translator, or `None`. Images are consecutive frames, and
+            share statistics of normalisations: they are translated one by
+            one, in this order. Not in mode `"exact_tiled"`. Defaults to
+            `None`, each image has its own.
 
     Returns:
         NumPy array, or a list of arrays for a list, sizes and types kept.
@@ -85,10 +92,23 @@ def translate(
             f"Received: batch_size={batch_size}"
         )
     check_mode(translator, mode, tile)
+    if statistics is not None and mode == "exact_tiled":
+        raise ValueError(
+            "mode='exact_tiled' finds the statistics of each image anew; "
+            "frames that share them are translated with mode='whole' or "
+            "mode='tiled'. Received: mode='exact_tiled' with `statistics`"
+        )
     if isinstance(images, (list, tuple)):
         return [
             translate(
-                translator, image, value_range, batch_size, mode, tile, verbose
+                translator,
+                image,
+                value_range,
+                batch_size,
+                mode,
+                tile,
+                verbose,
+                statistics,
             )
             for image in images
         ]
@@ -105,14 +125,16 @@ def translate(
 
     def one(image):
         if mode == "whole":
-            return _translate_batch(translator, image[None], ranges)[0]
+            return _translate_batch(
+                translator, image[None], ranges, statistics
+            )[0]
         return _translate_tiled(
-            translator, image, ranges, mode, tile or TILE, verbose
+            translator, image, ranges, mode, tile or TILE, verbose, statistics
         )
 
     if images.ndim == 3:
         return one(images)
-    if mode != "whole":
+    if mode != "whole" or statistics is not None:
         return np.stack([one(image) for image in images])
     batches = [
         _translate_batch(translator, images[start : start + batch_size], ranges)
@@ -236,9 +258,13 @@ def _ask_about_zero_to_one(images):
         )
 
 
-def _translate_batch(translator, images, ranges):
+def _translate_batch(translator, images, ranges, statistics=None):
     _check_memory(translator, images.shape)
-    translated = translator.predict_on_batch(ranges.to_unit(images))
+    if statistics is None:
+        run = translator.predict_on_batch
+    else:
+        run = statistics.translate
+    translated = run(ranges.to_unit(images))
     # Under a distribution strategy each replica translates all of them.
     return ranges.from_unit(translated[: len(images)])
 
@@ -256,14 +282,19 @@ def _check_memory(translator, shape):
     )
 
 
-def _translate_tiled(translator, pixels, ranges, mode, tile, verbose):
+def _translate_tiled(
+    translator, pixels, ranges, mode, tile, verbose, statistics
+):
     multiple = getattr(translator, "stride", 1)
     minimum = getattr(translator, "minimum_size", multiple)
     image = ImageReader(
         pixels, ranges.source, multiple, minimum, clip=ranges.clip
     )
     tile = max(-(-tile // multiple) * multiple, minimum)
-    in_tiles = translate_tiles if mode == "tiled" else translate_exactly
+    if mode == "tiled":
+        in_tiles = functools.partial(translate_tiles, statistics=statistics)
+    else:
+        in_tiles = translate_exactly
     height, width = pixels.shape[:2]
     translated = np.empty(
         (height, width, translator.output_channels), pixels.dtype

@@ -64,17 +64,29 @@ def shared_statistics(function, pieces):
     statistics = []
 
     def pooled(layer, inputs):
-        # Pieces are equally large, so that means of means are means.
-        means, variances = layer.moments(inputs)
-        mean = ops.mean(means, axis=0, keepdims=True)
-        between = ops.mean(ops.square(means - mean), axis=0, keepdims=True)
-        variance = ops.mean(variances, axis=0, keepdims=True) + between
-        statistics.append((mean, variance))
-        return mean, variance
+        statistics.append(pooled_moments(layer, inputs))
+        return statistics[-1]
 
     with moments_from(pooled):
         function(pieces)
     return statistics
+
+
+def pooled_moments(layer, inputs):
+    """Statistics of a batch of equally large pieces, taken together.
+
+    Args:
+        layer: `InstanceNormalization`.
+        inputs: Tensor `(pieces, rows, columns, channels)`.
+
+    Returns:
+        Pair (mean, variance) of float32 tensors `(1, 1, 1, channels)`.
+    """
+    # Pieces are equally large, so that means of means are means.
+    means, variances = layer.moments(inputs)
+    mean = ops.mean(means, axis=0, keepdims=True)
+    between = ops.mean(ops.square(means - mean), axis=0, keepdims=True)
+    return mean, ops.mean(variances, axis=0, keepdims=True) + between
 
 
 def normalized_in_order(statistics, function, *inputs):

@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 32
 """Rows that are finished at once; all of a tile's would need much memory."""
 
 
-def translate_tiles(network, reader, tile, progress):
+def translate_tiles(network, reader, tile, progress, statistics=None):
     """Translates an image in overlapping tiles.
 
     Tiles begin every half tile; the last ones are shifted inward to end with
@@ -36,6 +36,9 @@ def translate_tiles(network, reader, tile, progress):
         reader: `semst_tf.tiling.image_reader.ImageReader`.
         tile: int. Side of a tile, a multiple of the strides of the network.
         progress: Function called with (tiles done, tiles in all).
+        statistics: `TemporalStatistics` or `None`. Averages to normalise with,
+            updated by the samples, instead of those of the samples alone.
+            Defaults to `None`.
 
     Yields:
         Pairs (box, values): finished parts of the translation, float32
@@ -46,13 +49,13 @@ def translate_tiles(network, reader, tile, progress):
         and shared statistics are semst_tf design.
     """
     if not isinstance(network, MultiScaleGenerator):
-        run = _tile_function(network, sample(reader))
+        run = _tile_function(network, sample(reader), statistics)
         yield from blended(reader, run, tile, progress)
         return
     reduced = ReducedImageReader(reader, network.ratio)
-    run = _context_function(network, reduced)
+    run = _context_function(network, reduced, statistics)
     context = assembled(reduced, blended(reduced, run, tile))
-    detail = _tile_function(network.single_scale(), sample(reader))
+    detail = _tile_function(network.single_scale(), sample(reader), statistics)
 
     def fused(pieces, boxes):
         parts = [
@@ -161,8 +164,11 @@ def assembled(reader, parts):
     return whole
 
 
-def _tile_function(network, pieces):
-    statistics = shared_statistics(network, pieces)
+def _tile_function(network, pieces, temporal, name="tiles"):
+    if temporal is None:
+        statistics = shared_statistics(network, pieces)
+    else:
+        statistics = temporal.measured(name, network, pieces)
 
     def run(tiles, boxes):
         return to_numpy(normalized_in_order(statistics, network, tiles))
@@ -170,9 +176,9 @@ def _tile_function(network, pieces):
     return run
 
 
-def _context_function(network, reduced):
+def _context_function(network, reduced, temporal):
     def context(pieces):
         outputs, _, hidden = network.single_scale().trace(pieces)
         return ops.concatenate([outputs, network.attention_of(hidden)], -1)
 
-    return _tile_function(context, sample(reduced))
+    return _tile_function(context, sample(reduced), temporal, "context")
