@@ -1,10 +1,13 @@
-"""Translates images with a trained model.
+"""Translates images and videos with a trained model.
 
-Keeps file names, sizes and bit depth, and needs nothing of the other domain.
-Example:
+Keeps file names, sizes and bit depth, of videos time stamps and audio, and
+needs nothing of the other domain. A video that was interrupted is continued by
+the same command. Examples:
 
   python experiments/translate.py --model=runs/street --input=photo.png \\
       --output=translated
+  python experiments/translate.py --model=runs/street --input=drive.mp4 \\
+      --output=translated.mp4
 
 A NIfTI file, a DICOM series (a folder), or a folder of these becomes NIfTI;
 a whole slide (SVS, NDPI, OME-TIFF) a pyramid, slide.ome.tif:
@@ -16,6 +19,7 @@ a whole slide (SVS, NDPI, OME-TIFF) a pyramid, slide.ome.tif:
 import pathlib
 
 import dataroot
+import video_translation
 from absl import flags
 from cli import quiet_imports
 from cli import run
@@ -41,15 +45,17 @@ flags.DEFINE_string(
     "input",
     None,
     "An image, a folder (searched with its subfolders), or a quoted glob; "
-    "also NIfTI volumes, folders of DICOM series, and whole slides.",
+    "also a video or a camera (camera:0), NIfTI volumes, folders of DICOM "
+    "series, and whole slides.",
 )
 dataroot.define_flags("testA", None)
 flags.DEFINE_string(
     "output",
     None,
-    "Folder to write to, made if it is missing; of one volume or slide also a "
-    "file: ct.nii.gz, slide.ome.tif.",
+    "Folder to write to, made if it is missing; of a video the file to write, "
+    "of one volume or slide also a file: ct.nii.gz, slide.ome.tif.",
 )
+video_translation.define_flags()
 flags.DEFINE_float(
     "strength",
     None,
@@ -125,7 +131,26 @@ def main(_):
     place, _ = dataroot.places(
         "test", "input", needed=("model", "input", "output")
     )
+    if video_translation.is_video(place):
+        translate_one_video(place)
+    else:
+        translate_images(place)
+
+
+def translate_one_video(place):
+    """Translates --input, a video or a camera, into the file --output."""
+    video_translation.check_video_flags(place)
+    with quiet_imports():
+        from semst_tf.loading.load_translator import load_translator
+
+    translator = load_translator(FLAGS.model, FLAGS.strength)
+    video_translation.translate_to_video(translator, place)
+
+
+def translate_images(place):
+    """Translates the images that --input names into the folder --output."""
     value_range = parsed_value_range()
+    video_translation.check_image_flags()
     if FLAGS.report and FLAGS.mode == "whole":
         raise ValueError(
             "--report compares tiles. Received: --report --mode=whole"
@@ -148,6 +173,7 @@ def main(_):
         from semst_tf.inference.translate import check_mode
         from semst_tf.inference.translate import translate
         from semst_tf.inference.translate_files import translate_files
+        from semst_tf.inference.translate_video import frame_statistics
         from semst_tf.loading.load_translator import load_translator
 
     set_max_pixels(FLAGS.max_pixels)
@@ -168,6 +194,10 @@ def main(_):
         refuse_existing([output for _, output in jobs])
     translator = load_translator(FLAGS.model, FLAGS.strength)
     check_mode(translator, FLAGS.mode, FLAGS.tile)
+    temporal = FLAGS.temporal or "frame"
+    statistics = frame_statistics(translator, temporal, FLAGS.mode)
+    if statistics is not None:
+        jobs = video_translation.frames_in_order(jobs)
     headers = [
         check_file(translator, source, output, value_range, FLAGS.page)
         for source, output in jobs
@@ -192,6 +222,7 @@ def main(_):
             mode=FLAGS.mode,
             tile=FLAGS.tile,
             verbose=one_in_tiles,
+            statistics=statistics,
         )
         if FLAGS.report:
             ratios = seam_ratios(translator, image, translation, value_range)
@@ -200,6 +231,11 @@ def main(_):
             return translation
         return with_kept(translation, image, masks(source))
 
+    if temporal == "shared":
+        video_translation.measure_images(
+            translated, statistics, jobs, translator.input_channels
+        )
+        report.clear()
     # Images that need tiles may be too large to keep several in memory.
     ahead = 2 if FLAGS.mode == "whole" else 0
     results = translate_files(
@@ -228,7 +264,7 @@ def refuse_flags_of_others(volumes, slides):
     if not slides:
         useless += ["slide_level"]
     if volumes or slides:
-        useless += ["page", "report"]
+        useless += ["page", "report", "temporal"]
     for name in useless:
         if FLAGS[name].value not in (None, False):
             raise ValueError(

@@ -30,7 +30,7 @@ class SavedTranslator:
     """
 
     def __init__(self, folder):
-        folder = newest_version(folder)
+        self.folder = folder = newest_version(folder)
         self._exported = load_saved_model(folder)
         self.input_channels, self.output_channels = _channels(folder)
         self.value_range, self.target_value_range = _value_ranges(folder)
