@@ -14,6 +14,7 @@ import types
 FOLDER = pathlib.Path(__file__).resolve().parent
 SCRIPTS = {
     "train": "train",
+    "distill": "distill",
     "translate": "translate",
     "evaluate": "evaluate",
     "export": "export",

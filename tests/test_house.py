@@ -27,6 +27,7 @@ FLOORS = (
     ("export",),
     ("loading", "demo"),
     ("training", "adaptation"),
+    ("distillation",),
 )
 """Rooms from below to above; each imports from floors below its own."""
 

@@ -47,15 +47,13 @@ from semst_tf.storage.checkpoint_files import checkpoint_paths
 from semst_tf.storage.checkpoint_files import restore_checkpoint
 from semst_tf.storage.loss_history import read_history
 from semst_tf.training.describe_start import describe_start
+from semst_tf.training.image_options import image_options
 from semst_tf.training.print_progress import print_progress
 from semst_tf.training.refresh_run_page import RefreshRunPage
 from semst_tf.training.run_description import describe_run
 from semst_tf.training.run_description import description_changes
 from semst_tf.training.run_description import description_moves
 from semst_tf.training.run_description import read_description
-
-CACHE_BYTES = 2**29
-"""Memory for the decoded images of each domain."""
 
 SAMPLES = 4
 """Source images that are translated again and again while training."""
@@ -104,6 +102,8 @@ class TrainingRun:
         init: Path of an earlier model whose weights the training begins with,
             see `semst_tf.loading.initial_weights.load_initial_weights`, or
             `None`. A training that is continued does not read it again.
+        paired: `semst_tf.data.PairedImages` in the place of those that
+            `data.paired` names, or `None`.
 
     Raises:
         ValueError: If the directory holds a run of another configuration or
@@ -135,6 +135,7 @@ class TrainingRun:
         monitor=None,
         accept_changes=False,
         init=None,
+        paired=None,
     ):
         for name, steps in (
             ("checkpoint_every", checkpoint_every),
@@ -160,14 +161,14 @@ class TrainingRun:
         self.strategy = _strategy(devices)
         self.workdir = pathlib.Path(workdir)
         self.config = config
-        options = _options(config)
+        options = image_options(config)
         self.source = ImageCollection(
             source, default_split="trainA", **options["source"]
         )
         self.target = ImageCollection(
             target, default_split="trainB", **options["target"]
         )
-        self.paired = _paired(config, options)
+        self.paired = _paired(config, options, paired)
         self.interval = interval
         self.checkpoint_every = checkpoint_every
         self.sample_every = sample_every
@@ -654,34 +655,16 @@ def _stream(data):
     return data
 
 
-def _options(config):
-    """Arguments of `ImageCollection` by domain."""
-    data, generator = config.data, config.generator
-    resizes = {
-        "source": data.resize,
-        "target": data.target_resize or data.resize,
-    }
-    channels = {
-        "source": generator.input_channels,
-        "target": generator.output_channels,
-    }
-    ranges = {"source": data.value_range, "target": data.target_value_range}
-    return {
-        domain: {
-            "resize": resizes[domain] or None,
-            "resize_filter": data.resize_filter,
-            "channels": channels[domain],
-            "value_range": ranges[domain],
-            "cache_bytes": CACHE_BYTES,
-            "slice_plane": data.slice_plane,
-            "slide_level": data.slide_level,
-        }
-        for domain in resizes
-    }
-
-
-def _paired(config, options):
-    """The pairs of a configuration, or `None`."""
+def _paired(config, options, given):
+    """The pairs that are given or of a configuration, or `None`."""
+    if given is not None:
+        if config.data.paired is not None or not config.paired_weight:
+            raise ValueError(
+                "`paired` takes the place of `data.paired`, and needs a "
+                "positive `paired.weight`. Received: data.paired="
+                f"{config.data.paired!r}, paired.weight={config.paired_weight}"
+            )
+        return given
     if config.data.paired is None:
         if config.paired_weight:
             raise ValueError(

@@ -14,6 +14,14 @@ WRONG = {
         ["--source={here}", "--target={here}", "--workdir={file}/w"],
         ["--dataroot=/no/folder", "--workdir={here}/w"],
     ],
+    "distill": [
+        [
+            "--teacher=/no/model",
+            "--source={here}",
+            "--target={here}",
+            "--workdir={here}/w",
+        ]
+    ],
     "translate": [
         ["--model=/no/model", "--input={here}", "--output={here}/o"],
         ["--model=colour", "--input={here}", "--output={here}/o"],
