@@ -4,16 +4,19 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-.PHONY: help setup quickstart test test-jax soak lint format options clean
+.PHONY: help setup quickstart test test-jax test-wheel soak lint format \
+	options notebook clean
 
 help:
 	@echo "make quickstart  train on the sample photographs, write a page"
 	@echo "make test        lint and test everything"
 	@echo "make test-jax    install JAX and test what runs on it"
+	@echo "make test-wheel  test the installed package on Python 3.13 too"
 	@echo "make soak        train for an hour, and kill it every few minutes"
 	@echo "make setup       make .venv with the locked, tested versions"
 	@echo "make format      format the code"
 	@echo "make options     write docs/options.md from the configuration"
+	@echo "make notebook    run the notebook, and store it with its outputs"
 	@echo "make clean       remove .venv and caches"
 
 setup: .venv/.complete
@@ -48,6 +51,18 @@ test-jax: setup
 	$(PYTEST) tests/test_other_backend.py tests/test_without_tensorflow.py \
 		tests/experiments/measure/test_gpu_figures.py
 
+OTHER_PYTHON ?= python3.13
+
+# Where there is no such interpreter, on that of `make setup` alone.
+test-wheel: setup
+	if command -v $(OTHER_PYTHON) >/dev/null; then \
+		$(OTHER_PYTHON) -m venv .venv-wheel && \
+		.venv-wheel/bin/python -m pip install --quiet \
+			--disable-pip-version-check . && \
+		.venv-wheel/bin/python -m pip uninstall --quiet --yes semst-tf; \
+	fi
+	PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" $(PYTEST) tests/test_wheel.py -rs
+
 MINUTES ?= 60
 
 soak: setup
@@ -62,5 +77,8 @@ format: setup
 options: setup
 	$(BIN)/python experiments/write_options.py
 
+notebook: setup
+	$(BIN)/python experiments/write_notebook.py
+
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .venv-wheel .pytest_cache .ruff_cache *.egg-info

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 ROOT = pathlib.Path(__file__).parents[1]
 PACKED = ("semst_tf", "experiments", "saved_models")
 FILES = ("setup.py", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+# Of `make test-wheel`; one that lacks TensorFlow is skipped with the reason.
 OTHER_PYTHONS = ("python3.13",)
 NEEDED = ("absl", "keras", "numpy", "PIL", "tensorflow", "tifffile")
 
@@ -113,7 +114,7 @@ def test_the_metadata_name_the_versions_that_are_tested(wheel):
     with zipfile.ZipFile(wheel) as file:
         (name,) = [n for n in file.namelist() if n.endswith("/METADATA")]
         metadata = file.read(name).decode()
-    for version in ("3.11",):
+    for version in ("3.11", "3.13"):
         assert f"Programming Language :: Python :: {version}\n" in metadata
 
 
