@@ -7,6 +7,7 @@ from semst_tf.export.parity import measure
 from semst_tf.export.parity import read_parity
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
+from semst_tf.export.value_ranges import check_ranges
 from semst_tf.export.write_litert import check_precision
 from semst_tf.export.write_litert import load_litert
 from semst_tf.export.write_onnx import check_onnx
@@ -31,8 +32,9 @@ def verify(model, path, images):
         `Parity`.
 
     Raises:
-        ValueError: If there is no export, it was made of other weights, or
-            it differs by more than its kind allows.
+        ValueError: If there is no export, it was made of other weights or
+            with other value ranges, or it differs by more than its kind
+            allows.
 
     Warns:
         UserWarning: If an int8 export differs by more than its bound.
@@ -45,6 +47,7 @@ def verify(model, path, images):
             "This was exported from a model with other weights. "
             f"Received: {path}"
         )
+    check_ranges(network, facts, path)
     exported = loader(path)
     images = exported.fitted(images)
     with direct_convolutions(not facts.get("winograd", False)):

@@ -15,6 +15,8 @@ from semst_tf.export.parity import write_parity
 from semst_tf.export.place import check_free
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
+from semst_tf.export.value_ranges import ranges_of
+from semst_tf.export.value_ranges import warn_of_ranges
 from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.storage.atomic_files import replacing
 
@@ -59,7 +61,8 @@ def litert(
     integer arithmetic it costs most of the accuracy (`docs/export.md`).
 
     The file is read back with the LiteRT runtime and compared with Keras; the
-    figures are stored beside it as `<name>.parity.json`.
+    figures are stored beside it as `<name>.parity.json`, with the value
+    ranges that the model was trained with.
 
     Args:
         model: `SemST` or a translating network.
@@ -85,7 +88,8 @@ def litert(
         ImportError: If the LiteRT runtime is not installed.
 
     Warns:
-        UserWarning: If the mean absolute error of int8 exceeds 0.04.
+        UserWarning: If the mean absolute error of int8 exceeds 0.04, or the
+            model was trained with value ranges, which are not in the graph.
 
     Example:
 
@@ -117,9 +121,11 @@ def litert(
                 "precision": precision,
                 "size": list(size) if size else None,
                 "weights_sha256": weights_hash(network),
+                **ranges_of(network),
                 "translate": parity.to_dict(),
             },
         )
+    warn_of_ranges(network)
     if verbose:
         print(f"LiteRT {precision} {path}: {parity}")
     return parity

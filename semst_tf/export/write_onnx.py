@@ -13,6 +13,8 @@ from semst_tf.export.parity import write_parity
 from semst_tf.export.place import check_free
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
+from semst_tf.export.value_ranges import ranges_of
+from semst_tf.export.value_ranges import warn_of_ranges
 from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.storage.atomic_files import replacing
 
@@ -27,7 +29,8 @@ def onnx(model, path, size=None, images=None, overwrite=False, verbose=True):
     Uses `keras.Model.export(format="onnx")`. Input and output are float32
     `(batch, height, width, channels)` in [-1, 1]. The file is read back with
     ONNX Runtime and compared with Keras; the figures are stored beside it as
-    `<name>.parity.json`.
+    `<name>.parity.json`, with the value ranges that the model was trained
+    with. Such ranges are in the metadata of the file too, as `"low,high"`.
 
     Args:
         model: `SemST` or a translating network.
@@ -45,6 +48,10 @@ def onnx(model, path, size=None, images=None, overwrite=False, verbose=True):
         ValueError: If an argument does not fit, the file exists, or the
             translation differs by more than 1e-4.
         ImportError: If a package of the extra `onnx` is not installed.
+
+    Warns:
+        UserWarning: If the model was trained with value ranges, which are
+            not in the graph.
     """
     path = pathlib.Path(path)
     if path.suffix != ".onnx":
@@ -68,6 +75,7 @@ def onnx(model, path, size=None, images=None, overwrite=False, verbose=True):
                 keras.InputSpec(shape=shape, dtype="float32", name="images")
             ],
         )
+        _describe(unfinished, ranges_of(network))
         exported = load_onnx(unfinished)
         parity = measure(network, exported.translate, images)
         check_onnx(parity)
@@ -76,9 +84,11 @@ def onnx(model, path, size=None, images=None, overwrite=False, verbose=True):
             {
                 "size": list(size) if size else None,
                 "weights_sha256": weights_hash(network),
+                **ranges_of(network),
                 "translate": parity.to_dict(),
             },
         )
+    warn_of_ranges(network)
     if verbose:
         print(f"ONNX {path}: {parity}")
     return parity
@@ -123,6 +133,21 @@ def check_onnx(parity):
             "The ONNX model does not translate as the Keras model does; the "
             f"largest difference allowed is {BOUND:g}. Received: {parity}"
         )
+
+
+def _describe(path, ranges):
+    """Writes value ranges into the metadata of a file."""
+    texts = {
+        name: f"{pair[0]:g},{pair[1]:g}"
+        for name, pair in ranges.items()
+        if pair is not None
+    }
+    if texts:
+        import onnx as onnx_format
+
+        content = onnx_format.load(str(path))
+        onnx_format.helper.set_model_props(content, texts)
+        onnx_format.save(content, str(path))
 
 
 def _require(*packages):

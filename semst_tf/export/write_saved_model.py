@@ -20,6 +20,7 @@ from semst_tf.export.place import has_glob_characters
 from semst_tf.export.place import literal_path
 from semst_tf.export.translator import translator_of
 from semst_tf.export.translator import weights_hash
+from semst_tf.export.value_ranges import ranges_of
 from semst_tf.export.warm_up import write_warm_up
 from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.storage.atomic_files import write_json
@@ -244,8 +245,7 @@ def _description(model, network, module):
         "overlap": module.overlap,
         "weights_sha256": weights_hash(network),
         "translator": keras.saving.serialize_keras_object(network),
-        "value_range": getattr(network, "value_range", None),
-        "target_value_range": getattr(network, "target_value_range", None),
+        **ranges_of(network),
         "slice_plane": getattr(network, "slice_plane", None),
     }
     if hasattr(model, "config"):
