@@ -25,7 +25,7 @@ EQUIVALENTS = {
     "no_flip": "--set=data.flip=false",
     "batch_size": "--set=data.batch_size=1",
     "serial_batches": "--set=seed, which fixes the order",
-    "num_threads": "nothing: images are read beside the training",
+    "num_threads": "nothing: images are read by threads of their own",
     "max_dataset_size": "a folder of fewer images",
     "random_scale_max": "--set=data.resize",
     "gpu_ids": _DEVICES,

@@ -73,7 +73,7 @@ assert "tensorflow" not in sys.modules
 
 
 def train(folder, run, backend="jax", before=NO_TENSORFLOW):
-    """Trains by the script, with all that happens beside a training."""
+    """Trains by the script, with samples, validation and checkpoints."""
     arguments = [
         "../experiments/train.py",
         "--preset=tiny_multiscale",

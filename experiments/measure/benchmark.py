@@ -279,7 +279,7 @@ def compared(kind, settings):
     figures["load"] = round(os.getloadavg()[0], 1)
     for kind in ("elapsed", "processor"):
         print(
-            "{kind}: {seconds:.4f} s against {opponent_seconds:.4f} s, ratio "
+            "{kind}: {seconds:.4f} s against {baseline_seconds:.4f} s, ratio "
             "{ratio:.3f} ({lowest_ratio:.3f} to {highest_ratio:.3f})".format(
                 kind=kind, **figures[kind]
             )

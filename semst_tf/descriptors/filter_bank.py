@@ -35,8 +35,8 @@ def texture_filters(channels):
     ]
     if channels == 3:
         contrast = _laplacian(2)
-        for opponent in ((0.5, -0.5, 0.0), (-0.25, -0.25, 0.5)):
-            filters.append(np.multiply.outer(contrast, opponent))
+        for colours in ((0.5, -0.5, 0.0), (-0.25, -0.25, 0.5)):
+            filters.append(np.multiply.outer(contrast, colours))
     return np.stack(filters, axis=-1).astype("float32")
 
 

@@ -57,7 +57,7 @@ def verify(model, path, images):
 
 
 def _kind(path):
-    """Returns how to load an export, how to judge it, and its facts."""
+    """Returns how to load an export, how to compare it, and its facts."""
     if not path.exists():
         raise ValueError(f"There is no export. Received: {path}")
     if path.suffix not in (".tflite", ".onnx"):

@@ -288,7 +288,7 @@ class ResNetGenerator(ResidualOutput, keras.Model):
         padded = self.pad(inputs)
         features = {}
         hidden = self._run(padded, self.stack[:_HEAD], features)
-        outputs = self.painted(hidden)
+        outputs = self.run_head(hidden)
         if padded is not inputs:
             height, width = ops.shape(images)[1:3]
             outputs = outputs[:, :height, :width]
@@ -297,7 +297,7 @@ class ResNetGenerator(ResidualOutput, keras.Model):
             outputs = self.add_input(images, outputs)
         return Trace(outputs, features, hidden)
 
-    def painted(self, hidden):
+    def run_head(self, hidden):
         """Runs the head, its convolution in the fastest way.
 
         Args:

@@ -20,7 +20,7 @@ TILE = 32
 def generator(fusion="attention"):
     """A small network with weights large enough to need its context.
 
-    It moves pixels, as the presets of semst do.
+    Its output is residual, as those of the semst presets.
     """
     base = ResNetGenerator(4, 1, residual=True, seed=0)
     for variable in base.trainable_variables:

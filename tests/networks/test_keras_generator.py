@@ -34,7 +34,7 @@ def model(preset="fastcut", discriminator=None, **overrides):
     return SemST(small_config(preset, **overrides), generator(), discriminator)
 
 
-def judge(channels=3):
+def scorer(channels=3):
     return keras.Sequential(
         [
             keras.Input((None, None, channels)),
@@ -85,7 +85,7 @@ def test_a_plain_keras_model_is_refused_with_what_to_do():
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (judge(1), "generator.output_channels"),
+        (scorer(1), "generator.output_channels"),
         (network(), "scores of shape"),
     ],
 )
@@ -106,7 +106,7 @@ def test_the_configuration_follows_the_network():
 
 @trains
 def test_given_networks_train_as_a_whole_and_are_averaged():
-    made = model(discriminator=judge(), **{"training.ema_decay": 0.5})
+    made = model(discriminator=scorer(), **{"training.ema_decay": 0.5})
     made.compile(keras.optimizers.SGD(0.1), run_eagerly=True)
     before = made.get_weights()
     made.fit(batch(), verbose=0)
@@ -126,7 +126,7 @@ def test_given_networks_train_as_a_whole_and_are_averaged():
 
 @trains
 def test_a_model_with_given_networks_is_saved_and_loaded(tmp_path):
-    made = model("cut", judge(), **{"training.ema_decay": 0.5})
+    made = model("cut", scorer(), **{"training.ema_decay": 0.5})
     made.compile(keras.optimizers.SGD(0.1), run_eagerly=True)
     made.train_on_batch(batch())
     made.save(tmp_path / "model.keras")

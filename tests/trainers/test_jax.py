@@ -60,7 +60,7 @@ def test_half_precision_with_two_optimizers_and_an_average():
     model.optimizer.dynamic_scale.assign(2.0**-8)
     model.discriminator_optimizer.dynamic_scale.assign(8.0)
     before = values(model.generator.variables)
-    judges = values(model.discriminator.variables)
+    weights = values(model.discriminator.variables)
     fit = {"steps_per_epoch": 1, "verbose": 0}
     model.fit(endless(batch(1)), **fit)
     assert int(model.optimizer.iterations) == 1
@@ -69,7 +69,7 @@ def test_half_precision_with_two_optimizers_and_an_average():
     averages = values(model.average_generator.variables)
     for old, new, average in zip(before, after, averages):
         np.testing.assert_allclose(average, 0.75 * old + 0.25 * new, atol=1e-6)
-    moved = zip(judges, values(model.discriminator.variables))
+    moved = zip(weights, values(model.discriminator.variables))
     assert all(np.abs(new - old).max() > 0 for old, new in moved)
 
     broken = batch(1)

@@ -123,7 +123,7 @@ def _compared(pairs):
     return {
         "pairs": pairs,
         "seconds": statistics.median(own),
-        "opponent_seconds": statistics.median(other),
+        "baseline_seconds": statistics.median(other),
         "ratio": statistics.median(ratios),
         "lowest_ratio": min(ratios),
         "highest_ratio": max(ratios),

@@ -299,7 +299,7 @@ def _against(rows, _):
 def _ratio(figures):
     return [
         f"{figures['seconds']:.3f}",
-        f"{figures['opponent_seconds']:.3f}",
+        f"{figures['baseline_seconds']:.3f}",
         f"**{figures['ratio']:.2f}** ({figures['lowest_ratio']:.2f} to "
         f"{figures['highest_ratio']:.2f})",
     ]

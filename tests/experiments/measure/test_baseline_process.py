@@ -36,7 +36,7 @@ def test_both_take_turns_and_warm_up_does_not_count():
     elapsed, processor = figures["elapsed"], figures["processor"]
     assert [other for _, other in elapsed["pairs"]] == [3.0, 4.0, 5.0]
     assert [other for _, other in processor["pairs"]] == [2.5, 3.5, 4.5]
-    assert elapsed["opponent_seconds"] == 4.0
+    assert elapsed["baseline_seconds"] == 4.0
     ratios = [own / other for own, other in elapsed["pairs"]]
     assert elapsed["ratio"] == sorted(ratios)[1]
     assert elapsed["lowest_ratio"] == min(ratios)

@@ -117,7 +117,7 @@ def test_xla_and_threads_are_told(tmp_path):
 def test_ratio_is_told_with_its_spread(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("<!-- begin against -->\n<!-- end against -->\n")
-    ratio = {"seconds": 2.0, "opponent_seconds": 4.0, "ratio": 0.5}
+    ratio = {"seconds": 2.0, "baseline_seconds": 4.0, "ratio": 0.5}
     ratio.update(lowest_ratio=0.4, highest_ratio=0.6)
     settings = {**STEP, "against": "X", "threads": 1}
     write_page(page, [row("against", settings, elapsed=ratio, processor=ratio)])
