@@ -11,6 +11,10 @@ same command continues. Example:
       --test=streets/val@left --test_labels=streets/val@right \\
       --test_label_space=cityscapes_palette --test_size=128x256
 
+Without --model, and with --baselines, it tells what can be had without a
+translator; --mixed, --strengths and --self_training are further ways to train,
+and --oracle the ceiling.
+
 Print what runs found, without training:
 
   python experiments/adapt.py --show="runs/*/results.json"
@@ -37,13 +41,14 @@ flags.DEFINE_string(
     "model",
     None,
     "The translator: run directory, .keras file, SavedModel, or .pth file of "
-    "the CUT family.",
+    "the CUT family. None: a study without translations.",
 )
 flags.DEFINE_string("workdir", None, "Directory; made if it is missing.")
 for prefix, meaning in (
     ("source", "to train on"),
     ("test", "of the target domain to score on"),
     ("fine_tuning", "to fine-tune on, if wanted"),
+    ("oracle", "of the target domain to train on as a ceiling, if wanted"),
 ):
     flags.DEFINE_string(
         prefix, None, f"Folder of images {meaning}, or folder@left."
@@ -68,6 +73,41 @@ for prefix, meaning in (
         "How names end where this does not count, those of images first: "
         "_leftImg8bit,_gtFine_labelIds.",
     )
+flags.DEFINE_string(
+    "target",
+    None,
+    "Folder of images of the target domain without labels, or folder@left: for "
+    "--baselines and --self_training.",
+)
+flags.DEFINE_string(
+    "target_size", "", "Size to which these are brought; empty: their own."
+)
+flags.DEFINE_list(
+    "baselines",
+    [],
+    "Also train on images that are adapted without training: fda (Fourier "
+    "amplitudes of the target), colour_map (one linear map of colours).",
+)
+flags.DEFINE_bool(
+    "mixed", False, "Also train on untranslated and translated images in turn."
+)
+flags.DEFINE_list(
+    "strengths",
+    [],
+    "Also train on images translated at these blend strengths in turn, as "
+    "0.4,0.7,1; of a residual generator.",
+)
+flags.DEFINE_bool(
+    "self_training",
+    False,
+    "Also train on translated images and, in turn, on images of --target with "
+    "the labels that the segmenter of translated images gives them.",
+)
+flags.DEFINE_float(
+    "confidence",
+    0.9,
+    "Probability from which a label of --self_training counts.",
+)
 flags.DEFINE_list(
     "classes",
     None,
@@ -87,6 +127,19 @@ flags.DEFINE_float(
     "residual generator (semst and semst_multiscale); its own if not given.",
 )
 flags.DEFINE_integer("seeds", 3, "Repetitions; more can be added later.")
+flags.DEFINE_enum(
+    "segmenter",
+    "efficientnet_lite0",
+    ["efficientnet_lite0", "deeplab"],
+    "A head on the ImageNet network that ships, or a DeepLabV3+ of keras-cv "
+    "from random weights.",
+)
+flags.DEFINE_float(
+    "backbone_rate",
+    0.0,
+    "How fast the backbone of efficientnet_lite0 is fine-tuned, as a share of "
+    "the learning rate; 0: frozen.",
+)
 flags.DEFINE_integer("filters", 24, "Width of the segmenter.")
 flags.DEFINE_integer("steps", 400, "Steps of each training.")
 flags.DEFINE_integer("fine_tuning_steps", 100, "Steps of each fine-tuning.")
@@ -118,6 +171,13 @@ def main(_):
         recipe=recipe(),
         mode=FLAGS.mode,
         strength=FLAGS.strength,
+        target=target_images(),
+        baselines=FLAGS.baselines,
+        mixed=FLAGS.mixed,
+        strengths=strengths(),
+        self_training=FLAGS.self_training,
+        confidence=FLAGS.confidence,
+        oracle=labelled("oracle") if FLAGS.oracle else None,
     )
     print(adaptation_table(study.run()), end="")
     print(f"wrote {pathlib.Path(FLAGS.workdir) / 'results.json'}")
@@ -125,10 +185,16 @@ def main(_):
 
 def check_flags():
     """Raises for flags that have to be given and are not."""
-    needed = ["model", "workdir", "source", "source_labels", "test"]
+    needed = ["workdir", "source", "source_labels", "test"]
     needed += ["test_labels"]
     if FLAGS.fine_tuning:
         needed.append("fine_tuning_labels")
+    if FLAGS.oracle:
+        needed.append("oracle_labels")
+    if FLAGS.baselines or FLAGS.self_training:
+        needed.append("target")
+    if FLAGS.mixed or FLAGS.strengths or FLAGS.self_training:
+        needed.append("model")
     missing = [f"--{name}" for name in needed if not FLAGS[name].value]
     if missing:
         raise ValueError(
@@ -136,8 +202,9 @@ def check_flags():
             "(try --help). Received: none of them"
         )
     check_models("model")
-    for prefix in ("source", "test", "fine_tuning"):
+    for prefix in ("source", "test", "fine_tuning", "oracle"):
         check_images(prefix, f"{prefix}_labels")
+    check_images("target")
     check_folders_to_write("workdir")
 
 
@@ -160,6 +227,26 @@ def labelled(prefix):
     return images
 
 
+def target_images():
+    """The images of the target domain, if there are any."""
+    from semst_tf.adaptation import TargetImages
+
+    if not FLAGS.target:
+        return None
+    return TargetImages(FLAGS.target, FLAGS.target_size or None)
+
+
+def strengths():
+    """The blend strengths of --strengths."""
+    try:
+        return [float(value) for value in FLAGS.strengths]
+    except ValueError as error:
+        raise ValueError(
+            "--strengths are numbers from 0 to 1, separated by commas. "
+            f"Received: {','.join(FLAGS.strengths)}"
+        ) from error
+
+
 def recipe():
     """Reads how segmenters are trained."""
     from semst_tf.adaptation import SegmenterRecipe
@@ -171,6 +258,8 @@ def recipe():
         batch_size=FLAGS.batch_size,
         learning_rate=FLAGS.learning_rate,
         checkpoint_every=FLAGS.checkpoint_every,
+        segmenter=FLAGS.segmenter,
+        backbone_rate=FLAGS.backbone_rate,
     )
 
 

@@ -34,15 +34,10 @@ flags.DEFINE_string(
     "the ones that are recoloured, --limit of them.",
 )
 
-SMALLEST_VARIANCE = 1e-3
-"""Of a direction of colours, in squared grey levels.
-
-A domain without any colour still has an inverse.
-"""
-
 
 def main(_):
     with quiet_imports():
+        from semst_tf.adaptation.colour_map import colour_map
         from semst_tf.data.read_images import read_images
 
     filter_name = FLAGS.resize_filter
@@ -53,59 +48,9 @@ def main(_):
     if FLAGS.measured is not None:
         _, measured = read_images(FLAGS.measured, FLAGS.resize, filter_name)
     _, targets = read_images(FLAGS.target, FLAGS.target_resize, filter_name)
-    transfer = colour_transfer(measured, targets)
+    transfer = colour_map(measured, targets)
     recoloured = [transfer(image) for image in images]
     write_recoloured(FLAGS.output, names, images, recoloured, FLAGS.strength)
-
-
-def colour_transfer(images, targets):
-    """Finds the linear map between the colours of two sets of images.
-
-    Args:
-        images: List of uint8 arrays `(height, width, 3)`.
-        targets: The same, of the target.
-
-    Returns:
-        A function that maps such an image to a float array of its size,
-        values from 0 to 255.
-    """
-    import numpy as np
-
-    mean, covariance = moments(images)
-    target_mean, target_covariance = moments(targets)
-    root = power(covariance, 0.5)
-    inverse = power(covariance, -0.5)
-    middle = power(root @ target_covariance @ root, 0.5)
-    matrix = inverse @ middle @ inverse
-
-    def transfer(image):
-        moved = (image - mean) @ matrix + target_mean
-        return np.clip(moved, 0, 255)
-
-    return transfer
-
-
-def moments(images):
-    """Mean and covariance of the colours of images."""
-    import numpy as np
-
-    count, total, products = 0, np.zeros(3), np.zeros((3, 3))
-    for image in images:
-        colours = image.reshape(-1, 3).astype("float64")
-        count += len(colours)
-        total += colours.sum(0)
-        products += colours.T @ colours
-    mean = total / count
-    return mean, products / count - np.outer(mean, mean)
-
-
-def power(matrix, exponent):
-    """A power of a symmetric matrix with no negative eigenvalue."""
-    import numpy as np
-
-    values, vectors = np.linalg.eigh(matrix)
-    values = np.maximum(values, SMALLEST_VARIANCE) ** exponent
-    return (vectors * values) @ vectors.T
 
 
 if __name__ == "__main__":

@@ -7,19 +7,52 @@ import pathlib
 
 import keras
 
+from semst_tf.adaptation.converted_images import BASELINES
+from semst_tf.adaptation.labelled_images import LabelledImages
 from semst_tf.adaptation.labelled_translation import translate_labelled
-from semst_tf.adaptation.segmenter_network import STRIDE
+from semst_tf.adaptation.pseudo_labels import pseudo_labelled
 from semst_tf.adaptation.segmenter_recipe import SegmenterRecipe
+from semst_tf.adaptation.segmenter_training import FeatureCache
 from semst_tf.adaptation.segmenter_training import places_in
+from semst_tf.adaptation.segmenter_training import probabilities
 from semst_tf.adaptation.segmenter_training import train_segmenter
+from semst_tf.adaptation.segmenters import make_segmenter
 from semst_tf.adaptation.study_table import adaptation_table
 from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 from semst_tf.inference.translate import check_mode
 from semst_tf.loading.load_translator import load_translator
 from semst_tf.metrics import SemanticConsistency
-from semst_tf.pretrained import segment_images
 from semst_tf.storage.atomic_files import write_json
 from semst_tf.version import __version__
+
+_ADDED_LATER = (
+    "fine_tuning",
+    "translator",
+    "strength",
+    "target",
+    "oracle",
+    "strengths",
+    "confidence",
+)
+"""Settings that a study may begin without: they add ways of training."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Training:
+    """One way of training a segmenter.
+
+    Args:
+        name: str. In results and tables.
+        images: List of `LabelledImages` that take turns, or a function from a
+            seed to such a list.
+        steps: int.
+        start: str. Name of the training that it begins with, or `None`.
+    """
+
+    name: str
+    images: object
+    steps: int
+    start: str | None = None
 
 
 class AdaptationStudy:
@@ -29,18 +62,30 @@ class AdaptationStudy:
     same initial weights, order and flips; only the images differ. Labelled
     images of the target domain are looked at for the test alone, unless
     some of them are given to fine-tune on: then three more segmenters for
-    each seed tell what pre-training is worth.
+    each seed tell what pre-training is worth; or as an oracle.
 
-    The directory holds `config.json`, `translated/` (a data set of its own),
-    `segmenters/<images>/seed_<n>/`, `results.json` and `table.md`. The same
-    call continues a study that was stopped; more seeds can be asked for
-    later.
+    More ways of training can be asked for, also in a study that is finished:
+
+    - `baselines`: on images that are adapted without training, by Fourier
+      amplitudes (`"fda"`) or one linear map of colours (`"colour_map"`).
+    - `mixed`: on untranslated and translated images, in turn.
+    - `strengths`: on images translated at several blend strengths, in turn.
+    - `self_training`: on translated images and images of the target, in turn,
+      with the labels that the segmenter of translated images gives to the
+      latter where it is sure.
+    - `oracle`: on labelled images of the target, for as many steps.
+
+    The directory holds `config.json`, `translated/` (a data set of its own,
+    and beside it those of other ways), `segmenters/<images>/seed_<n>/`,
+    `results.json` and `table.md`. The same call continues a study that was
+    stopped; more seeds can be asked for later.
 
     Args:
         workdir: Path of the study's directory. Created if it is missing.
         source: `LabelledImages` to train on.
         test: `LabelledImages` of the target domain to score on.
-        translator: Path of the translator, see `load_translator`.
+        translator: Path of the translator, see `load_translator`; `None` for
+            a study without translations.
         fine_tuning: `LabelledImages` to fine-tune on, or `None`.
         classes: List of names of Cityscapes classes to teach, or `None` for
             all that occur in the labels of the source.
@@ -49,6 +94,16 @@ class AdaptationStudy:
         mode: str. How images are translated, see `translate_labelled`.
         strength: float or `None`. How much of the way translations go, see
             `load_translator`.
+        target: `TargetImages`, which baselines and self-training look at, or
+            `None`.
+        baselines: List of keys of
+            `semst_tf.adaptation.converted_images.BASELINES`.
+        mixed: bool. See above.
+        strengths: List of float, or empty.
+        self_training: bool. See above.
+        confidence: float. Probability from which a label of self-training
+            counts. Defaults to `0.9`.
+        oracle: `LabelledImages` of the target domain, or `None`.
 
     Raises:
         ValueError: If classes do not fit the labels, the translator does not
@@ -73,20 +128,29 @@ class AdaptationStudy:
         workdir,
         source,
         test,
-        translator,
+        translator=None,
         fine_tuning=None,
         classes=None,
         seeds=3,
         recipe=None,
         mode="whole",
         strength=None,
+        target=None,
+        baselines=(),
+        mixed=False,
+        strengths=(),
+        self_training=False,
+        confidence=0.9,
+        oracle=None,
     ):
         if seeds < 1:
             raise ValueError(f"`seeds` must be positive. Received: {seeds}")
         self.workdir = pathlib.Path(workdir)
         self.source = source
         self.test = test
-        self.translator = pathlib.Path(translator)
+        self.translator = None
+        if translator is not None:
+            self.translator = pathlib.Path(translator)
         self.fine_tuning = fine_tuning
         self.classes = _taught_classes(source, classes)
         self.scored = [c for c in self.classes if c in test.classes]
@@ -99,6 +163,44 @@ class AdaptationStudy:
         self.recipe = recipe or SegmenterRecipe()
         self.mode = mode
         self.strength = strength
+        self.target = target
+        self.baselines = list(baselines)
+        self.mixed = mixed
+        self.strengths = [float(value) for value in strengths]
+        self.self_training = self_training
+        self.confidence = confidence
+        self.oracle = oracle
+        self._cache = FeatureCache()
+        self._check_ways()
+
+    def _check_ways(self):
+        """Raises for ways of training that lack what they need."""
+        unknown = set(self.baselines) - set(BASELINES)
+        if unknown:
+            raise ValueError(
+                f"`baselines` are of {', '.join(BASELINES)}. "
+                f"Received: {', '.join(sorted(unknown))}"
+            )
+        of_translations = {
+            "mixed": self.mixed,
+            "strengths": self.strengths,
+            "self_training": self.self_training,
+        }
+        asked = [name for name, value in of_translations.items() if value]
+        if asked and self.translator is None:
+            raise ValueError(
+                f"`{asked[0]}` needs a translator. Received: translator=None"
+            )
+        if (self.baselines or self.self_training) and self.target is None:
+            raise ValueError(
+                "`baselines` and `self_training` look at images of the target "
+                "domain, without labels. Received: target=None"
+            )
+        if not 0 < self.confidence <= 1:
+            raise ValueError(
+                "`confidence` is a probability above 0. "
+                f"Received: {self.confidence}"
+            )
 
     def run(self):
         """Does what is left to do, and writes results and table.
@@ -108,50 +210,115 @@ class AdaptationStudy:
             which maps each kind of images to the scores of its seeds.
         """
         # All that can be wrong is checked before anything is written.
-        network = _load_colour_translator(self.translator, self.strength)
-        check_mode(network, self.mode)
-        self._check_directory()
+        networks = self._networks()
+        before = self._check_directory()
         self.workdir.mkdir(parents=True, exist_ok=True)
-        write_json(self.workdir / "config.json", self._settings())
-        print("translating")
-        translated = translate_labelled(
-            self.source, network, self.workdir / "translated", self.mode
-        )
+        write_json(self.workdir / "config.json", {**before, **self._settings()})
+        trainings = self._trainings(networks)
         cells = {}
         for seed in range(self.seeds):
-            for name, images, steps, start in self._trainings(translated):
-                scores = self._cell(name, images, steps, start, seed)
-                cells.setdefault(name, []).append(scores)
+            for training in trainings:
+                scores = self._cell(training, seed)
+                cells.setdefault(training.name, []).append(scores)
         return self._write_results(cells)
 
-    def _trainings(self, translated):
-        """Name, images, steps, and the training that each starts from."""
+    def _networks(self):
+        """The translator at each blend strength that is asked for."""
+        if self.translator is None:
+            return {}
+        networks = {
+            strength: _load_colour_translator(self.translator, strength)
+            for strength in dict.fromkeys((self.strength, *self.strengths))
+        }
+        check_mode(networks[self.strength], self.mode)
+        return networks
+
+    def _trainings(self, networks):
+        """Lists the ways of training; makes the images that they need."""
         steps = self.recipe.steps
-        trainings = [
-            ("untranslated", self.source, steps, None),
-            ("translated", translated, steps, None),
-        ]
+        trainings = [_Training("untranslated", [self.source], steps)]
+        for baseline in self.baselines:
+            name, convert = BASELINES[baseline]
+            print(name)
+            images = convert(self.source, self.target, self.workdir / baseline)
+            trainings.append(_Training(name, [images], steps))
+        if self.translator is not None:
+            trainings += self._of_translations(networks, steps)
+        if self.oracle is not None:
+            trainings.append(_Training("target labels", [self.oracle], steps))
         if self.fine_tuning is not None:
-            steps = self.recipe.fine_tuning_steps
+            starts = [None, "untranslated"]
+            starts += ["translated"] if self.translator is not None else []
             trainings += [
-                (f"{start or 'nothing'}, fine-tuned",)
-                + (self.fine_tuning, steps, start)
-                for start in (None, "untranslated", "translated")
+                _Training(
+                    f"{start or 'nothing'}, fine-tuned",
+                    [self.fine_tuning],
+                    self.recipe.fine_tuning_steps,
+                    start,
+                )
+                for start in starts
             ]
         return trainings
 
-    def _cell(self, name, images, steps, start, seed):
+    def _of_translations(self, networks, steps):
+        translated = self._translated(networks, self.strength, "translated")
+        trainings = [_Training("translated", [translated], steps)]
+        if self.mixed:
+            both = [self.source, translated]
+            trainings.append(_Training("mixed", both, steps))
+        if self.strengths:
+            several = [
+                self._translated(networks, value, f"translated_{value:g}")
+                for value in self.strengths
+            ]
+            trainings.append(_Training("several strengths", several, steps))
+        if self.self_training:
+
+            def images(seed):
+                return [translated, self._pseudo_labelled(seed)]
+
+            trainings.append(_Training("self-training", images, steps))
+        return trainings
+
+    def _translated(self, networks, strength, folder):
+        print("translating")
+        return translate_labelled(
+            self.source, networks[strength], self.workdir / folder, self.mode
+        )
+
+    def _pseudo_labelled(self, seed):
+        """Images of the target as the segmenter of translations sees them."""
+        model = make_segmenter(self.recipe, len(self.classes), seed)
+        model.load_weights(self._folder("translated", seed) / "model.keras")
+        return pseudo_labelled(
+            model,
+            self.target,
+            self.classes,
+            self.workdir / "pseudo_labels" / f"seed_{seed}",
+            self.confidence,
+            self._cache,
+        )
+
+    def _cell(self, training, seed):
         """Trains and scores one segmenter, or reads its scores."""
-        folder = self._folder(name, seed)
+        folder = self._folder(training.name, seed)
         path = folder / "scores.json"
         if path.exists():
             return json.loads(path.read_text())
-        print(f"{name}, seed {seed}")
+        print(f"{training.name}, seed {seed}")
         folder.mkdir(parents=True, exist_ok=True)
+        start, images = training.start, training.images
         if start is not None:
             start = self._folder(start, seed) / "model.keras"
         model = train_segmenter(
-            folder, images, self.classes, self.recipe, steps, seed, start
+            folder,
+            images(seed) if callable(images) else images,
+            self.classes,
+            self.recipe,
+            training.steps,
+            seed,
+            start,
+            self._cache,
         )
         scores = self._scores(model)
         write_json(path, scores)
@@ -166,13 +333,10 @@ class AdaptationStudy:
         metric = SemanticConsistency(
             num_classes=len(self.classes), class_names=_names(self.classes)
         )
-        images = (self.test.image(i) for i in range(len(self.test)))
-        seen = segment_images(
-            model, images, num_classes=len(self.classes), multiple=STRIDE
-        )
-        for index, prediction in enumerate(seen):
+        seen = probabilities(model, self.test, self._cache)
+        for index, maps in enumerate(seen):
             label = places_in(self.classes, self.test.label(index))
-            metric.update_state(label, prediction)
+            metric.update_state(label, maps.argmax(-1))
         report = metric.report()
         # The mean is over the same classes for every segmenter, whatever
         # else one of them believes to see.
@@ -184,29 +348,38 @@ class AdaptationStudy:
         described = {
             "source": _description(self.source),
             "test": _description(self.test),
-            "translator": _digest(self.translator),
             "mode": self.mode,
             "classes": _names(self.classes),
             "recipe": dataclasses.asdict(self.recipe),
         }
+        if self.translator is not None:
+            described["translator"] = _digest(self.translator)
         if self.strength is not None:
             described["strength"] = self.strength
-        if self.fine_tuning is not None:
-            described["fine_tuning"] = _description(self.fine_tuning)
+        for name in ("fine_tuning", "oracle", "target"):
+            images = getattr(self, name)
+            if images is not None:
+                described[name] = _description(images)
+        if self.strengths:
+            described["strengths"] = self.strengths
+        if self.self_training:
+            described["confidence"] = self.confidence
         return described
 
     def _check_directory(self):
+        """Returns the settings that the directory has, or an empty dict."""
         path = self.workdir / "config.json"
         if not path.exists():
-            return
-        before, now = json.loads(path.read_text()), self._settings()
-        if "fine_tuning" not in before:
-            # It can be added to a study, as seeds can.
-            now.pop("fine_tuning", None)
+            return {}
+        before, now = _of_today(json.loads(path.read_text())), self._settings()
         changed = [
             name
             for name in {**before, **now}
             if before.get(name) != now.get(name)
+            # What adds ways of training may come later, or be left out.
+            and not (
+                name in _ADDED_LATER and (name not in before or name not in now)
+            )
         ]
         if changed:
             raise ValueError(
@@ -214,6 +387,7 @@ class AdaptationStudy:
                 "another directory, or the settings it began with. "
                 f"Received: other {', '.join(changed)}"
             )
+        return before
 
     def _write_results(self, cells):
         results = {
@@ -265,15 +439,33 @@ def _names(classes):
     return [CITYSCAPES_CLASSES[c] for c in classes]
 
 
+def _of_today(settings):
+    """Settings of a study that an older version began."""
+    for name in ("source", "test", "fine_tuning"):
+        if "pictures" in settings.get(name, {}):
+            described = settings[name]
+            settings[name] = {"images": described.pop("pictures"), **described}
+    recipe = settings.get("recipe", {})
+    # There was no other segmenter.
+    settings["recipe"] = {
+        "segmenter": "deeplab",
+        "backbone_rate": 0.0,
+        **recipe,
+    }
+    return settings
+
+
 def _description(images):
     """What is known of images without the paths of one machine."""
     names = "\n".join(images.names).encode()
-    return {
+    described = {
         "images": len(images),
         "names_sha256": hashlib.sha256(names).hexdigest(),
-        "label_space": images.space,
-        "size": list(images.shape),
     }
+    if isinstance(images, LabelledImages):
+        described["label_space"] = images.space
+        described["size"] = list(images.shape)
+    return described
 
 
 def _digest(path):

@@ -61,7 +61,7 @@ class LabelledImages:
                 "Labelled images are files in a folder. "
                 f"Received: {found.description}"
             )
-        names = _names(found, endings)
+        names = image_names(found, endings)
         # In the order of their names, which seeds of a training count in.
         order = sorted(range(len(names)), key=names.__getitem__)
         self.names = [names[place] for place in order]
@@ -127,7 +127,7 @@ class LabelledImages:
         return sorted(found)
 
 
-def _names(images, endings):
+def image_names(images, endings):
     """Names of images below the folder that they have in common."""
     names = [image_name(name, endings) for name in images.relative_names]
     common = os.path.commonpath([f"/{os.path.dirname(name)}" for name in names])

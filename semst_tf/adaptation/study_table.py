@@ -31,7 +31,7 @@ def adaptation_table(results):
         seeds.
     """
     cells = results["cells"]
-    gains = [gain for gain in GAINS if gain[1] in cells]
+    gains = [gain for gain in GAINS if {gain[1], gain[2]} <= set(cells)]
     heads = ["IoU", *cells, *(heading for heading, _, _ in gains)]
     lines = [_line(heads), _line(["---"] * len(heads))]
     for label, read in _rows(results["scored_classes"]):

@@ -14,6 +14,7 @@ from PIL import Image
 from semst_tf.adaptation import AdaptationStudy
 from semst_tf.adaptation import LabelledImages
 from semst_tf.adaptation import SegmenterRecipe
+from semst_tf.adaptation import TargetImages
 from semst_tf.networks import ResNetGenerator
 
 # The package has functions under the names of their files.
@@ -56,7 +57,12 @@ def images(tmp_path_factory):
 @pytest.fixture
 def study(images, tmp_path, monkeypatch):
     """Makes studies in one directory, with a translator and small networks."""
-    monkeypatch.setattr(training, "segmenter", small_segmenter)
+
+    def make_segmenter(recipe, classes, seed):
+        return small_segmenter(classes, recipe.filters, seed)
+
+    monkeypatch.setattr(training, "make_segmenter", make_segmenter)
+    monkeypatch.setattr(studies, "make_segmenter", make_segmenter)
     path = tmp_path / "translator.keras"
     ResNetGenerator(filters=4, blocks=1, seed=1).save(path)
 
@@ -161,6 +167,129 @@ def test_fine_tuning_adds_three_ways_of_training(study, images):
     ]
     tuned = [cells[name][0] for name in list(cells)[2:]]
     assert tuned[1] != cells["untranslated"][0]
+
+
+@pytest.fixture
+def residual(tmp_path):
+    path = tmp_path / "residual.keras"
+    ResNetGenerator(filters=4, blocks=1, residual=True, seed=1).save(path)
+    return path
+
+
+@pytest.fixture
+def sets(monkeypatch):
+    """What each segmenter would have been trained on, by the run of tests."""
+    seen = {}
+
+    def remember(folder, images, classes, recipe, steps, seed, *_):
+        seen[folder.parent.name] = images
+        model = small_segmenter(len(classes), recipe.filters, seed)
+        model.save(folder / "model.keras")
+        return model
+
+    monkeypatch.setattr(studies, "train_segmenter", remember)
+    return seen
+
+
+def test_further_ways_of_training_join_a_study(
+    study, images, residual, sets, tmp_path
+):
+    source, test = images
+    first = study(translator=residual).run()
+    translated = sets["translated"][0]
+    sets.clear()
+    target = TargetImages(write_streets(tmp_path / "target", 3) / "images")
+    results = study(
+        translator=residual,
+        target=target,
+        baselines=["fda", "colour_map"],
+        mixed=True,
+        strengths=[0.0, 0.5],
+        self_training=True,
+        confidence=0.1,
+        oracle=test,
+    ).run()
+    assert list(results["cells"]) == [
+        "untranslated",
+        "FDA",
+        "colour map",
+        "translated",
+        "mixed",
+        "several strengths",
+        "self-training",
+        "target labels",
+    ]
+    # What was there is not trained again.
+    assert {"untranslated", "translated"}.isdisjoint(sets)
+    assert sets["target_labels"] == [test]
+    pixels = {
+        name: [images.image(0) for images in used]
+        for name, used in sets.items()
+    }
+    before, after = source.image(0), translated.image(0)
+    assert_equal_images(pixels["mixed"], [before, after])
+    assert_equal_images(pixels["several_strengths"][:1], [before])
+    half = pixels["several_strengths"][1].astype(float)
+    np.testing.assert_allclose(half, before / 2 + after / 2, atol=2)
+    assert_equal_images(pixels["self-training"], [after, target.image(0)])
+    assert results["settings"]["strengths"] == [0.0, 0.5]
+    # What is left out later stays where it is.
+    assert study(translator=residual).run()["cells"] == first["cells"]
+
+
+def assert_equal_images(found, wanted):
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_study_needs_no_translator(study, sets, tmp_path):
+    target = TargetImages(write_streets(tmp_path / "a", 2) / "images")
+    results = study(
+        translator=None, target=target, baselines=["colour_map"]
+    ).run()
+    assert list(results["cells"]) == ["untranslated", "colour map"]
+    assert "translator" not in results["settings"]
+
+
+def test_a_study_of_an_older_version_is_continued(study, sets, tmp_path):
+    """It had no choice of segmenters, and other words for images."""
+    recipe = SegmenterRecipe(
+        filters=4,
+        steps=4,
+        fine_tuning_steps=2,
+        batch_size=2,
+        checkpoint_every=2,
+        segmenter="deeplab",
+    )
+    first = study(recipe=recipe).run()
+    path = tmp_path / "run" / "config.json"
+    settings = json.loads(path.read_text())
+    for name in ("source", "test"):
+        settings[name]["pictures"] = settings[name].pop("images")
+    for name in ("segmenter", "backbone_rate"):
+        del settings["recipe"][name]
+    path.write_text(json.dumps(settings))
+    assert study(recipe=recipe).run()["cells"] == first["cells"]
+    with pytest.raises(ValueError, match="Received: other recipe"):
+        study().run()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"baselines": ["fda"]}, "target=None"),
+        ({"baselines": ["cyclegan"]}, "fda, colour_map.*Received: cyclegan"),
+        ({"self_training": True}, "target=None"),
+        ({"mixed": True, "translator": None}, "`mixed` needs a translator"),
+        ({"strengths": [1], "translator": None}, "`strengths` needs"),
+        ({"confidence": 0.0}, "`confidence`"),
+    ],
+)
+def test_ways_of_training_that_lack_something_are_refused(
+    study, options, words
+):
+    with pytest.raises(ValueError, match=words):
+        study(**options)
 
 
 def test_other_settings_are_refused_in_the_same_directory(study):

@@ -36,7 +36,13 @@ def labelled_images(tmp_path_factory):
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(training, "segmenter", small_segmenter)
+    monkeypatch.setattr(
+        training,
+        "make_segmenter",
+        lambda recipe, classes, seed: small_segmenter(
+            classes, recipe.filters, seed
+        ),
+    )
 
 
 def first_batches(labelled_images, count, **options):
@@ -101,6 +107,70 @@ def test_what_is_added_to_fit_the_stride_has_no_label(labelled_images):
     assert labels.shape == (2, 32, 32)
     assert set(np.unique(labels[:, 16:])) == {255}
     assert set(np.unique(labels[:, :16])) == {0, 1, 255}
+
+
+def test_sets_take_turns_and_are_filled_up_to_the_largest(
+    labelled_images, tmp_path
+):
+    folder = write_streets(tmp_path / "tall", count=2, size=(64, 32))
+    tall = LabelledImages(
+        folder / "images", folder / "labels", "cityscapes_train_ids"
+    )
+    batches = training.training_examples([labelled_images, tall], CLASSES, 2, 3)
+    images, labels = next(batches)
+    assert images.shape == (2, 64, 32, 3)
+    assert set(np.unique(labels[0, 16:])) == {255}
+    assert 255 not in labels[1, -8:]
+    (alone, _), _ = itertools.islice(
+        training.training_examples(labelled_images, CLASSES, 1, 3), 2
+    )
+    np.testing.assert_array_equal(images[0, :32], alone[0])
+
+
+def test_features_are_computed_once_and_again_where_memory_ends(
+    labelled_images,
+):
+    computed = []
+
+    class Cache(training.FeatureCache):
+        def _computed(self, layer, image):
+            computed.append(image.copy())
+            mean = image.mean(keepdims=True).astype("float16")
+            return {"stride_4": mean}
+
+    found = []
+    for limit in (2**20, 0):
+        cache = Cache(limit)
+        batches = training.training_examples(
+            labelled_images,
+            CLASSES,
+            2,
+            3,
+            features=lambda *choice: cache.features(None, *choice),
+        )
+        found.append(list(itertools.islice(batches, 12)))
+        computed.append("end")
+    kept = computed.index("end")
+    assert kept == len({image.tobytes() for image in computed[:kept]}) <= 12
+    assert len(computed) - kept - 2 == 24
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one[0]["stride_4"], other[0]["stride_4"])
+        np.testing.assert_array_equal(one[1], other[1])
+
+
+def test_probabilities_of_a_frozen_backbone_are_those_of_the_whole_model(
+    labelled_images,
+):
+    model = training.make_segmenter(RECIPE, 2, seed=1)
+    (maps,) = training.probabilities(
+        model, labelled_images, training.FeatureCache(), [3]
+    )
+    assert maps.shape == (16, 32, 2)
+    image = np.pad(
+        labelled_images.image(3), [(0, 16), (0, 0), (0, 0)], "symmetric"
+    )
+    whole = model.predict_on_batch(image[None].astype("float32") / 127.5 - 1)
+    np.testing.assert_allclose(maps, whole[0, :16], atol=2e-3)
 
 
 def test_classes_that_are_not_taught_do_not_count():
@@ -177,7 +247,15 @@ def test_seeds_differ(labelled_images, small, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "field", [{"steps": 5}, {"fine_tuning_steps": 3}, {"batch_size": 0}]
+    "field",
+    [
+        {"steps": 5},
+        {"fine_tuning_steps": 3},
+        {"batch_size": 0},
+        {"segmenter": "unet"},
+        {"backbone_rate": -1.0},
+        {"backbone_rate": 0.1, "segmenter": "deeplab"},
+    ],
 )
 def test_a_recipe_that_does_not_fit_is_refused(field):
     with pytest.raises(ValueError, match=next(iter(field))):

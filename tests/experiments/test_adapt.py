@@ -21,10 +21,10 @@ def folder(tmp_path_factory):
     return folder
 
 
-def adapt(folder, *more, workdir="run"):
+def adapt(folder, *more, workdir="run", model="model.keras"):
     return run_here(
         "adapt",
-        f"--model={folder / 'model.keras'}",
+        *([] if model is None else [f"--model={folder / model}"]),
         f"--workdir={folder / workdir}",
         f"--source={folder / 'source/images'}",
         f"--source_labels={folder / 'source/labels'}",
@@ -41,13 +41,13 @@ def adapt(folder, *more, workdir="run"):
 
 @pytest.mark.slow
 def test_six_images_end_to_end_with_the_deeplab(folder):
-    result = adapt(folder)
+    result = adapt(folder, "--segmenter=deeplab")
     assert result.returncode == 0, result.stderr
     results = json.loads((folder / "run" / "results.json").read_text())
     assert list(results["cells"]) == ["untranslated", "translated"]
     table = (folder / "run" / "table.md").read_text()
     assert table in result.stdout
-    again = adapt(folder)
+    again = adapt(folder, "--segmenter=deeplab")
     assert table in again.stdout
     assert "untranslated, seed 0" not in again.stdout
     shown = run_here("adapt", f"--show={folder / 'run' / 'results.json'}")
@@ -74,6 +74,12 @@ def test_six_images_end_to_end_with_the_deeplab(folder):
         ("--show={root}/model.keras", []),
         ("--mode=sliced", ["mode"]),
         ("--strength=0.5", ["generator.residual"]),
+        ("--baselines=fda", ["--target"]),
+        ("--self_training", ["--target"]),
+        ("--target={root}/nowhere", ["nowhere"]),
+        ("--strengths=half", ["--strengths", "half"]),
+        ("--oracle={root}/test/images", ["--oracle_labels"]),
+        ("--backbone_rate=-1", ["backbone_rate"]),
     ],
 )
 def test_wrong_input_is_one_line_and_nothing_is_written(folder, flag, words):
@@ -81,6 +87,22 @@ def test_wrong_input_is_one_line_and_nothing_is_written(folder, flag, words):
     result = adapt(folder, flag.format(root=folder), workdir="refused")
     assert_one_line(result, *words)
     assert contents(folder) == before
+
+
+def test_without_a_translator_baselines_and_a_ceiling_are_trained(folder):
+    target = folder / "test"
+    result = adapt(
+        folder,
+        f"--target={target / 'images'}",
+        "--baselines=fda",
+        f"--oracle={target / 'images'}",
+        f"--oracle_labels={target / 'labels'}",
+        model=None,
+        workdir="baselines",
+    )
+    assert result.returncode == 0, result.stderr
+    head = (folder / "baselines" / "table.md").read_text().splitlines()[0]
+    assert head == "| IoU | untranslated | FDA | target labels |"
 
 
 def test_a_json_file_of_something_else_is_no_result(folder, tmp_path):
