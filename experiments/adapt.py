@@ -193,7 +193,9 @@ def check_flags():
         needed.append("oracle_labels")
     if FLAGS.baselines or FLAGS.self_training:
         needed.append("target")
-    if FLAGS.mixed or FLAGS.strengths or FLAGS.self_training:
+    if FLAGS.model == "" or (
+        FLAGS.mixed or FLAGS.strengths or FLAGS.self_training
+    ):
         needed.append("model")
     missing = [f"--{name}" for name in needed if not FLAGS[name].value]
     if missing:

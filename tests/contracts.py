@@ -31,6 +31,7 @@ def run_layer_contract(
     constants=None,
     float32=False,
     mixes_images=False,
+    atol=1e-6,
 ):
     """Checks a `keras.layers.Layer`.
 
@@ -50,6 +51,8 @@ def run_layer_contract(
             Defaults to `False`: the compute dtype.
         mixes_images: bool. Whether an image may depend on the others of its
             batch. Defaults to `False`.
+        atol: float. What rounding may change between an image alone, in a
+            batch and in a graph; more for deep stacks. Defaults to `1e-6`.
     """
     arguments, constants = dict(arguments), constants or {}
     make = functools.partial(_make, cls, arguments, folder)
@@ -60,7 +63,7 @@ def run_layer_contract(
     _call(copy, inputs, constants)
     copy.set_weights(layer.get_weights())
     _assert_equal(_call(copy, inputs, constants), expected)
-    _check_shapes(layer, inputs, constants, expected)
+    _check_shapes(layer, inputs, constants, expected, atol)
     _check_precision(
         make,
         layer,
@@ -76,7 +79,7 @@ def run_layer_contract(
         layer, make, arguments, lambda made: _seen(made, inputs, constants)
     )
     if not mixes_images:
-        _check_batches(layer, inputs, constants, expected)
+        _check_batches(layer, inputs, constants, expected, atol)
     _check_gradients(layer, inputs, constants)
     _check_model_that_holds_it(layer, inputs, constants, expected, folder)
 
@@ -382,7 +385,7 @@ def _check_policy_is_kept(make):
     assert copy.dtype_policy.name == layer.dtype_policy.name
 
 
-def _check_shapes(layer, inputs, constants, expected):
+def _check_shapes(layer, inputs, constants, expected, atol=1e-6):
     """Shapes promised, symbolic, and of a graph of unknown sizes."""
     shapes = tree.map_structure(np.shape, expected)
     for unknown in (False, True):
@@ -398,7 +401,7 @@ def _check_shapes(layer, inputs, constants, expected):
             lambda *arrays: layer(*arrays, **constants), inputs
         )
         tensors = tree.map_structure(ops.convert_to_tensor, inputs)
-        _assert_close(graph(*tensors), expected)
+        _assert_close(graph(*tensors), expected, atol)
 
 
 def _graph_of_unknown_sizes(function, inputs):
@@ -477,13 +480,13 @@ def _seen(layer, inputs, constants):
     return layer.get_weights() or tree.flatten(outputs)
 
 
-def _check_batches(layer, inputs, constants, expected):
+def _check_batches(layer, inputs, constants, expected, atol=1e-6):
     """A batch is its images one by one."""
     count = len(tree.flatten(inputs)[0])
     for row in range(count):
         one = tree.map_structure(lambda a: a[row : row + 1], inputs)
         wanted = tree.map_structure(lambda a: a[row : row + 1], expected)
-        _assert_close(_call(layer, one, constants), wanted)
+        _assert_close(_call(layer, one, constants), wanted, atol)
 
 
 def _check_gradients(layer, inputs, constants):

@@ -31,6 +31,7 @@ from semst_tf import layers
 from semst_tf import losses
 from semst_tf import metrics
 from semst_tf import networks
+from semst_tf.adaptation import EfficientNetFeatures
 from semst_tf.losses.mutual_information import ESTIMATORS
 from semst_tf.networks import keras_generator
 from semst_tf.objective.alignment import Alignment
@@ -118,6 +119,14 @@ def lpips_weights(folder):
 
 # From classes to variants, each the arguments of the contract function.
 LAYERS = {
+    EfficientNetFeatures: [
+        {
+            "arguments": {"rate": 0.25},
+            "inputs": (maps(33, 40),),
+            "float32": True,
+            "atol": 1e-4,
+        }
+    ],
     layers.BlurDownsample: [{"inputs": (maps(),)}],
     layers.BlurUpsample: [{"inputs": (maps(),)}],
     layers.Conv2D: [

@@ -6,7 +6,9 @@ loads tensorflow-datasets.
 
 from semst_tf.adaptation.adaptation_study import AdaptationStudy
 from semst_tf.adaptation.efficientnet_features import EfficientNetFeatures
-from semst_tf.adaptation.efficientnet_segmenter import efficientnet_segmenter
+from semst_tf.adaptation.efficientnet_segmenter_network import (
+    efficientnet_segmenter,
+)
 from semst_tf.adaptation.labelled_images import LabelledImages
 from semst_tf.adaptation.labelled_translation import translate_labelled
 from semst_tf.adaptation.segmenter_network import segmenter

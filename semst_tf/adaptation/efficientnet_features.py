@@ -44,7 +44,8 @@ class EfficientNetFeatures(keras.layers.Layer):
     """
 
     def __init__(self, rate=0.0, **kwargs):
-        super().__init__(**kwargs)
+        # In float32 whatever the policy, as the frozen network.
+        super().__init__(autocast=False, **kwargs)
         if rate < 0:
             raise ValueError(
                 "The rate of a backbone, as a share of the learning rate, is "

@@ -6,8 +6,8 @@ import shutil
 import keras
 import numpy as np
 
-from semst_tf.adaptation.efficientnet_segmenter import FEATURES
-from semst_tf.adaptation.efficientnet_segmenter import HEAD
+from semst_tf.adaptation.efficientnet_segmenter_network import FEATURES
+from semst_tf.adaptation.efficientnet_segmenter_network import HEAD
 from semst_tf.adaptation.segmenter_network import STRIDE
 from semst_tf.adaptation.segmenters import make_segmenter
 from semst_tf.callbacks import Checkpoints

@@ -1,6 +1,8 @@
 """The segmenters that a study can train, by name."""
 
-from semst_tf.adaptation.efficientnet_segmenter import efficientnet_segmenter
+from semst_tf.adaptation.efficientnet_segmenter_network import (
+    efficientnet_segmenter,
+)
 from semst_tf.adaptation.segmenter_network import segmenter
 
 
