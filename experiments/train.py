@@ -17,6 +17,14 @@ from cli import run
 
 FLAGS = flags.FLAGS
 training_flags.define_flags(preset="semst")
+for _domain in ("source", "target"):
+    flags.DEFINE_enum(
+        f"{_domain}_layout",
+        None,
+        ["cityscapes", "gta5", "synthia", "virtual_kitti", "carla"],
+        f"--{_domain} is a data set laid out as this one: only its images are "
+        "trained on, not its labels and depths.",
+    )
 
 
 def main(_):
@@ -29,7 +37,21 @@ def main(_):
 
     training_flags.prepare()
     config = preset_config(FLAGS.preset).replace(training_flags.overrides())
-    return training_flags.trained(config, source, target)
+    return training_flags.trained(
+        config,
+        layout_images(source, FLAGS.source_layout),
+        layout_images(target, FLAGS.target_layout),
+    )
+
+
+def layout_images(place, layout):
+    """The images of a data set as a list of files, if a layout is given."""
+    if layout is None:
+        return place
+    from semst_tf.data.layouts import find_layout
+
+    files = find_layout(place, layout)
+    return [files.root / name for name in files.images]
 
 
 if __name__ == "__main__":

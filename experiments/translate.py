@@ -23,6 +23,9 @@ import video_translation
 from absl import flags
 from cli import quiet_imports
 from cli import run
+from layout_jobs import carry_over
+from layout_jobs import note_missing_labels
+from layout_jobs import planned_layout
 from path_flags import check_files_to_write
 from path_flags import check_folders_to_write
 from path_flags import check_images
@@ -49,6 +52,16 @@ flags.DEFINE_string(
     "series, and whole slides.",
 )
 dataroot.define_flags("testA", None)
+flags.DEFINE_enum(
+    "layout",
+    None,
+    ["cityscapes", "gta5", "synthia", "virtual_kitti", "carla"],
+    "--input is a data set laid out as this one: its images are translated, "
+    "all its other files (labels, lists) are copied, under the same names.",
+)
+flags.DEFINE_bool(
+    "link", False, "Link the other files of a --layout instead of copying."
+)
 flags.DEFINE_string(
     "output",
     None,
@@ -163,6 +176,8 @@ def translate_images(place):
         check_folders_to_write("output")
     if not found_paths(place):
         raise ValueError(f"--input finds no image. Received: {place}")
+    if FLAGS.link and FLAGS.layout is None:
+        raise ValueError("--link belongs to --layout")
     with quiet_imports():
         import keras
 
@@ -177,7 +192,14 @@ def translate_images(place):
         from semst_tf.loading.load_translator import load_translator
 
     set_max_pixels(FLAGS.max_pixels)
-    volumes, slides = planned_whole_files(place, pathlib.Path(FLAGS.output))
+    output = pathlib.Path(FLAGS.output)
+    if FLAGS.layout is not None:
+        jobs, files = planned_layout(place, FLAGS.layout, output)
+        note_missing_labels(files)
+        volumes, slides = [], []
+    else:
+        files = None
+        volumes, slides = planned_whole_files(place, output)
     refuse_flags_of_others(volumes, slides)
     if FLAGS.keep is not None and (volumes or slides):
         kind = "volumes" if volumes else "slides"
@@ -189,7 +211,8 @@ def translate_images(place):
         return translate_volumes(volumes, value_range)
     if slides:
         return translate_slides(slides, value_range)
-    jobs = planned_jobs(place, pathlib.Path(FLAGS.output))
+    if files is None:
+        jobs = planned_jobs(place, output)
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
     translator = load_translator(FLAGS.model, FLAGS.strength)
@@ -205,7 +228,11 @@ def translate_images(place):
     masks = keep_masks(translator, jobs, headers, value_range)
     for note in notes(jobs, headers):
         print(f"note: {note}")
-    mark_output(place, jobs, pathlib.Path(FLAGS.output))
+    mark_output(place, jobs, output)
+    if files is not None:
+        count = carry_over(files, output, FLAGS.link, FLAGS.overwrite)
+        done = "linked" if FLAGS.link else "copied"
+        print(f"{done} {count} other files of the {FLAGS.layout} layout")
     # One image in tiles may take minutes: then the bar counts the tiles.
     one_in_tiles = FLAGS.mode != "whole" and len(jobs) == 1
     bar = keras.utils.Progbar(

@@ -10,8 +10,12 @@ night). Example:
 
 import json
 import pathlib
+import sys
 
 from absl import flags
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
 from cli import quiet_imports
 from cli import run
 from path_flags import check_folders_to_write

@@ -9,8 +9,12 @@ names. Example:
 
 import math
 import pathlib
+import sys
 
 from absl import flags
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
 from cli import quiet_imports
 from cli import run
 from path_flags import check_files_to_write

@@ -6,8 +6,11 @@ from PIL import ImageOps
 
 from semst_tf.data.halves import take_half
 from semst_tf.data.image_files import printable
+from semst_tf.data.image_files import read_image
+from semst_tf.data.label_spaces import COLOUR_CODES
 from semst_tf.data.label_spaces import PALETTE
 from semst_tf.data.label_spaces import decode_cityscapes_palette
+from semst_tf.data.label_spaces import decode_colour_codes
 
 _EXACT_FORMATS = ("PNG", "TIFF", "BMP", "PPM")
 _PHOTOMETRIC_TAG = 262  # TIFF; 0: white is zero
@@ -19,9 +22,9 @@ def read_label_file(path, space, half=None):
 
     Class numbers come from files that keep every number: PNG, TIFF and BMP of
     one channel (8 and 16 bits), the places in the palette of a PNG, integer
-    NPY. Of CARLA's colour files the red channel counts, as its camera writes
-    them. Label colours come from a file of any format; every pixel gets the
-    class of the nearest colour.
+    NPY. Of colour files of CARLA and SYNTHIA the red channel counts; colours
+    of Virtual KITTI must be exact. Label colours come from a file of any
+    format; every pixel gets the class of the nearest colour.
 
     Args:
         path: Path.
@@ -48,6 +51,11 @@ def read_label_file(path, space, half=None):
             if space == PALETTE:
                 return decode_cityscapes_palette(
                     np.ascontiguousarray(take_half(_colours(file), half))
+                )
+            if space in COLOUR_CODES:
+                return decode_colour_codes(
+                    np.ascontiguousarray(take_half(_colours(file), half)),
+                    space,
                 )
             return take_half(_numbers(file, space, path), half)
     except FileNotFoundError:
@@ -82,7 +90,10 @@ def _numbers(file, space, path):
     numbers = np.asarray(ImageOps.exif_transpose(file))
     if numbers.dtype == bool:
         numbers = numbers.astype("uint8")
-    if numbers.ndim == 3 and space.startswith("carla"):
+    if space == "synthia" and file.format == "PNG" and _png_bits(path) == 16:
+        # Of 16-bit colour Pillow keeps the upper half, which is 0.
+        numbers = read_image(path)
+    if numbers.ndim == 3 and space.startswith(("carla", "synthia")):
         numbers = numbers[..., 0]
     if file.format == "PNG" and file.mode == "L":
         # Pillow spreads fewer bits over the whole range.

@@ -78,6 +78,59 @@ _CARLA_0_8 = {
     11: "wall",
     12: "traffic sign",
 }
+# From 0.9.10 to 0.9.13: the numbers of 0.8, and ten more.
+_CARLA_0_9_13 = {
+    **_CARLA_0_8,
+    13: "sky",
+    **dict.fromkeys((14, 15, 16, 17, 19, 20, 21)),
+    18: "traffic light",
+    22: "terrain",
+}
+# GTA5 ("Playing for Data"): the numbers of Cityscapes; the licence plate is 34.
+_GTA5 = {**_CITYSCAPES_IDS, 34: None}
+_SYNTHIA = {
+    0: None,
+    1: "sky",
+    2: "building",
+    3: "road",
+    4: "sidewalk",
+    5: "fence",
+    6: "vegetation",
+    7: "pole",
+    8: "car",
+    9: "traffic sign",
+    10: "person",
+    11: "bicycle",
+    12: "motorcycle",
+    13: None,  # parking slot
+    14: None,  # road works
+    15: "traffic light",
+    16: "terrain",
+    17: "rider",
+    18: "truck",
+    19: "bus",
+    20: "train",
+    21: "wall",
+    22: "road",  # lane marking
+}
+# Virtual KITTI 2 stores colours; numbers are places in `colors.txt`.
+_VIRTUAL_KITTI = {
+    0: None,
+    1: "terrain",
+    2: "sky",
+    3: "vegetation",  # tree
+    4: "vegetation",
+    5: "building",
+    6: "road",
+    7: None,  # guard rail
+    8: "traffic sign",
+    9: "traffic light",
+    10: "pole",
+    11: None,
+    12: "truck",
+    13: "car",
+    14: "car",  # van
+}
 _CAMVID = {
     0: "sky",
     1: "building",
@@ -100,9 +153,34 @@ LABEL_SPACES = {
     },
     "cityscapes_ids": _CITYSCAPES_IDS,
     "carla_0_9_14": _CARLA_0_9_14,
+    "carla_0_9_13": _CARLA_0_9_13,
     "carla_0_8": _CARLA_0_8,
+    "gta5": _GTA5,
+    "synthia": _SYNTHIA,
+    "virtual_kitti": _VIRTUAL_KITTI,
     "camvid": _CAMVID,
 }
+
+COLOUR_CODES = {
+    "virtual_kitti": (
+        (0, 0, 0),
+        (210, 0, 200),
+        (90, 200, 255),
+        (0, 199, 0),
+        (90, 240, 0),
+        (140, 140, 140),
+        (100, 60, 100),
+        (250, 100, 255),
+        (255, 255, 0),
+        (200, 200, 0),
+        (255, 130, 0),
+        (80, 80, 80),
+        (160, 60, 60),
+        (255, 127, 80),
+        (0, 139, 139),
+    ),
+}
+"""Label spaces whose files hold colours: the colour of every number."""
 
 PALETTE = "cityscapes_palette"
 """Label space of images in the colours of Cityscapes."""
@@ -167,7 +245,10 @@ def map_labels(labels, space):
             numbers.
 
     Reference:
-        The label definitions of Cityscapes, CARLA and CamVid.
+        The label definitions of Cityscapes (`labels.py` of its scripts),
+        CARLA (its documentation of the semantic camera), CamVid, "Playing for
+        Data" (Richter et al. 2016), SYNTHIA-RAND-CITYSCAPES (its README), and
+        Virtual KITTI 2 (its page, and `colors.txt`).
     """
     if space not in LABEL_SPACES:
         raise ValueError(
@@ -217,6 +298,38 @@ def _unknown_numbers(counts, unknown, space):
         f"These are no labels of {space!r}{hint if fitting else ''}. "
         f"Received: {listed}{more}"
     )
+
+
+def decode_colour_codes(image, space):
+    """Returns the numbers of an image whose colours are exact codes.
+
+    Args:
+        image: uint8 array `(height, width, 3)`.
+        space: str. A key of `COLOUR_CODES`.
+
+    Returns:
+        uint8 array `(height, width)` of numbers of the space.
+
+    Raises:
+        ValueError: If it is no such image, or has another colour.
+    """
+    image = np.asarray(image)
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[-1] != 3:
+        raise ValueError(
+            f"Labels of {space!r} are colours, uint8 (height, width, 3). "
+            f"Received: shape={image.shape}, dtype={image.dtype}"
+        )
+    codes = image.astype("uint32") @ np.array([65536, 256, 1], "uint32")
+    numbers = np.full(codes.shape, IGNORE, "uint8")
+    for number, (red, green, blue) in enumerate(COLOUR_CODES[space]):
+        numbers[codes == 65536 * red + 256 * green + blue] = number
+    if (numbers == IGNORE).any():
+        other = image[numbers == IGNORE][0].tolist()
+        raise ValueError(
+            f"Colours of labels must be those of {space!r} exactly (PNG). "
+            f"Received: colour {tuple(other)}"
+        )
+    return numbers
 
 
 def decode_cityscapes_palette(image):
