@@ -14,6 +14,8 @@ folder of side-by-side files to take one half of each.
 Exit code 0: ready to train. 2: problems, named in one line on stderr.
 """
 
+import sys
+
 import dataroot
 from absl import flags
 from cli import quiet_imports
@@ -41,10 +43,38 @@ flags.DEFINE_string("target_resize", None, "The same for target images alone.")
 flags.DEFINE_string(
     "matching",
     None,
-    "Feature such as efficientnet_lite0/stride_16. Shows how much of source "
-    "and target crops has the same classes, to the segmenter that ships, with "
-    "--set=data.matching of this feature and without. Reads all images; "
-    "needs --crop_size.",
+    "Feature such as efficientnet_lite0/stride_16, or labels. Shows how much "
+    "of source and target crops has the same classes, to the segmenter that "
+    "ships, with --set=data.matching of this and without. Reads all images; "
+    "needs --crop_size, and --source_labels and --target_labels for labels.",
+)
+flags.DEFINE_string(
+    "source_labels",
+    None,
+    "Folder of labels of the source, as data.source_labels: shows which "
+    "classes they have, and what does not fit.",
+)
+flags.DEFINE_string("target_labels", None, "The same of the target.")
+flags.DEFINE_string(
+    "source_label_space",
+    "cityscapes_train_ids",
+    "Meaning of their numbers, as data.source_label_space.",
+)
+flags.DEFINE_string(
+    "target_label_space", "cityscapes_train_ids", "The same of the target."
+)
+flags.DEFINE_list(
+    "source_label_endings",
+    [],
+    "How names of images and labels end where this does not count: "
+    "_leftImg8bit,_gtFine_labelIds.",
+)
+flags.DEFINE_list("target_label_endings", [], "The same of the target.")
+flags.DEFINE_integer(
+    "label_classes",
+    None,
+    "Classes of labels in the space index.",
+    lower_bound=2,
 )
 flags.DEFINE_integer(
     "matching_neighbours", 8, "As data.matching_neighbours.", lower_bound=1
@@ -84,7 +114,13 @@ def main(_):
     source, target = dataroot.places(
         "train", "source", "target", ("source", "target")
     )
-    check_images("source", "target")
+    check_images("source", "target", "source_labels", "target_labels")
+    by_labels = FLAGS.matching == "labels"
+    if by_labels and None in (FLAGS.source_labels, FLAGS.target_labels):
+        raise ValueError(
+            "--matching=labels needs --source_labels and --target_labels. "
+            f"Received: {FLAGS.source_labels} and {FLAGS.target_labels}"
+        )
     if FLAGS.matching is not None and FLAGS.crop_size is None:
         raise ValueError(
             "--matching compares crops; give --crop_size. "
@@ -122,23 +158,58 @@ def main(_):
     report.raise_for_problems(FLAGS.skip_bad)
     if report.skipped:
         print(f"{len(report.skipped)} images will be left out (--skip_bad)")
+    images = (report.source.usable, report.target.usable)
+    labels = [
+        checked_labels(domain, of)
+        for domain, of in zip(("source", "target"), images)
+    ]
     if FLAGS.matching is not None:
-        show_agreement(report.source.usable, report.target.usable)
+        show_agreement(*images, labels if by_labels else None)
 
 
-def show_agreement(source, target):
+def checked_labels(domain, images):
+    """Reads the labels of a domain, and shows which classes they have."""
+    place = FLAGS[f"{domain}_labels"].value
+    if place is None:
+        return None
+    from semst_tf.data import TrainingLabels
+
+    space = FLAGS[f"{domain}_label_space"].value
+    classes = FLAGS.label_classes or {"mask": 2}.get(space, 19)
+    try:
+        labels = TrainingLabels.of(
+            images,
+            place,
+            space,
+            classes,
+            FLAGS[f"{domain}_label_endings"].value,
+        )
+        shares = labels.check()
+    except ValueError as error:
+        raise ValueError(f"--{domain}_labels: {error}") from error
+    print(f"--{domain}_labels: {shares}")
+    if shares.doubt():
+        print(f"warning: --{domain}_labels: {shares.doubt()}", file=sys.stderr)
+    return labels
+
+
+def show_agreement(source, target, labels=None):
     """Prints how alike pairs of crops are, drawn independently and matched."""
     from semst_tf.data import CropIndex
     from semst_tf.data import UnpairedSampler
+    from semst_tf.data.training_labels import class_histogram
     from semst_tf.metrics.crop_agreement import crop_agreement
     from semst_tf.pretrained import describe_images
     from semst_tf.training.print_progress import print_progress
 
+    if labels is None:
+        described, describe = (source, target), describe_images(FLAGS.matching)
+    else:
+        described, describe = labels, class_histogram(labels[0].classes)
     index = CropIndex.build(
-        source,
-        target,
+        *described,
         FLAGS.crop_size,
-        describe_images(FLAGS.matching),
+        describe,
         FLAGS.matching_neighbours,
         print_progress("describing crops"),
     )

@@ -364,6 +364,18 @@ NETWORKS = {
             "inputs": (maps(17, 22, 1),),
         }
         for normalization in ("instance", "layer", "none")
+    ]
+    + [
+        {
+            "arguments": {
+                "filters": 4,
+                "layers": 1,
+                "input_channels": 1,
+                "label_classes": 3,
+                "seed": 1,
+            },
+            "inputs": (maps(17, 22, 1), maps(17, 22, 3)),
+        }
     ],
     networks.ProjectedDiscriminator: [
         {

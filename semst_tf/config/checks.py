@@ -5,6 +5,8 @@ What a field may be by itself is said where it is defined.
 
 import math
 
+from semst_tf.data.label_spaces import OWN_SPACES
+
 
 def check_config(config):
     """Refuses combinations that could only fail later, or train nonsense.
@@ -22,6 +24,7 @@ def check_config(config):
     _check_matching(config)
     _check_paired(config)
     _check_keep(config)
+    _check_labels(config)
     if config.multi_scale.fusion is not None:
         _check_scales(config)
 
@@ -132,6 +135,47 @@ def _check_keep(config):
             "`data.value_range` and `data.target_value_range` must be the "
             f"same. Received: {ranges[0]} and {ranges[1]}"
         )
+
+
+def _check_labels(config):
+    """Refuses labels whose classes are not the same, and a use without."""
+    data = config.data
+    places = (data.source_labels, data.target_labels)
+    if data.matching == "labels" and None in places:
+        raise ValueError(
+            "Config field `data.matching` by labels needs `data.source_labels` "
+            f"and `data.target_labels`. Received: {places[0]!r} and "
+            f"{places[1]!r}"
+        )
+    found = {
+        domain: _classes_of(data, domain)
+        for domain, place in zip(("source", "target"), places)
+        if place is not None
+    }
+    if len(set(found.values())) > 1:
+        raise ValueError(
+            "Config fields `data.source_labels` and `data.target_labels` must "
+            f"name the same classes. Received: {found['source']} and "
+            f"{found['target']}"
+        )
+
+
+def _classes_of(data, domain):
+    """What the labels of a domain name, in words."""
+    space = data.label_space(domain)
+    count = {"index": data.label_classes, "mask": 2}.get(space, 19)
+    if count is None:
+        raise ValueError(
+            "Config field `data.label_classes` must say how many classes "
+            "labels of 'index' have. Received: None"
+        )
+    if data.label_classes not in (None, count):
+        raise ValueError(
+            f"Config field `data.label_classes` must be {count} or None, for "
+            f"labels of {space!r}. Received: {data.label_classes}"
+        )
+    whose = "your own" if space in OWN_SPACES else "Cityscapes"
+    return f"{count} classes of {whose}"
 
 
 def _check_scales(config):

@@ -2,10 +2,21 @@
 
 import dataclasses
 
+from semst_tf.config.names import Names
 from semst_tf.config.option import option
 from semst_tf.config.size import Size
 from semst_tf.config.value_range import ValueRange
+from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
+from semst_tf.data.label_spaces import INDEX
+from semst_tf.data.label_spaces import LABEL_SPACES
+from semst_tf.data.label_spaces import MASK
+from semst_tf.data.label_spaces import OWN_SPACES
+from semst_tf.data.label_spaces import PALETTE
 from semst_tf.data.slice_planes import PLANES
+
+
+def _label_spaces():
+    return (*LABEL_SPACES, PALETTE, *OWN_SPACES)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,11 +54,12 @@ class DataConfig:
     )
     matching: str | None = option(
         None,
-        "Feature of a frozen network, such as `efficientnet_lite0/stride_16`, "
-        "by which the target crop is chosen: one of those most like the "
-        "source crop, so that both show like things. An index of all crops "
-        "is built first and kept in the run directory. `None` draws both "
-        "independently.",
+        "By what the target crop is chosen: it is one of those most like the "
+        "source crop, so that both show like things. A feature of a frozen "
+        "network, such as `efficientnet_lite0/stride_16`; or `labels`: the "
+        "classes of `source_labels` and `target_labels`. An index of all "
+        "crops is built first and kept in the run directory. `None` draws "
+        "both independently.",
     )
     matching_neighbours: int = option(
         8,
@@ -60,6 +72,47 @@ class DataConfig:
         "Plane that volumes (NIfTI files, DICOM series) are cut along; every "
         "slice is an image of one channel. Translating uses it too.",
         choices=PLANES,
+    )
+    source_labels: str | None = option(
+        None,
+        "Labels of source images, which stay beside their crops: a folder "
+        "with a file of the name of each image, `folder@left` or "
+        "`folder@right` of side-by-side files; `predicted` for what the "
+        "Cityscapes segmenter that ships sees; or a `.keras` file of a Keras "
+        "model that maps RGB in [-1, 1] to a map for each class.",
+    )
+    target_labels: str | None = option(None, "The same of target images.")
+    source_label_space: str = option(
+        "cityscapes_train_ids",
+        "What the numbers of `source_labels` mean. `index`: classes of your "
+        "own, from 0, and 255 for none; `mask`: black and white.",
+        choices=_label_spaces,
+    )
+    target_label_space: str = option(
+        "cityscapes_train_ids",
+        "The same of `target_labels`. Both must have the same classes.",
+        choices=_label_spaces,
+    )
+    source_label_endings: Names | None = option(
+        None,
+        "How the names of source images and of their labels end where this "
+        "does not count: `_leftImg8bit,_gtFine_labelIds`.",
+    )
+    target_label_endings: Names | None = option(
+        None, "The same of target images."
+    )
+    label_classes: int | None = option(
+        None,
+        "Number of classes of labels in the space `index`, or of a Keras "
+        "model that predicts them. `None` for the 19 of Cityscapes, or the 2 "
+        "of `mask`.",
+        at_least=2,
+        at_most=255,
+    )
+    label_cache: str | None = option(
+        None,
+        "Folder for predicted labels, which several trainings may share; "
+        "`None` for `labels` in the run directory.",
     )
     paired: str | None = option(
         None,
@@ -104,6 +157,28 @@ class DataConfig:
         None,
         "The same for target images, and for what translations are written in.",
     )
+
+    @property
+    def classes(self):
+        """Number of classes of the labels, int."""
+        if self.label_classes is not None:
+            return self.label_classes
+        spaces = {self.label_space("source"), self.label_space("target")}
+        return 2 if spaces == {MASK} else len(CITYSCAPES_CLASSES)
+
+    def label_space(self, domain):
+        """Returns what the labels of `"source"` or `"target"` mean, a str."""
+        place = getattr(self, f"{domain}_labels") or ""
+        if place.endswith(".keras") and self.label_classes is not None:
+            return INDEX
+        if place.endswith(".keras") or place == "predicted":
+            return "cityscapes_train_ids"
+        return getattr(self, f"{domain}_label_space")
+
+    def label_endings(self, domain):
+        """Endings of `"source"` or `"target"` names, a tuple of str."""
+        endings = getattr(self, f"{domain}_label_endings")
+        return () if endings is None else Names.split(endings)
 
     @property
     def crop_height_width(self):

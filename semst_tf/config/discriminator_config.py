@@ -56,6 +56,13 @@ class DiscriminatorConfig:
     depth: int = option(
         1, "Hidden convolutions of a head, of `projected`.", above=0
     )
+    labels: bool = option(
+        False,
+        "Compare like with like: scores of places depend on the classes that "
+        "labels say are there, so that a road is judged against roads. Needs "
+        "`data.source_labels` and `data.target_labels`; where a pixel has no "
+        "class, nothing is added.",
+    )
     augmentation: float = option(
         0.0,
         "Probability of shifting and of cutting out a part of what the "

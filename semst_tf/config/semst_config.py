@@ -121,6 +121,11 @@ class SemSTConfig:
             return 0.0 if self.data.paired is None else 10.0
         return self.paired.weight
 
+    @property
+    def label_classes(self):
+        """Classes of labels that discriminators see; `None` without labels."""
+        return self.data.classes if self.discriminator.labels else None
+
     def replace(self, overrides):
         """Returns a copy with some fields changed.
 

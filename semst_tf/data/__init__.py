@@ -12,6 +12,7 @@ from semst_tf.data.image_files import write_image
 from semst_tf.data.keep_masks import KeepMasks
 from semst_tf.data.paired_images import PairedImages
 from semst_tf.data.photo_folders import sample_photos
+from semst_tf.data.training_labels import TrainingLabels
 from semst_tf.data.unpaired_dataset import unpaired_images
 from semst_tf.data.unpaired_sampler import UnpairedSampler
 from semst_tf.data.value_range import from_unit_range
@@ -23,6 +24,7 @@ __all__ = [
     "ImageCollection",
     "KeepMasks",
     "PairedImages",
+    "TrainingLabels",
     "UnpairedSampler",
     "UnreadableImageError",
     "check_images",

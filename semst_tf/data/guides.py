@@ -6,7 +6,10 @@ PAIRED = ("paired_source", "paired_target")
 KEEP = "keep"
 """Soft masks of what is kept of source images, 1 where nothing changes."""
 
-GUIDES = (*PAIRED, KEEP)
+LABELS = ("source_labels", "target_labels")
+"""The class of every pixel of source and of target images, 255 for none."""
+
+GUIDES = (*PAIRED, KEEP, *LABELS)
 """Names of everything that a batch may bring beside its images."""
 
 
@@ -20,4 +23,6 @@ def order_of(name):
         int: 0 where there is one for each source image, 1 for each target
         image, 2 for each pair.
     """
-    return 2 if name in PAIRED else 0
+    if name in PAIRED:
+        return 2
+    return 1 if name == "target_labels" else 0

@@ -13,6 +13,7 @@ from semst_tf.data.image_files import printable
 from semst_tf.data.image_files import read_image
 from semst_tf.data.pairing import pair_names
 from semst_tf.data.resize import resize_image
+from semst_tf.data.used_sizes import used_sizes
 
 KEPT = 255
 """Value of a soft mask where the input stays exactly what it is."""
@@ -77,13 +78,12 @@ class KeepMasks:
             OSError: If there is no such folder or file.
             ValueError: If an image has no mask, or it is not clear which.
         """
-        headers = [images.header(index) for index in range(len(images))]
         folder, half = split_half(place)
         paths = mask_paths(images.relative_names, folder, endings)
         return cls(
             paths,
             [images.stored_shape(index) for index in range(len(images))],
-            [(header.height, header.width) for header in headers],
+            used_sizes(images),
             border,
             half,
         )

@@ -3,10 +3,10 @@
 import collections
 
 from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
-from semst_tf.data.label_spaces import IGNORE
 from semst_tf.data.label_spaces import LABEL_SPACES
+from semst_tf.data.label_spaces import OWN_SPACES
 from semst_tf.data.label_spaces import PALETTE
-from semst_tf.data.label_spaces import class_of
+from semst_tf.data.label_spaces import class_name
 from semst_tf.data.label_spaces import count_numbers
 
 IGNORED = "ignored"
@@ -65,6 +65,8 @@ class LabelShares:
         shares = self.as_dict()
         largest = next(iter(shares))
         better = self._better_space()
+        if self.space in OWN_SPACES and largest != IGNORED:
+            return None  # What is rare in them, nobody knows.
         if shares[largest] < (0.5 if better else DOUBTFUL):
             return None
         sentence = (
@@ -80,7 +82,7 @@ class LabelShares:
 
     def _better_space(self):
         """The label space in which the same numbers are most plausible."""
-        if self.space == PALETTE:
+        if self.space == PALETTE or self.space in OWN_SPACES:
             return None
         own = _plausibility(self._counts, self.space)
         found = {
@@ -99,9 +101,7 @@ def _shares(counts, space):
     total = sum(counts.values())
     shares = collections.Counter()
     for number, count in counts.items():
-        found = number if space == PALETTE else class_of(number, space)
-        name = IGNORED if found == IGNORE else CITYSCAPES_CLASSES[found]
-        shares[name] += count / total
+        shares[class_name(number, space) or IGNORED] += count / total
     return dict(shares.most_common())
 
 

@@ -185,6 +185,15 @@ COLOUR_CODES = {
 PALETTE = "cityscapes_palette"
 """Label space of images in the colours of Cityscapes."""
 
+INDEX = "index"
+"""Label space of classes of one's own: their numbers from 0, 255 for none."""
+
+MASK = "mask"
+"""Label space of black and white images: class 0 is black, class 1 white."""
+
+OWN_SPACES = (INDEX, MASK)
+"""Label spaces whose classes are none of Cityscapes."""
+
 _COLOURS = (
     (128, 64, 128),
     (244, 35, 232),
@@ -218,6 +227,22 @@ _IGNORED_COLOURS = (
     (0, 0, 90),  # caravan
     (0, 0, 110),  # trailer
 )
+
+
+def class_name(number, space):
+    """Returns what a number of a space shows, `None` for no class.
+
+    Args:
+        number: int. A number of the space, or a class for label colours.
+        space: str. Label space, those of classes of one's own too.
+
+    Returns:
+        str or `None`.
+    """
+    if space in OWN_SPACES:
+        return None if number == IGNORE else f"class {number}"
+    found = number if space == PALETTE else class_of(number, space)
+    return None if found == IGNORE else CITYSCAPES_CLASSES[found]
 
 
 def check_label_space(space):

@@ -126,13 +126,26 @@ class Labels:
         return self._shares
 
     def _check_shape(self, index, shape):
-        if self._shapes is None:
-            return
-        height, width = self._shapes[index]
-        distortion = (shape[0] * width) / (shape[1] * height)
-        if abs(distortion - 1) > _LARGEST_DISTORTION:
-            raise ValueError(
-                "A label must have the shape of its image. Received: "
-                f"{printable(self.paths[index])} of {shape[0]}x{shape[1]} for "
-                f"an image of {height}x{width}"
-            )
+        if self._shapes is not None:
+            check_label_shape(self.paths[index], shape, self._shapes[index])
+
+
+def check_label_shape(path, shape, image_shape):
+    """Raises unless labels have the proportions of their image.
+
+    Args:
+        path: Path of the labels.
+        shape: `(height, width)` of the labels.
+        image_shape: `(height, width)` of the image.
+
+    Raises:
+        ValueError: If they have others.
+    """
+    height, width = image_shape
+    distortion = (shape[0] * width) / (shape[1] * height)
+    if abs(distortion - 1) > _LARGEST_DISTORTION:
+        raise ValueError(
+            "A label must have the shape of its image. Received: "
+            f"{printable(path)} of {shape[0]}x{shape[1]} for an image of "
+            f"{height}x{width}"
+        )

@@ -28,6 +28,8 @@ def unpaired_images(
     matching=None,
     paired=None,
     keep=None,
+    source_labels=None,
+    target_labels=None,
     first_example=0,
     passes=None,
     drop_remainder=False,
@@ -82,6 +84,11 @@ def unpaired_images(
         keep: `KeepMasks` of the source images, or `None`. Batches then bring
             what is kept of their source images, as `"keep"`, float32
             `(batch, crop_height, crop_width, 1)`. Defaults to `None`.
+        source_labels: `TrainingLabels` of the source images, or `None`.
+            Batches then bring the labels of their source images, as
+            `"source_labels"`, uint8 `(batch, crop_height, crop_width)`, 255
+            for no class. Defaults to `None`.
+        target_labels: The same of target images.
         first_example: int. Index of the first example. Defaults to 0.
         passes: int or `None`. The data ends after so many passes of the
             larger domain, counted from index 0. Defaults to `None`, endless:
@@ -173,6 +180,8 @@ def unpaired_images(
         matching=matching,
         paired=paired,
         keep=keep,
+        source_labels=source_labels,
+        target_labels=target_labels,
     )
     return _for_backend(
         sampler,

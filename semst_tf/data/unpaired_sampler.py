@@ -7,6 +7,7 @@ import numpy as np
 
 from semst_tf.data.crops_with_data import corner_with_data
 from semst_tf.data.guides import KEEP
+from semst_tf.data.guides import LABELS
 from semst_tf.data.guides import PAIRED
 from semst_tf.data.guides import order_of
 from semst_tf.data.keep_masks import KEPT
@@ -19,9 +20,16 @@ _PAIRS = 2
 _ORDER, _CROP, _SHARED_CROP, _NEIGHBOUR = range(4)
 
 
-_FROM_FILE = {KEEP: lambda mask: mask.astype("float32") / KEPT}
+_FROM_FILE = {
+    KEEP: lambda mask: mask.astype("float32") / KEPT,
+    **dict.fromkeys(LABELS, np.ascontiguousarray),
+}
 """How what is read of a guide becomes part of an example."""
-_SHAPES = {KEEP: lambda size: ((*size, 1), "float32")}
+_SHAPES = {
+    KEEP: lambda size: ((*size, 1), "float32"),
+    **dict.fromkeys(LABELS, lambda size: (size, "uint8")),
+}
+"""From height and width of a crop to shape and type of what it becomes."""
 
 
 class _Drawn(typing.NamedTuple):
@@ -67,6 +75,10 @@ class UnpairedSampler:
             `None`.
         keep: `KeepMasks` of the source images, or `None`. Every example then
             has the crop of the mask of its source image. Defaults to `None`.
+        source_labels: `TrainingLabels` of the source images, or `None`. Every
+            example then has the labels of its source crop. Defaults to
+            `None`.
+        target_labels: The same of the target.
 
     Raises:
         ValueError: If a domain is empty or an argument is invalid.
@@ -92,6 +104,8 @@ class UnpairedSampler:
         matching=None,
         paired=None,
         keep=None,
+        source_labels=None,
+        target_labels=None,
     ):
         for name, collection in zip(_DOMAINS, (source, target)):
             if len(collection) == 0:
@@ -112,7 +126,10 @@ class UnpairedSampler:
         self.matched_crops = matched_crops
         self.matching = matching
         self.paired = paired
-        self._guides = _checked_guides({KEEP: keep}, (source, target))
+        guides = dict(
+            zip((KEEP, *LABELS), (keep, source_labels, target_labels))
+        )
+        self._guides = _checked_guides(guides, (source, target))
         if matching is not None:
             self._check_matching()
         # Around the end of a pass, threads need two orders of each domain.

@@ -14,6 +14,7 @@ def _patch(config, name, seed, dtype):
         normalization=config.discriminator.normalization,
         input_channels=config.generator.output_channels,
         seed=seed,
+        label_classes=config.label_classes,
         name=name,
         dtype=dtype,
     )
@@ -28,6 +29,7 @@ def _projected(config, name, seed, dtype):
         kernel_size=options.kernel_size,
         depth=options.depth,
         seed=seed,
+        label_classes=config.label_classes,
         name=name,
     )
 

@@ -68,6 +68,14 @@ def check_discriminator(config, discriminator):
     Raises:
         ValueError: If the shape of its scores is known and is none.
     """
+    classes = getattr(discriminator, "label_classes", None)
+    if classes != config.label_classes:
+        raise ValueError(
+            "Config field `discriminator.labels` says whether a discriminator "
+            "takes labels, and `data.label_classes` of how many classes: both "
+            "must be those of its `label_classes`. "
+            f"Received: {classes}, for {config.label_classes}"
+        )
     if getattr(discriminator, "feature_names", None):
         return  # It reads features, and says itself what is missing.
     channels = config.generator.output_channels

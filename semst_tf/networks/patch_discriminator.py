@@ -7,6 +7,7 @@ from semst_tf.layers import BlurDownsample
 from semst_tf.layers import LeakyReLU
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.networks.checks import check_positive
+from semst_tf.networks.project_labels import project_labels
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
 
@@ -33,11 +34,18 @@ class PatchDiscriminator(keras.Model):
             image are normalised together, which keeps it. `"none"`.
             Defaults to `"instance"`.
         seed: int or `None`. Seed of the initial weights.
+        label_classes: int or `None`. Classes of labels, to compare like with
+            like: to a score is added what the last features of the patch say
+            of each class, weighted by the share that the class has in it.
+            Begins at nothing. Defaults to `None`, without labels.
         **kwargs: Arguments of `keras.Model`.
 
     Call arguments:
         images: Tensor `(batch, height, width, input_channels)`, values in
             [-1, 1], at least `minimum_size` high and wide.
+        labels: Tensor `(batch, height, width, label_classes)`, the share of
+            each class in every pixel, 0 where nothing is labelled; or `None`
+            for no labels at all.
 
     Returns:
         Float32 tensor `(batch, rows, columns, 1)`, one score a patch, trained
@@ -49,6 +57,8 @@ class PatchDiscriminator(keras.Model):
 
     Reference:
         CUT, Park et al. 2020 (`basic` discriminator, anti-aliased).
+        Projection of labels: Miyato and Koyama 2018; that it is one of the
+        shares of a patch is semst_tf design.
     """
 
     def __init__(
@@ -58,6 +68,7 @@ class PatchDiscriminator(keras.Model):
         input_channels=3,
         normalization="instance",
         seed=None,
+        label_classes=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -76,6 +87,7 @@ class PatchDiscriminator(keras.Model):
         self.input_channels = input_channels
         self.normalization = normalization
         self.seed = seed
+        self.label_classes = label_classes
         seeds = seed_sequence(seed)
 
         self.stack = [
@@ -92,6 +104,17 @@ class PatchDiscriminator(keras.Model):
             if depth < layers:
                 self.stack.append(BlurDownsample(dtype=self.dtype_policy))
         self.stack += self._convolution(1, next(seeds))
+        self.class_scores = None
+        if label_classes is not None:
+            check_positive(label_classes=label_classes)
+            self.class_scores = keras.layers.Conv2D(
+                label_classes,
+                4,
+                use_bias=False,
+                kernel_initializer="zeros",
+                dtype=self.dtype_policy,
+                name="class_scores",
+            )
         self.build((None, None, None, input_channels))
 
     def _convolution(self, filters, seed):
@@ -131,11 +154,13 @@ class PatchDiscriminator(keras.Model):
     def build(self, input_shape):
         shape = input_shape
         for layer in self.stack:
+            if layer is self.stack[-1] and self.class_scores is not None:
+                self.class_scores.build(shape)
             layer.build(shape)
             shape = layer.compute_output_shape(shape)
         self.built = True
 
-    def call(self, images):
+    def call(self, images, labels=None):
         known = [size for size in images.shape[1:3] if size is not None]
         if known and min(known) < self.minimum_size:
             raise ValueError(
@@ -144,12 +169,15 @@ class PatchDiscriminator(keras.Model):
                 f"{self.minimum_size} pixels; use larger crops or fewer "
                 f"layers. Received: images.shape={tuple(images.shape)}"
             )
-        scores = images
-        for layer in self.stack:
-            scores = layer(scores)
-        return ops.cast(scores, "float32")
+        hidden = images
+        for layer in self.stack[:-1]:
+            hidden = layer(hidden)
+        scores = ops.cast(self.stack[-1](hidden), "float32")
+        if labels is None or self.class_scores is None:
+            return scores
+        return scores + project_labels(self.class_scores(hidden), labels)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape, labels_shape=None):
         shape = input_shape
         for layer in self.stack:
             shape = layer.compute_output_shape(shape)
@@ -163,4 +191,5 @@ class PatchDiscriminator(keras.Model):
             "input_channels": self.input_channels,
             "normalization": self.normalization,
             "seed": self.seed,
+            "label_classes": self.label_classes,
         }

@@ -5,6 +5,7 @@ import keras
 from semst_tf.layers.random_mixing import RandomMixing
 from semst_tf.layers.spectral_conv2d import SpectralConv2D
 from semst_tf.networks.checks import check_positive
+from semst_tf.networks.project_labels import project_labels
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.leaky_relu import leaky_relu
 
@@ -29,6 +30,8 @@ class ProjectedDiscriminator(keras.Model):
             sees no more than the mixed feature does. Defaults to `3`.
         depth: int. Hidden convolutions of a head. Defaults to `1`.
         seed: int. Of mixing and heads. Defaults to `0`.
+        label_classes: int or `None`. Classes of labels, to compare like with
+            like, see `PatchDiscriminator`. Defaults to `None`, without.
         **kwargs: Arguments of `keras.Model`. Always computes in float32.
 
     Call arguments:
@@ -36,6 +39,9 @@ class ProjectedDiscriminator(keras.Model):
             with at least the names of `channels`, standardised.
         training: bool. Whether the spectral normalisation moves on; `True` in
             the training step. Defaults to `False`.
+        labels: Tensor `(batch, height, width, label_classes)`, the share of
+            each class in every pixel of the image, 0 where nothing is
+            labelled; or `None` for no labels at all.
 
     Returns:
         Dict from name to float32 tensor `(batch, height, width, 1)`, one score
@@ -70,6 +76,7 @@ class ProjectedDiscriminator(keras.Model):
         kernel_size=3,
         depth=1,
         seed=0,
+        label_classes=None,
         **kwargs,
     ):
         kwargs["dtype"] = "float32"
@@ -79,6 +86,9 @@ class ProjectedDiscriminator(keras.Model):
         self.kernel_size = kernel_size
         self.depth = depth
         self.seed = seed
+        self.label_classes = label_classes
+        if label_classes is not None:
+            check_positive(label_classes=label_classes)
         self.mix = RandomMixing(channels, units, mixing, seed, name="mix")
         seeds = seed_sequence(seed)
         self.heads = [
@@ -94,10 +104,18 @@ class ProjectedDiscriminator(keras.Model):
                 for _ in range(self.depth)
             ],
             SpectralConv2D(1, 1, seed=next(seeds)),
+            self._class_scores(seeds),
             name=name,
         )
         head.build((None, None, None, channels))
         return head
+
+    def _class_scores(self, seeds):
+        if self.label_classes is None:
+            return None
+        return SpectralConv2D(
+            self.label_classes, 1, use_bias=False, seed=next(seeds)
+        )
 
     @property
     def feature_names(self):
@@ -107,14 +125,14 @@ class ProjectedDiscriminator(keras.Model):
     def build(self, input_shape=None):
         self.built = True
 
-    def call(self, features, training=False):
+    def call(self, features, training=False, labels=None):
         mixed = self.mix(features)
         return {
-            name: head(maps, training=training)
+            name: head(maps, training=training, labels=labels)
             for head, (name, maps) in zip(self.heads, mixed.items())
         }
 
-    def compute_output_shape(self, features_shape):
+    def compute_output_shape(self, features_shape, labels_shape=None):
         return {
             name: (*features_shape[name][:-1], 1) for name in self.feature_names
         }
@@ -128,27 +146,36 @@ class ProjectedDiscriminator(keras.Model):
             "kernel_size": self.kernel_size,
             "depth": self.depth,
             "seed": self.seed,
+            "label_classes": self.label_classes,
         }
 
 
 class _Head(keras.layers.Layer):
     """Scores of one scale."""
 
-    def __init__(self, hidden, last, **kwargs):
+    def __init__(self, hidden, last, class_scores=None, **kwargs):
         super().__init__(dtype="float32", **kwargs)
         self.hidden = hidden
         self.last = last
+        self.class_scores = class_scores
 
     def build(self, input_shape):
-        for layer in [*self.hidden, self.last]:
+        for layer in self.hidden:
             layer.build(input_shape)
             input_shape = layer.compute_output_shape(input_shape)
+        self.last.build(input_shape)
+        if self.class_scores is not None:
+            self.class_scores.build(input_shape)
         self.built = True
 
-    def call(self, maps, training=False):
+    def call(self, maps, training=False, labels=None):
         for layer in self.hidden:
             maps = leaky_relu(layer(maps, training=training))
-        return self.last(maps, training=training)
+        scores = self.last(maps, training=training)
+        if labels is None or self.class_scores is None:
+            return scores
+        class_scores = self.class_scores(maps, training=training)
+        return scores + project_labels(class_scores, labels)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], 1)

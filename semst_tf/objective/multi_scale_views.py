@@ -3,6 +3,7 @@
 from keras import ops
 
 from semst_tf.data.guides import KEEP
+from semst_tf.data.guides import LABELS
 from semst_tf.layers import PadToMultiple
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.objective.encode_output import encode_output
@@ -73,12 +74,17 @@ class MultiScaleViews:
         ]
 
     def __call__(self, source, target, seeds, guides=None):
+        guides = guides or {}
         generator, size = self.generator, self.detail_size
         # Both, so that no discriminator could tell by mirrored borders.
         source, target = self.pad(source), self.pad(target)
         corner = self._random_corner(source, seeds)
         detail = _crop(source, corner, size)
-        target_detail = _crop(target, self._random_corner(target, seeds), size)
+        target_corner = self._random_corner(target, seeds)
+        target_detail = _crop(target, target_corner, size)
+        part_labels, context_labels = self._labels(
+            guides, (corner, target_corner)
+        )
         context = generator.context_of(source)
         target_context = generator.context_of(target)
 
@@ -95,7 +101,7 @@ class MultiScaleViews:
         features = [trace.features for trace in traces]
         outputs = [trace.outputs for trace in traces]
         fused = generator.fuse(outputs[1], traces[1].hidden, outputs[0], corner)
-        keep = (guides or {}).get(KEEP)
+        keep = guides.get(KEEP)
         if keep is not None:
             keep = self.pad(keep)
             part = _crop(keep, corner, size)
@@ -127,6 +133,7 @@ class MultiScaleViews:
                 features[0],
                 encoded[0],
                 **paired,
+                **part_labels,
             ),
             View(
                 context_kind,
@@ -136,6 +143,7 @@ class MultiScaleViews:
                 features[1],
                 encoded[2],
                 **identity,
+                **context_labels,
             ),
             View(
                 detail_kind,
@@ -144,8 +152,23 @@ class MultiScaleViews:
                 outputs[0],
                 features[0],
                 encoded[1],
+                **part_labels,
             ),
         ]
+
+    def _labels(self, guides, corners):
+        """Labels of the squares and of the contexts, a dict of each."""
+        parts, contexts, ratio = {}, {}, self.generator.ratio
+        for name, corner in zip(LABELS, corners):
+            if name in guides:
+                labels = ops.cast(guides[name], "float32")
+                labels = self.pad(labels[..., None])
+                part = _crop(labels, corner, self.detail_size)
+                parts[name] = part[..., 0]
+                # The middle pixel of those that become one.
+                start = ratio // 2
+                contexts[name] = labels[:, start::ratio, start::ratio, 0]
+        return parts, contexts
 
     def _pairs(self, guides, seeds):
         """Square, context and wanted square of paired images."""

@@ -5,7 +5,9 @@ import dataclasses
 from keras import ops
 
 from semst_tf.data.guides import KEEP
+from semst_tf.data.guides import LABELS
 from semst_tf.data.guides import PAIRED
+from semst_tf.data.label_spaces import IGNORE
 from semst_tf.layers.differentiable_augmentation import (
     DifferentiableAugmentation,
 )
@@ -69,7 +71,7 @@ class Objective:
     ):
         step = Step(progress, seeds, training)
         guides = guides or {}
-        target = self._target(target, guides, seeds)
+        target, guides = self._target(target, guides, seeds)
         views = self.views(source, target, seeds, guides)
         views = self._scored(self._with_features(views), step)
         generator_terms, discriminator_terms = {}, {}
@@ -89,8 +91,12 @@ class Objective:
     def guides(self):
         """Names of what a batch must bring beside source and target."""
         paired = any(kind.paired for kind in self.views.kinds)
-        keeps = self.config.data.keep is not None
-        return (*(PAIRED if paired else ()), *((KEEP,) if keeps else ()))
+        names = [*PAIRED] if paired else []
+        if self.config.data.keep is not None:
+            names.append(KEEP)
+        if self.config.label_classes is not None:
+            names += LABELS
+        return tuple(names)
 
     def term_names(self):
         """Names of the terms, without computing them.
@@ -164,10 +170,13 @@ class Objective:
         }
 
     def _target(self, target, guides, seeds):
-        """Target images, some of which those of pairs take the place of."""
+        """Target images, some of which those of pairs take the place of.
+
+        Labels are those of the images that went, and do not count then.
+        """
         share = self.config.paired.real_share
         if not share:
-            return target
+            return target, guides
         paired = guides["paired_target"]
         if tuple(paired.shape) != tuple(target.shape):
             raise ValueError(
@@ -177,7 +186,12 @@ class Objective:
             )
         count = ops.shape(target)[0]
         chosen = uniform((count, 1, 1, 1), seeds) < share
-        return ops.where(chosen, paired, target)
+        if "target_labels" in guides:
+            labels = guides["target_labels"]
+            none = ops.full_like(labels, IGNORE)
+            labels = ops.where(chosen[..., 0], none, labels)
+            guides = {**guides, "target_labels": labels}
+        return ops.where(chosen, paired, target), guides
 
     def _scored(self, views, step):
         """Adds the scores of target images and translations.
@@ -188,14 +202,16 @@ class Objective:
         for level in dict.fromkeys(view.kind.level for view in views):
             places = [i for i, v in enumerate(views) if v.kind.level == level]
             judged = [views[place] for place in places]
-            images = self._augmented(judged, step)
+            images, labels = self._augmented(judged, step)
             for name, network in self.networks.of_level(level).items():
                 inputs = images
                 names = self.networks.reads(network)
                 if names:
                     inputs = self._features_for(judged, images, names)
+                if labels is not None:
+                    inputs = list(zip(inputs, labels))
                 real, *fakes = in_one_batch(
-                    lambda batch: _maps(network(batch, training=step.training)),
+                    lambda batch: _maps(self._judge(network, batch, step)),
                     inputs,
                 )
                 for place, fake in zip(places, fakes):
@@ -205,12 +221,48 @@ class Objective:
             for view, found in zip(views, scores)
         ]
 
+    def _judge(self, network, batch, step):
+        if self.config.label_classes is None:
+            return network(batch, training=step.training)
+        inputs, labels = batch
+        return network(inputs, labels=labels, training=step.training)
+
     def _augmented(self, views, step):
-        """What discriminators see: the target, then every output."""
+        """What discriminators see: the target, then every output.
+
+        Returns a list of images, and one of the classes of their pixels as
+        `(batch, height, width, classes)`, or `None`.
+        """
         images = [views[0].target, *(view.output for view in views)]
+        labels = self._shares_of_classes(views)
         if self._augment is None:
-            return images
-        return [self._augment(batch, seed=step.seeds) for batch in images]
+            return images, labels
+        if labels is None:
+            return [self._augment(i, seed=step.seeds) for i in images], None
+        # Labels move, and are cut out, with the images.
+        moved = [
+            self._augment(
+                ops.concatenate([ops.cast(i, "float32"), shares], axis=-1),
+                seed=step.seeds,
+            )
+            for i, shares in zip(images, labels)
+        ]
+        channels = images[0].shape[-1]
+        return (
+            [both[..., :channels] for both in moved],
+            [both[..., channels:] for both in moved],
+        )
+
+    def _shares_of_classes(self, views):
+        classes = self.config.label_classes
+        if classes is None:
+            return None
+        labels = [views[0].target_labels, *(v.source_labels for v in views)]
+        # What is no class, such as 255, has a share of none.
+        return [
+            ops.one_hot(ops.cast(found, "int32"), classes, dtype="float32")
+            for found in labels
+        ]
 
     def _features_for(self, views, images, names):
         if self._augment is None:

@@ -3,6 +3,7 @@
 from keras import ops
 
 from semst_tf.data.guides import KEEP
+from semst_tf.data.guides import LABELS
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.objective.encode_output import encode_output
 from semst_tf.objective.view import View
@@ -51,16 +52,16 @@ class SingleScaleViews:
         ]
 
     def __call__(self, source, target, seeds, guides=None):
-        (kind,), images = self.kinds, [source]
+        (kind,), images, guides = self.kinds, [source], guides or {}
         if kind.identity:
             images.append(match_channels(target, self.generator.input_channels))
         encoded = len(images)
         if kind.paired:
             images.append(guides["paired_source"])
         outputs, features, output_features = self._translated(
-            images, encoded, seeds, (guides or {}).get(KEEP)
+            images, encoded, seeds, guides.get(KEEP)
         )
-        more = {}
+        more = {name: guides[name] for name in LABELS if name in guides}
         if kind.identity:
             more["identity_features"] = features[1]
             more["identity_output_features"] = output_features[1]

@@ -65,6 +65,9 @@ class View:
         paired_output: Translations of the source images of pairs, where the
             kind says so; else `None`.
         paired_target: What they should be.
+        source_labels: Class of every pixel of the source, `(batch, height,
+            width)`, 255 for none; `None` where no term reads it.
+        target_labels: The same of the target.
         paired_features: Dict from name to features of frozen networks of
             what they should be; only those that a term compares.
         paired_output_features: The same of the translations.
@@ -82,6 +85,8 @@ class View:
     scores: dict = dataclasses.field(default_factory=dict)
     paired_output: typing.Any = None
     paired_target: typing.Any = None
+    source_labels: typing.Any = None
+    target_labels: typing.Any = None
     paired_features: dict = dataclasses.field(default_factory=dict)
     paired_output_features: dict = dataclasses.field(default_factory=dict)
 

@@ -264,7 +264,7 @@ class BaseTrainer:
         source, target = unpack_batch(data)
         guides = unpack_guides(data)
         check_batch(source, target, self)
-        check_guides(guides, source, self)
+        check_guides(guides, source, target, self)
         guides = {
             name: ops.cast(value, "float32") if name in PAIRED else value
             for name, value in guides.items()

@@ -8,7 +8,9 @@ import numpy as np
 from keras import ops
 
 from semst_tf.data.guides import KEEP
+from semst_tf.data.guides import LABELS
 from semst_tf.data.guides import PAIRED
+from semst_tf.data.label_spaces import IGNORE
 from semst_tf.data.unpack_batch import source_images
 from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.data.unpack_batch import unpack_guides
@@ -17,6 +19,7 @@ from semst_tf.data.value_range import seems_zero_to_one
 _WHY = {
     **dict.fromkeys(PAIRED, "`paired.weight` is the weight of their term"),
     KEEP: "`data.keep` names what must not change",
+    **dict.fromkeys(LABELS, "`discriminator.labels` compares class by class"),
 }
 _OPTIONAL = (KEEP,)
 """Guides that say by themselves what to do."""
@@ -108,12 +111,13 @@ def check_batch(source, target, model):
         )
 
 
-def check_guides(guides, source, model):
+def check_guides(guides, source, target, model):
     """Raises unless a batch brings what a model needs; reads no values.
 
     Args:
         guides: Dict of what it brings beside its images.
         source: Source images of the batch.
+        target: Target images of the batch.
         model: `semst_tf.SemST`.
 
     Raises:
@@ -143,6 +147,33 @@ def check_guides(guides, source, model):
         _check_pairs(guides, model)
     if KEEP in guides:
         _check_keep(guides[KEEP], source, model)
+    for name, images in zip(LABELS, (source, target)):
+        if name in guides:
+            _check_labels(guides[name], name, images)
+
+
+def _check_classes(labels, name, classes):
+    found = np.unique(np.asarray(ops.convert_to_numpy(labels)))
+    unknown = found[((found >= classes) & (found != IGNORE)) | (found < 0)]
+    if len(unknown):
+        raise ValueError(
+            f"Classes of {name!r} are numbers below {classes}, or {IGNORE} for "
+            f"none. Received: {unknown[:5].tolist()}"
+        )
+
+
+def _check_labels(labels, name, images):
+    dtype = keras.backend.standardize_dtype(labels.dtype)
+    shapes = tuple(images.shape[:3]), tuple(labels.shape)
+    unlike = len(shapes[1]) != 3 or any(
+        None not in pair and pair[0] != pair[1] for pair in zip(*shapes)
+    )
+    if unlike or not dtype.startswith(("int", "uint")):
+        raise ValueError(
+            f"{name!r} are integers (batch, height, width), one a pixel of "
+            f"the images. Received: shape={shapes[1]}, dtype={dtype}, for "
+            f"images of {shapes[0]}"
+        )
 
 
 def _check_keep(keep, source, model):
@@ -231,12 +262,15 @@ def check_first_batch(batch, model):
     source, target = unpack_batch(batch)
     guides = unpack_guides(batch)
     check_batch(source, target, model)
-    check_guides(guides, source, model)
+    check_guides(guides, source, target, model)
     check_values(source, "Source images")
     check_values(target, "Target images")
     for name in PAIRED:
         if name in guides:
             check_values(guides[name], f"Images of {name!r}")
+    for name in LABELS:
+        if name in guides:
+            _check_classes(guides[name], name, model.config.label_classes)
 
 
 def check_first_images(batch, model):

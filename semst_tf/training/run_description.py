@@ -17,7 +17,7 @@ _COMPARED = (
     "guide_images",
     "config",
 )
-_PLACES = ("paired", "keep")
+_PLACES = ("paired", "keep", "source_labels", "target_labels")
 """Fields of `data` that say where something lies, not what it is."""
 # What versions before 0.2 wrote in the place of the images: with the path in
 # it, so that the same images at another path were others.
@@ -35,8 +35,8 @@ def describe_run(config, source, target, dtype, replicas, guides=None):
         target: `ImageCollection` of target images.
         dtype: str or `None`. Precision policy.
         replicas: int.
-        guides: Dict from fields of `config.data` to lists of the
-            `ImageCollection`s that they name, or `None`.
+        guides: Dict from fields of `config.data` to lists of what they name,
+            `ImageCollection`s or text that tells it from others; or `None`.
 
     Returns:
         Dict.
@@ -51,8 +51,10 @@ def describe_run(config, source, target, dtype, replicas, guides=None):
         "target": target.description,
         "target_images": _identity(target),
         "guide_images": {
-            name: ", ".join(map(_identity, collections))
-            for name, collections in (guides or {}).items()
+            name: ", ".join(
+                one if isinstance(one, str) else _identity(one) for one in named
+            )
+            for name, named in (guides or {}).items()
         },
         "config": config.to_dict(),
     }

@@ -24,13 +24,11 @@ from semst_tf.callbacks import ValidationRecord
 from semst_tf.callbacks.drop_summaries import drop_summaries
 from semst_tf.data import CropIndex
 from semst_tf.data import ImageCollection
-from semst_tf.data import KeepMasks
-from semst_tf.data import PairedImages
 from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
 from semst_tf.data import distributed_images
-from semst_tf.data.keep_masks import mask_files
 from semst_tf.data.reading_errors import plain_reading_errors
+from semst_tf.data.training_labels import class_histogram
 from semst_tf.distribution.workers import is_chief
 from semst_tf.distribution.workers import numbers_of_replicas
 from semst_tf.loading.initial_weights import load_initial_weights
@@ -54,11 +52,17 @@ from semst_tf.training.run_description import describe_run
 from semst_tf.training.run_description import description_changes
 from semst_tf.training.run_description import description_moves
 from semst_tf.training.run_description import read_description
+from semst_tf.training.training_guides import DOMAINS
+from semst_tf.training.training_guides import TrainingGuides
 
 SAMPLES = 4
 """Source images that are translated again and again while training."""
 
+BY_LABELS = "labels"
+"""Value of `data.matching` for matching by the classes of labels."""
+
 _CROP_INDEX = "crop_index.npz"
+_LABELS = "labels"
 _CLOCK = ("step", "seconds")
 
 
@@ -168,7 +172,9 @@ class TrainingRun:
         self.target = ImageCollection(
             target, default_split="trainB", **options["target"]
         )
-        self.paired = _paired(config, options, paired)
+        self.guides = TrainingGuides(
+            config, options["source"], options["target"], paired
+        )
         self.interval = interval
         self.checkpoint_every = checkpoint_every
         self.sample_every = sample_every
@@ -180,8 +186,6 @@ class TrainingRun:
         self.accept_changes = accept_changes
         self.init = init
         self._matching = None
-        self._keep = None
-        self._kept_share = None
         # Where this process writes. All workers must do the same, because
         # they compute some of it together; what the others write is dropped.
         self._place = self.workdir
@@ -206,7 +210,7 @@ class TrainingRun:
         # Directory and images are checked before anything is written.
         self._monitored_score()
         description = self._checked_description()
-        self._check_guides()
+        self._read_guides()
         model = self._model()
         self._check_crops(model)
         position = self._restore(model)
@@ -254,8 +258,7 @@ class TrainingRun:
             flip=config.flip,
             matched_crops=config.matched_crops,
             matching=self._matching,
-            paired=self.paired,
-            keep=self._keep,
+            **self._sampled_guides(),
             first_example=position.batches * config.batch_size,
             skip_bad=self.skip_bad,
         )
@@ -280,30 +283,41 @@ class TrainingRun:
             flip=config.flip,
             matched_crops=config.matched_crops,
             matching=self._matching,
-            paired=self.paired,
-            keep=self._keep,
+            **self._sampled_guides(),
         )
 
-    def _check_guides(self):
+    def _read_guides(self):
         """Looks at what is read beside the images, before the first step."""
-        if self.paired is not None:
-            self.paired.check(self.config.data.crop_height_width)
-        if self.config.data.keep is not None:
-            self._keep = KeepMasks.of(
-                self._usable()[0],
-                self.config.data.keep,
-                self.config.data.keep_border,
+        if self.guides.named():
+            self.guides.read(
+                *self._usable(),
+                # All workers look in the run directory, one writes there.
+                self.workdir / _LABELS,
+                self._place / _LABELS,
             )
-            self._kept_share = self._keep.check(
-                print_progress("reading masks", "mask")
-            )
+
+    def _sampled_guides(self):
+        """What is cut out of images beside their crops."""
+        sampled = {"paired": self.guides.paired, "keep": self.guides.keep}
+        if self.config.discriminator.labels:
+            sampled |= {
+                f"{domain}_labels": labels
+                for domain, labels in self.guides.labels.items()
+            }
+        return sampled
 
     def _match_crops(self):
         """Reads or builds the index of crops, where crops are matched."""
         config = self.config.data
         if config.matching is None or self._matching is not None:
             return
-        describe = describe_images(config.matching)
+        images, name = self._usable(), config.matching
+        if name == BY_LABELS:
+            images = [self.guides.labels[domain] for domain in DOMAINS]
+            name = f"labels of {config.classes} classes"
+            describe = class_histogram(config.classes)
+        else:
+            describe = describe_images(name)
         report = check_images(
             self.source, self.target, crop_size=config.crop_height_width
         )
@@ -313,10 +327,10 @@ class TrainingRun:
             self._matching = CropIndex.cached(
                 # All workers look in the run directory, one writes there.
                 self.workdir / _CROP_INDEX,
-                *self._usable(),
+                *images,
                 crop_size=config.crop_height_width,
                 describe=describe,
-                name=config.matching,
+                name=name,
                 neighbours=config.matching_neighbours,
                 progress=print_progress("describing crops", "image"),
                 write_to=self._place / _CROP_INDEX,
@@ -330,7 +344,7 @@ class TrainingRun:
             self.target,
             self.dtype,
             self.strategy.num_replicas_in_sync,
-            self._guide_collections(),
+            self.guides.named(),
         )
         path = self.workdir / "config.json"
         if not path.exists():
@@ -351,15 +365,6 @@ class TrainingRun:
         if moves and not changes:
             print(f"the same images at another place: {'; '.join(moves)}")
         return now
-
-    def _guide_collections(self):
-        """What is read beside the images, by the field that names it."""
-        guides = {}
-        if self.paired is not None:
-            guides["paired"] = [self.paired.source, self.paired.target]
-        if self.config.data.keep is not None:
-            guides["keep"] = [mask_files(self.config.data.keep)]
-        return guides
 
     def _check_crops(self, model):
         """Refuses crops that the discriminator could not score."""
@@ -470,7 +475,7 @@ class TrainingRun:
             model,
             self.strategy,
             self.workdir,
-            self._guide_lines(),
+            self.guides.lines(),
         ):
             print(line)
         checkpoints = Checkpoints(
@@ -509,19 +514,6 @@ class TrainingRun:
                     ),
                 ],
             )
-
-    def _guide_lines(self):
-        """What is read beside the images, in words."""
-        lines = []
-        if self.paired is not None:
-            place = self.paired.source.description
-            lines.append(f"pairs: {len(self.paired):,}, of {place}")
-        if self._keep is not None:
-            lines.append(
-                f"kept: {self._kept_share:.1%} of the source, by the masks of "
-                f"{self.config.data.keep}"
-            )
-        return lines
 
     def _catch_up(self, model, position):
         """Does what a killed training had not done after its checkpoint."""
@@ -563,9 +555,10 @@ class TrainingRun:
         )
 
     def _sample_masks(self):
-        if self._keep is None:
+        keep = self.guides.keep
+        if keep is None:
             return None
-        return [self._keep.load(i) for i in _example_places(self._keep)]
+        return [keep.load(place) for place in _example_places(keep)]
 
     def _page(self, sampling):
         return RefreshRunPage(
@@ -653,31 +646,6 @@ def _stream(data):
     if isinstance(data, keras.utils.PyDataset):
         return ((batch,) for batch in data)
     return data
-
-
-def _paired(config, options, given):
-    """The pairs that are given or of a configuration, or `None`."""
-    if given is not None:
-        if config.data.paired is not None or not config.paired_weight:
-            raise ValueError(
-                "`paired` takes the place of `data.paired`, and needs a "
-                "positive `paired.weight`. Received: data.paired="
-                f"{config.data.paired!r}, paired.weight={config.paired_weight}"
-            )
-        return given
-    if config.data.paired is None:
-        if config.paired_weight:
-            raise ValueError(
-                "Config field `paired.weight` needs the pairs of "
-                f"`data.paired`. Received: {config.paired_weight} without them"
-            )
-        return None
-    return PairedImages.of(
-        config.data.paired,
-        options["source"],
-        options["target"],
-        config.data.paired_limit,
-    )
 
 
 def _refuse_empty_pixels(report):

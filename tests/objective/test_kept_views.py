@@ -122,7 +122,7 @@ def test_masks_of_a_batch_that_do_not_fit_are_refused(changed, message):
         objective=types.SimpleNamespace(guides=("keep",)),
     )
     with pytest.raises(ValueError, match=message):
-        check_guides(guides, images["source"], model)
+        check_guides(guides, images["source"], images["target"], model)
 
 
 def test_values_that_mean_something_else_afterwards_are_not_kept():

@@ -28,6 +28,14 @@ def images(tmp_path_factory):
         mask = np.zeros((34, 40), "uint8")
         mask[: 14 + number] = 255
         Image.fromarray(mask).save(root / "masks" / f"{number}.png")
+    for name, count in (("source", 3), ("target", 2)):
+        (root / f"{name}_labels").mkdir()
+        for number in range(count):
+            labels = np.full((34, 40), 2 + number, "uint8")
+            labels[:, :20] = 0
+            Image.fromarray(labels).save(
+                root / f"{name}_labels" / f"{number}.png"
+            )
     return root
 
 
@@ -44,6 +52,10 @@ def training(workdir, images, overrides=(), **options):
             "data.paired_limit": 2,
             "data.keep": f"{images}/masks",
             "data.keep_border": 2,
+            "data.source_labels": f"{images}/source_labels",
+            "data.target_labels": f"{images}/target_labels",
+            "data.matching": "labels",
+            "discriminator.labels": True,
             "training.steps": 4,
             **dict(overrides),
         },
@@ -84,6 +96,7 @@ def test_pairs_are_trained_on_and_said_before_the_first_step(trained, images):
     assert "2 images" in description["guide_images"]["paired"]
     assert "kept: 44.1% of the source, by the masks of" in printed
     assert "3 images" in description["guide_images"]["keep"]
+    assert "source labels: road 50 %, building 17 %" in printed
 
 
 def test_samples_hold_what_is_kept(trained, images):
@@ -106,6 +119,7 @@ def test_it_goes_on_to_the_same_bits_also_with_pairs_at_another_place(
     shutil.copytree(run.workdir, workdir)
     shutil.copytree(images / "pairs", tmp_path / "moved")
     shutil.copytree(images / "masks", tmp_path / "moved masks")
+    shutil.copytree(images / "source_labels", tmp_path / "moved labels")
     (workdir / "model.keras").unlink()
     (workdir / "checkpoints" / "step_00000004.keras").unlink()
     _, again, printed = train(
@@ -114,6 +128,7 @@ def test_it_goes_on_to_the_same_bits_also_with_pairs_at_another_place(
         {
             "data.paired": f"{tmp_path}/moved",
             "data.keep": f"{tmp_path}/moved masks",
+            "data.source_labels": f"{tmp_path}/moved labels",
         },
     )
     assert "config.data.paired: " in printed
@@ -155,16 +170,68 @@ def test_a_mask_that_keeps_everything_is_told_before_the_first_step(
 def test_a_mask_of_an_image_that_is_left_out_is_not_used(images, tmp_path):
     shutil.copytree(images / "source", tmp_path / "source")
     (tmp_path / "source" / "0.png").write_bytes(b"no image")
-    for name in ("target", "pairs", "masks"):
+    for name in (
+        "target",
+        "pairs",
+        "masks",
+        "source_labels",
+        "target_labels",
+    ):
         (tmp_path / name).symlink_to(images / name)
     run = training(tmp_path / "run", tmp_path, skip_bad=True)
-    run._check_guides()
+    run._read_guides()
     sampler = run._sampler()
     assert len(sampler.source) == 2
+    assert sampler._guides["source_labels"].load(0)[0, 30] == 3
     np.testing.assert_array_equal(
         (sampler._guides["keep"].load(0) == 255)[:, 0, 0],
         np.arange(34) < 15,
     )
+
+
+def test_crops_are_matched_by_their_classes(trained):
+    run, _, _ = trained
+    sampler = run._sampler()
+    assert sampler.matching is not None
+    for index in range(8):
+        example = sampler.example(index)
+        shares = [
+            np.mean(example[f"{domain}_labels"] == 0)
+            for domain in ("source", "target")
+        ]
+        assert abs(shares[0] - shares[1]) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"data.source_labels": None}, "`discriminator.labels` needs"),
+        (
+            {"discriminator.labels": False, "data.matching": None},
+            "would not be used",
+        ),
+    ],
+)
+def test_labels_that_do_not_fit_are_one_line_and_leave_nothing(
+    images, tmp_path, overrides, message
+):
+    if overrides.get("data.source_labels", "") is None:
+        overrides = {**overrides, "data.matching": None}
+    with pytest.raises(ValueError, match=message) as raised:
+        train(tmp_path / "run", images, overrides)
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_unknown_class_is_told_before_the_first_step(images, tmp_path):
+    labels = tmp_path / "labels"
+    shutil.copytree(images / "target_labels", labels)
+    Image.new("L", (40, 34), 99).save(labels / "1.png")
+    message = "`data.target_labels`: .*1.png.*label 99"
+    with pytest.raises(ValueError, match=message) as raised:
+        train(tmp_path / "run", images, {"data.target_labels": f"{labels}"})
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
