@@ -33,7 +33,7 @@ def run_here(name, *arguments):
         stack.enter_context(mock.patch.object(sys, "argv", command))
         stack.enter_context(contextlib.redirect_stdout(output))
         stack.enter_context(contextlib.redirect_stderr(errors))
-        cli, script = stack.enter_context(_imported(name))
+        cli, script = stack.enter_context(imported_script(name))
         try:
             code = cli.exit_code_of(script.main, cli.parse_flags(command))
         except SystemExit as exit:
@@ -67,7 +67,7 @@ def assert_one_line(result, *words):
 
 
 @contextlib.contextmanager
-def _imported(name):
+def imported_script(name):
     """The modules `cli` and of a script, whose flags exist meanwhile.
 
     Scripts have flags of the same names, which absl refuses in one process.

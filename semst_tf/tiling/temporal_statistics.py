@@ -2,7 +2,6 @@
 
 import keras
 import numpy as np
-from keras import ops
 
 from semst_tf.layers.instance_normalization import InstanceNormalization
 from semst_tf.layers.instance_normalization import moments_from
@@ -18,16 +17,24 @@ class TemporalStatistics:
 
     With instance normalisation a frame is normalised with its own mean and
     variance. When a bright thing enters a scene, all colours move: the
-    translation flickers. Here the statistics of a frame enter an average with
+    translation flickers. Here frames are normalised with averages, in one of
+    two ways.
+
+    With a `memory`, the statistics of each frame enter a running average with
     a weight of `max(1 / frames so far, 1 / memory)`, and the frame is
-    normalised with that average. After `freeze` they stay as they are, and
-    equal pixels become equal pixels wherever and whenever they are seen.
+    normalised with that average.
+
+    Without one, a few frames are translated each by itself, for their
+    statistics alone. After `freeze` frames are normalised with the mean of
+    these, and equal pixels become equal pixels wherever and whenever they are
+    seen. (Averages of frames that were normalised with an average already
+    moved colours several times as far from those of single frames.)
 
     Args:
         network: Keras model that translates, with at least one
             `InstanceNormalization`.
-        memory: int or `None`. Frames that the average reaches back to, about;
-            `None` for all. Defaults to `None`.
+        memory: int or `None`. Frames that a running average reaches back to,
+            about. Defaults to `None`.
 
     Raises:
         ValueError: If the layers of the network cannot be reached, or none of
@@ -55,11 +62,11 @@ class TemporalStatistics:
         self.memory = memory
         self.frozen = False
         self._averages = {}
-        self._averaging = _Normalized(network)
-        self._frozen = _NormalizedInOrder(network)
+        self._measuring = _Measured(network)
+        self._given = _NormalizedInOrder(network)
 
     def freeze(self):
-        """Keeps the statistics as they are from now on."""
+        """Keeps the averages as they are from now on."""
         self.frozen = True
 
     def translate(self, images):
@@ -72,18 +79,19 @@ class TemporalStatistics:
         Returns:
             Float32 array of the same height and width.
         """
-        frames, previous = self._average("whole", self._averaging, images)
+        network = self._given.network
+        previous, weight = self._normaliser("whole", network, images)
         inputs = {"images": images, "statistics": previous}
         if self.frozen:
-            return self._frozen.predict_on_batch(inputs)
+            return self._given.predict_on_batch(inputs)
         # An array, for which nothing is compiled anew.
-        inputs["weight"] = np.full((1, 1), self._weight(frames), "float32")
-        outputs, statistics = self._averaging.predict_on_batch(inputs)
-        self._averages["whole"] = frames + 1, statistics
+        inputs["weight"] = np.full((1, 1), weight, "float32")
+        outputs, statistics = self._measuring.predict_on_batch(inputs)
+        self._add("whole", statistics)
         return outputs
 
     def measured(self, name, function, pieces):
-        """Updates an average by pieces of a frame, and returns it.
+        """Updates an average by pieces of a frame.
 
         Args:
             name: str. What the function is to the translator: each has
@@ -92,15 +100,19 @@ class TemporalStatistics:
             pieces: Array `(pieces, rows, columns, channels)`.
 
         Returns:
-            List of (mean, variance), for `normalized_in_order`.
+            List of (mean, variance) that the frame is to be normalised with,
+            for `normalized_in_order`.
         """
-        frames, previous = self._average(name, function, pieces)
-        if not self.frozen:
-            weight = self._weight(frames)
-            _, previous = averaged(function, pieces, previous, weight)
-            previous = _numpy(previous)
-            self._averages[name] = frames + 1, previous
-        return previous
+        previous, weight = self._normaliser(name, function, pieces)
+        if self.frozen:
+            return previous
+        _, statistics = measured(function, pieces, previous, weight)
+        statistics = _numpy(statistics)
+        self._add(name, statistics)
+        return [
+            _joined(*old, *new, weight)
+            for old, new in zip(previous, statistics)
+        ]
 
     def arrays(self):
         """Returns everything that the next frame depends on, by name.
@@ -110,10 +122,8 @@ class TemporalStatistics:
         """
         arrays = {"frozen": np.array(self.frozen)}
         for name, (frames, statistics) in self._averages.items():
-            arrays[f"{name}/frames"] = np.array(frames)
-            for index, pair in enumerate(statistics):
-                for kind, values in zip(("mean", "variance"), pair):
-                    arrays[f"{name}/{index:04}/{kind}"] = np.asarray(values)
+            arrays[f"frames/{name}"] = np.array(frames)
+            arrays.update(_named(name, statistics))
         return arrays
 
     def restore(self, arrays):
@@ -123,31 +133,37 @@ class TemporalStatistics:
             arrays: What its `arrays` returned.
         """
         self.frozen = bool(arrays["frozen"])
-        self._averages = {}
-        names = {name.split("/")[0] for name in arrays} - {"frozen"}
-        for name in names:
-            places = sorted(
-                {key.rpartition("/")[0] for key in arrays if "/mean" in key}
-            )
-            statistics = [
-                (arrays[f"{place}/mean"], arrays[f"{place}/variance"])
-                for place in places
-                if place.startswith(f"{name}/")
-            ]
-            self._averages[name] = int(arrays[f"{name}/frames"]), statistics
+        self._averages = {
+            name: (int(arrays[f"frames/{name}"]), statistics)
+            for name, statistics in _unnamed(arrays).items()
+        }
 
-    def _average(self, name, function, pieces):
-        """Frames so far, and their statistics; at first those of this one."""
+    def _normaliser(self, name, function, pieces):
+        """What a frame is normalised with, and the share of its own in it."""
         if name not in self._averages:
-            if name == "whole":
-                function = self._averaging.network
-            statistics = shared_statistics(function, pieces)
-            self._averages[name] = 0, _numpy(statistics)
-        return self._averages[name]
+            # Their shapes are known only now; of the values nothing remains.
+            return _numpy(shared_statistics(function, pieces)), 1.0
+        frames, average = self._averages[name]
+        return average, 0.0 if self.frozen else self._share(frames)
 
-    def _weight(self, frames):
-        weight = 1.0 / (frames + 1)
-        return weight if self.memory is None else max(weight, 1 / self.memory)
+    def _share(self, frames):
+        """Share of a frame's own statistics in what it is normalised with."""
+        if self.memory is None:
+            return 1.0
+        return max(1.0 / (frames + 1), 1.0 / self.memory)
+
+    def _add(self, name, statistics):
+        """Adds the statistics of a frame to the average."""
+        frames, average = self._averages.get(name, (0, statistics))
+        alike = self.memory is None
+        weight = 1.0 / (frames + 1) if alike else self._share(frames)
+        self._averages[name] = (
+            frames + 1,
+            [
+                _joined(*old, *new, weight)
+                for old, new in zip(average, statistics)
+            ],
+        )
 
 
 def has_statistics(network):
@@ -165,41 +181,34 @@ def has_statistics(network):
     )
 
 
-def averaged(function, pieces, previous, weight):
-    """Runs a function normalised with an average, which it updates.
+def measured(function, pieces, previous, weight):
+    """Runs a function normalised with an average, and measures what it meets.
 
     Args:
         function: Function of a batch, which calls networks.
         pieces: Tensor `(pieces, rows, columns, channels)`.
         previous: List of (mean, variance), in the order of the calls.
-        weight: Of the statistics of these pieces, from 0 to 1.
+        weight: Share of the statistics of these pieces in what they are
+            normalised with, from 0 to 1.
 
     Returns:
-        What the function returns, and the new list of (mean, variance).
+        What the function returns, and the list of (mean, variance) of these
+        pieces.
     """
     statistics = []
     in_order = iter(previous)
 
-    def update(layer, inputs):
-        mean, variance = pooled_moments(layer, inputs)
-        old_mean, old_variance = next(in_order)
-        step = mean - old_mean
-        # The variance of both together, Welford 1962.
-        old_variance = old_variance + weight * ops.square(step)
-        pair = (
-            old_mean + weight * step,
-            (1.0 - weight) * old_variance + weight * variance,
-        )
-        statistics.append(pair)
-        return pair
+    def joined(layer, inputs):
+        statistics.append(pooled_moments(layer, inputs))
+        return _joined(*next(in_order), *statistics[-1], weight)
 
-    with moments_from(update):
+    with moments_from(joined):
         outputs = function(pieces)
     return outputs, statistics
 
 
-class _Normalized(keras.Model):
-    """A network normalised with averages; a model, so that it is compiled."""
+class _NormalizedInOrder(keras.Model):
+    """A network normalised as told; a model, so that it is compiled."""
 
     def __init__(self, network):
         super().__init__(dtype="float32", name="normalized")
@@ -208,19 +217,49 @@ class _Normalized(keras.Model):
         self.built = True
 
     def call(self, inputs):
+        return normalized_in_order(
+            inputs["statistics"], self.network, inputs["images"]
+        )
+
+
+class _Measured(_NormalizedInOrder):
+    """The same, which also measures."""
+
+    def call(self, inputs):
         weight = inputs["weight"][0, 0]
-        return averaged(
+        return measured(
             self.network, inputs["images"], inputs["statistics"], weight
         )
 
 
-class _NormalizedInOrder(_Normalized):
-    """The same with statistics that stay."""
+def _joined(mean, variance, other_mean, other_variance, weight):
+    """Moments of both together, the other with a weight (Welford 1962)."""
+    step = other_mean - mean
+    return (
+        mean + weight * step,
+        (1.0 - weight) * (variance + weight * step * step)
+        + weight * other_variance,
+    )
 
-    def call(self, inputs):
-        return normalized_in_order(
-            inputs["statistics"], self.network, inputs["images"]
-        )
+
+def _named(name, statistics):
+    """Dict from names to the arrays of a list of (mean, variance)."""
+    return {
+        f"average/{name}/{index:04}/{kind}": np.asarray(values)
+        for index, pair in enumerate(statistics)
+        for kind, values in zip(("mean", "variance"), pair)
+    }
+
+
+def _unnamed(arrays):
+    """Dict from names to lists of (mean, variance), from such arrays."""
+    found = {}
+    for key in sorted(arrays):
+        if key.endswith("/mean"):
+            _, name, index, _ = key.split("/")
+            variance = arrays[f"average/{name}/{index}/variance"]
+            found.setdefault(name, []).append((arrays[key], variance))
+    return found
 
 
 def _numpy(statistics):

@@ -296,37 +296,6 @@ def _against(rows, _):
     )
 
 
-def _student(rows, _):
-    """Every row against the first of its frame and threads."""
-    columns = ["engine", "generator", "threads", "image", "time", "images/s"]
-    columns += ["processor time", "times as fast", "peak memory"]
-    columns += ["of it translating"]
-    return _table(columns, [_student_line(row, rows) for row in rows])
-
-
-def _student_line(row, rows):
-    settings, figures = row["settings"], row["figures"]
-    same = ("threads", "height", "width")
-    first = next(
-        other
-        for other in rows
-        if all(other["settings"][name] == settings[name] for name in same)
-    )
-    translating = figures["peak_memory"] - figures["memory_before"]
-    return [
-        f"`{settings['engine']}`",
-        f"`{settings['preset']}`",
-        str(settings["threads"] or "all"),
-        f"{settings['width']} x {settings['height']}",
-        _spread(figures),
-        f"{_rate(row):.2f}",
-        f"{figures['processor_seconds']:.3f} s",
-        f"{1 / _times(row, first, 'processor_seconds'):.1f}",
-        _memory(figures),
-        f"{translating / 2**20:.0f} MiB",
-    ]
-
-
 def _ratio(figures):
     return [
         f"{figures['seconds']:.3f}",
@@ -385,6 +354,5 @@ _TABLES = {
     "metrics": _metrics,
     "startup": _startup,
     "growth": _growth,
-    "student": _student,
     "against": _against,
 }
