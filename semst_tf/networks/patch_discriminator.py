@@ -37,7 +37,7 @@ class PatchDiscriminator(keras.Model):
         label_classes: int or `None`. Classes of labels, to compare like with
             like: to a score is added what the last features of the patch say
             of each class, weighted by the share that the class has in it.
-            Begins at nothing. Defaults to `None`, without labels.
+            Defaults to `None`, without labels.
         **kwargs: Arguments of `keras.Model`.
 
     Call arguments:
@@ -111,7 +111,7 @@ class PatchDiscriminator(keras.Model):
                 label_classes,
                 4,
                 use_bias=False,
-                kernel_initializer="zeros",
+                kernel_initializer=xavier_normal(seed=next(seeds)),
                 dtype=self.dtype_policy,
                 name="class_scores",
             )
@@ -177,8 +177,8 @@ class PatchDiscriminator(keras.Model):
             return scores
         return scores + project_labels(self.class_scores(hidden), labels)
 
-    def compute_output_shape(self, input_shape, labels_shape=None):
-        shape = input_shape
+    def compute_output_shape(self, images_shape, labels_shape=None):
+        shape = images_shape
         for layer in self.stack:
             shape = layer.compute_output_shape(shape)
         return shape

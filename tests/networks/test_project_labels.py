@@ -68,12 +68,9 @@ def test_scores_count_by_the_share_of_their_class_in_a_place():
     assert not ops.convert_to_numpy(none).any()
 
 
-def test_a_patch_discriminator_begins_without_a_difference():
+def test_without_labels_scores_are_those_of_a_plain_discriminator():
     plain, aware = patch(), patch(label_classes=3)
-    labels = labelled(0, 1)
-    np.testing.assert_array_equal(
-        scores_of(aware, labels=labels)[0], scores_of(plain)[0]
-    )
+    np.testing.assert_array_equal(scores_of(aware)[0], scores_of(plain)[0])
 
 
 @pytest.mark.parametrize("make", [patch, projected])
