@@ -21,6 +21,7 @@ if sys.orig_argv[1:3] != ["-m", "semst_tf"]:
     from semst_tf.config.preset_configs import preset_config
     from semst_tf.config.preset_configs import presets
     from semst_tf.config.semst_config import SemSTConfig
+    from semst_tf.loading.initial_weights import load_initial_weights
     from semst_tf.loading.load_translator import load_translator
     from semst_tf.metrics.evaluation import Evaluation
     from semst_tf.semst import SemST
@@ -40,6 +41,7 @@ __all__ = [
     "export",
     "importers",
     "layers",
+    "load_initial_weights",
     "load_translator",
     "losses",
     "metrics",

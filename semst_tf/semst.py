@@ -137,26 +137,33 @@ class SemST(backend_trainer(), keras.Model):
         super().__setattr__(name, value)
 
     @classmethod
-    def from_preset(cls, preset, name=None, dtype=None, **overrides):
+    def from_preset(
+        cls, preset, name=None, dtype=None, load_weights=None, **overrides
+    ):
         """Makes a translator from a named configuration.
 
         Args:
             preset: str. One of `semst_tf.presets()`.
             name: str or `None`. Name of the model, as of `keras.Model`.
             dtype: str, `keras.DTypePolicy` or `None`. Precision policy.
+            load_weights: `None` for fresh weights; else the name of a
+                translator that ships with the package, or the path of a run
+                directory, a `.keras` file, an exported SavedModel or a
+                `latest_net_G.pth` of CUT to continue from. Its generator
+                decides the fields of the generator that are not given.
             **overrides: Fields of the configuration to change, nested ones
                 as dicts: `generator={"filters": 32}`. Dotted names work
                 through `**{"generator.filters": 32}`. A Keras model as
                 `generator` or `discriminator` is taken as the network.
 
         Returns:
-            A `SemST` with fresh weights. Its seed is the `seed` that is
+            A `SemST`. Its seed is the `seed` that is
             given here; else that of `keras.utils.set_random_seed`, where it
             was called; else the preset's.
 
         Raises:
-            ValueError: If the preset or a field does not exist, or a value
-                does not fit.
+            ValueError: If the preset, a field or the weights do not exist,
+                or a value does not fit.
         """
         networks = {
             role: overrides.pop(role)
@@ -166,8 +173,14 @@ class SemST(backend_trainer(), keras.Model):
         drawn = random_seed()
         if drawn is not None:
             overrides = {"seed": drawn, **overrides}
-        config = preset_config(preset).replace(overrides)
-        return cls(config, name=name, dtype=dtype, **networks)
+        config = preset_config(preset)
+        if load_weights is not None:
+            config = config.replace(cls._generator_fields(load_weights))
+        config = config.replace(overrides)
+        model = cls(config, name=name, dtype=dtype, **networks)
+        if load_weights is not None:
+            cls._load_initial_weights(model, load_weights)
+        return model
 
     @property
     def translator(self):

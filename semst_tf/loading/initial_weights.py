@@ -10,6 +10,8 @@ from semst_tf.loading.load_translator import newest_model
 from semst_tf.loading.load_translator import read_keras_file
 from semst_tf.loading.model_place import model_place
 from semst_tf.loading.network_of_saved_model import network_of_saved_model
+from semst_tf.networks import FastGenerator
+from semst_tf.networks import ResNetGenerator
 from semst_tf.semst import SemST
 
 
@@ -17,7 +19,7 @@ class _Weights(typing.NamedTuple):
     """Arrays of networks by their names, and what is known beside them."""
 
     networks: dict
-    residual: bool | None
+    generator: dict
 
 
 def load_initial_weights(model, path):
@@ -47,12 +49,41 @@ def load_initial_weights(model, path):
     >>> for line in load_initial_weights(model, "runs/earlier"):
     ...     print(line)
     """
-    weights = _weights_of(pathlib.Path(model_place(path)))
+    weights = _weights_at(path)
     lines = [_take_generator(model, weights, path)]
     for name, network in _networks(model).items():
         if network.variables:
             lines.append(_take(network, name, weights.networks.get(name)))
     return lines
+
+
+def generator_fields(path):
+    """Returns what a configuration must say for the generator of a file.
+
+    Args:
+        path: As of `load_initial_weights`.
+
+    Returns:
+        Dict from names of fields, as `"generator.filters"`, to values.
+
+    Raises:
+        ValueError: If there is no such model.
+
+    Example:
+
+    >>> generator_fields("colour2vintage")["generator.filters"]
+    16
+    """
+    options = _weights_at(path).generator
+    if not options["residual"]:
+        # A direct output does not blend.
+        options = {**options, "strength": 1.0}
+    return {f"generator.{name}": value for name, value in options.items()}
+
+
+# `SemST.from_preset` offers this, and stands below this room.
+SemST._generator_fields = staticmethod(generator_fields)
+SemST._load_initial_weights = staticmethod(load_initial_weights)
 
 
 def _networks(model):
@@ -63,6 +94,10 @@ def _networks(model):
         "projector": model.projector,
     }
     return {name: made for name, made in networks.items() if made is not None}
+
+
+def _weights_at(path):
+    return _weights_of(pathlib.Path(model_place(path)))
 
 
 def _weights_of(path):
@@ -91,15 +126,32 @@ def _weights_of_generator(generator):
     attention = getattr(generator, "scale_attention", None)
     if attention is not None:
         networks["scale_attention"] = attention.get_weights()
-    return _Weights(networks, generator.residual)
+    return _Weights(networks, _options(generator.single_scale()))
+
+
+def _options(generator):
+    kinds = {FastGenerator: "fast", ResNetGenerator: "resnet"}
+    names = (
+        "filters",
+        "blocks",
+        "input_channels",
+        "output_channels",
+        "residual",
+        "residual_output",
+    )
+    return {
+        "kind": kinds.get(type(generator), "resnet"),
+        **{name: getattr(generator, name) for name in names},
+    }
 
 
 def _weights_of_cut(path):
-    networks = {"generator": cut_generator(path).get_weights()}
+    generator = cut_generator(path)
+    networks = {"generator": generator.get_weights()}
     beside = path.with_name(path.name.replace("_net_G", "_net_D"))
     if beside != path and beside.exists():
         networks["discriminator"] = cut_discriminator(beside).get_weights()
-    return _Weights(networks, residual=False)
+    return _Weights(networks, _options(generator))
 
 
 def _take_generator(model, weights, path):
@@ -127,11 +179,13 @@ def _take_generator(model, weights, path):
     ]
     if others:
         line += f", not those of shapes {', '.join(map(str, others))}"
-    if weights.residual not in (None, model.config.generator.residual):
-        line += (
-            "; it was trained with generator.residual="
-            f"{str(weights.residual).lower()}"
-        )
+    options = model.config.generator
+    for name in ("residual", "residual_output"):
+        there = weights.generator[name]
+        if there != getattr(options, name):
+            line += (
+                f"; it was trained with generator.{name}={str(there).lower()}"
+            )
     return line
 
 

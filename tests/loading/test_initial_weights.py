@@ -3,6 +3,8 @@ import pytest
 from small import batch
 from small import small_model
 
+import semst_tf
+from semst_tf.inference.translate import translate
 from semst_tf.loading.initial_weights import load_initial_weights
 
 
@@ -115,3 +117,32 @@ def test_the_translator_that_ships_is_found_by_its_name():
 def test_there_is_a_clear_word_where_there_is_no_model(tmp_path):
     with pytest.raises(ValueError, match="Received: .*missing"):
         load_initial_weights(small_model("tiny"), tmp_path / "missing")
+
+
+def test_a_preset_with_weights_takes_the_generator_of_the_file(earlier):
+    path, trained = earlier
+    model = semst_tf.SemST.from_preset(
+        "semst", load_weights=path, **{"discriminator.units": 8}
+    )
+    options = model.config.generator
+    assert (options.filters, options.blocks) == (4, 1)
+    assert not options.residual
+    for generator in (model.generator, model.average_generator):
+        assert_equal(
+            generator.get_weights(), trained.average_generator.get_weights()
+        )
+
+
+def test_a_shipped_translator_is_continued_by_its_name():
+    model = semst_tf.SemST.from_preset(
+        "semst_pixels", load_weights="colour2vintage"
+    )
+    image = np.random.default_rng(0).integers(0, 255, (12, 12, 3), "uint8")
+    shipped = semst_tf.load_translator("colour2vintage")
+    np.testing.assert_allclose(
+        model.translate(image).astype(int),
+        translate(shipped, image).astype(int),
+        atol=1,
+    )
+    with pytest.raises(ValueError, match="colour2vintage.*Received: nothing"):
+        semst_tf.SemST.from_preset("tiny", load_weights="nothing")
