@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from semst_tf.callbacks.fit_progress import FitProgress
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.data.target_colour import mean_colour
@@ -275,6 +276,10 @@ class SemST(backend_trainer(), keras.Model):
         )
         self._build_optimizers()
         self._trained = self._what_trains()
+
+    def progress_callback(self):
+        """Returns the callback by which `fit` shows how it goes on."""
+        return FitProgress()
 
     def _what_trains(self):
         """Identity of everything that a compiled step has taken in."""

@@ -2,6 +2,7 @@
 
 from semst_tf.callbacks.best_effort import BestEffort
 from semst_tf.callbacks.checkpoints import Checkpoints
+from semst_tf.callbacks.fit_progress import FitProgress
 from semst_tf.callbacks.intervals import Intervals
 from semst_tf.callbacks.keep_best import KeepBest
 from semst_tf.callbacks.loss_record import LossRecord
@@ -18,6 +19,7 @@ from semst_tf.ops.non_finite import NonFiniteError
 __all__ = [
     "BestEffort",
     "Checkpoints",
+    "FitProgress",
     "Intervals",
     "KeepBest",
     "LossRecord",

@@ -7,7 +7,8 @@ import keras
 
 from semst_tf.ops.current_step import current_step
 
-_WIDTH = 16  # Columns of the bar itself; a line stays below 100.
+_WIDTH = 16  # Columns of the bar itself.
+_COLUMNS = 100  # Of a line; a longer one goes without the bar.
 _TIMED = 10  # Steps after which it is said how long the training will take.
 
 
@@ -37,29 +38,37 @@ class ProgressBar(keras.callbacks.Callback):
         self.interval = interval
 
     def on_train_begin(self, logs=None):
+        self._begin(self.first_step)
+        if self.first_step:
+            print(f"continuing at step {self.first_step} of {self.steps}")
+
+    def _begin(self, step):
+        """Forgets what was measured; nothing is shown yet."""
         notebook = type(sys.stdout).__module__.startswith("ipykernel")
         self._terminal = sys.stdout.isatty() or notebook
         self._wait = self.interval if self._terminal else 30.0
         self._start = self._shown = time.monotonic()
         self._compiled = None  # Step and time behind the first one.
-        self._step = self.first_step
+        self._step = step
         self._announced = False
         self._width = 0
-        if self.first_step:
-            print(f"continuing at step {self.first_step} of {self.steps}")
 
     def on_train_batch_end(self, batch, logs=None):
-        step, now = current_step(self.model), time.monotonic()
+        step = current_step(self.model)
         if step == self._step:
             return  # Under mixed_float16 a batch may pass without a step.
+        self._passed(step, step >= self.steps, logs)
+
+    def _passed(self, step, last, logs):
+        """Shows a step, unless one was shown a moment ago."""
+        now = time.monotonic()
         self._step = step
         first = self._compiled is None
         if first:
             self._compiled = (step, now)
         self._announce(step, now)
-        if first or step >= self.steps or now - self._shown >= self._wait:
-            self._shown = now
-            self._show(step, now, logs or {})
+        if first or last or now - self._shown >= self._wait:
+            self._show(step, now, logs or {}, last)
 
     def on_train_end(self, logs=None):
         if self._width:
@@ -72,6 +81,8 @@ class ProgressBar(keras.callbacks.Callback):
         if self._announced or step - self._compiled[0] < _TIMED:
             return
         self._announced = True
+        if self.steps is None:
+            return
         left = pace * (self.steps - step)
         if left >= 60:
             end = time.strftime("%a %H:%M", time.localtime(time.time() + left))
@@ -86,33 +97,41 @@ class ProgressBar(keras.callbacks.Callback):
         steps = step - self._compiled[0]
         return (now - self._compiled[1]) / steps if steps > 0 else None
 
-    def _show(self, step, now, logs):
+    def _show(self, step, now, logs, last):
+        self._shown = now
         pace = self._pace(step, now)
-        parts = [f"{step}/{self.steps}"]
-        if self._terminal:
-            parts.append(self._bar(step))
-        if step >= self.steps:
+        place, share = self._place(step, last)
+        parts = []
+        if last:
             parts.append(clock(now - self._start))
-        elif pace is not None:
+        elif pace is not None and self.steps is not None:
             parts.append(f"{clock(pace * (self.steps - step))} left")
         if pace is not None:
             parts.append(_step_time(pace))
-        if "loss" in logs:
-            parts.append(f"loss: {float(logs['loss']):.4f}")
+        for name in ("loss", "val_loss"):
+            if name in logs:
+                parts.append(f"{name}: {_short(logs[name])}")
         rate = float(self.model.optimizer.learning_rate)
         parts.append(f"learning rate: {rate:.1e}")
-        line = " ".join(parts)
+        bar = [self._bar(share)] if self._terminal and share else []
+        line = " ".join([place, *bar, *parts])
+        if len(line) > _COLUMNS:
+            line = " ".join([place, *parts])
         if not self._terminal:
             print(line)
             return
         print(f"\r{line.ljust(self._width)}", end="", flush=True)
         self._width = len(line)
-        if step >= self.steps:
+        if last:
             print()
             self._width = 0
 
-    def _bar(self, step):
-        done = int(_WIDTH * min(step / self.steps, 1.0))
+    def _place(self, step, last):
+        """What begins a line, and the share of the bar that is full."""
+        return f"{step}/{self.steps}", step / self.steps
+
+    def _bar(self, share):
+        done = int(_WIDTH * min(share, 1.0))
         full, empty = "━", "╌"
         try:
             (full + empty).encode(sys.stdout.encoding or "ascii")
@@ -144,6 +163,12 @@ def clock(seconds):
     if hours < 100:
         return f"{hours} h {minutes % 60:02d} min"
     return f"{round(seconds / 86400)} days"
+
+
+def _short(loss):
+    # A loss that explodes must not be what makes a line too long.
+    loss = float(loss)
+    return f"{loss:.4f}" if abs(loss) < 1e4 else f"{loss:.3e}"
 
 
 def _step_time(seconds):

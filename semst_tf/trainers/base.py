@@ -44,7 +44,8 @@ class BaseTrainer:
     - `optimizer`, and `discriminator_optimizer` or `None`, both built;
     - `progress(step)`, the share of the training that is done;
     - `metrics`, one mean for the loss and one for each term, by name;
-    - `adapted` and `adapt(images)`, for what is measured before the training.
+    - `adapted` and `adapt(images)`, for what is measured before the training;
+    - `progress_callback()`, what shows a training that goes on.
     """
 
     def fit(self, x=None, y=None, **kwargs):
@@ -60,7 +61,9 @@ class BaseTrainer:
                 lengths are paired in their order, unless `shuffle=True`.
             y: Target images, where `x` is an array of source images.
             **kwargs: Other arguments of `keras.Model.fit`;
-                `validation_data` takes what `x` takes.
+                `validation_data` takes what `x` takes. `verbose=1`, the
+                default, shows loss and learning rate in one line an epoch
+                (`semst_tf.callbacks.FitProgress`), `verbose=2` all terms.
 
         Returns:
             A `keras.callbacks.History`. `loss` is what the generator
@@ -76,6 +79,7 @@ class BaseTrainer:
         _refuse_weights(kwargs)
         self._check_compiled()
         self._prepare_callbacks(kwargs.get("callbacks"))
+        self._prepare_progress(kwargs)
         # The data comes shuffled; Keras would warn that it does not do it.
         shuffle = kwargs.pop("shuffle", None)
         size = kwargs.get("batch_size")
@@ -344,6 +348,19 @@ class BaseTrainer:
             lower = name in terms and not name.endswith("discriminator")
             if lower and getattr(callback, "mode", None) == "auto":
                 callback.mode = "min"
+
+    def _prepare_progress(self, options):
+        """Shows progress in place of Keras' bar, unless one was chosen."""
+        callbacks = options.get("callbacks")
+        if options.get("verbose", "auto") not in ("auto", 1) or isinstance(
+            callbacks, keras.callbacks.CallbackList
+        ):
+            return
+        callbacks = _flat(callbacks)
+        bar = keras.callbacks.ProgbarLogger
+        if not any(isinstance(callback, bar) for callback in callbacks):
+            options["callbacks"] = [*callbacks, self.progress_callback()]
+            options["verbose"] = 0
 
 
 class _Step(keras.layers.Layer):
