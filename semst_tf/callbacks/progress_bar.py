@@ -8,7 +8,7 @@ import keras
 from semst_tf.ops.current_step import current_step
 
 _WIDTH = 16  # Columns of the bar itself.
-_COLUMNS = 100  # Of a line; a longer one goes without the bar.
+_COLUMNS = 100  # Of a line; a longer one goes without bar and step time.
 _TIMED = 10  # Steps after which it is said how long the training will take.
 
 
@@ -115,8 +115,9 @@ class ProgressBar(keras.callbacks.Callback):
         parts.append(f"learning rate: {rate:.1e}")
         bar = [self._bar(share)] if self._terminal and share else []
         line = " ".join([place, *bar, *parts])
-        if len(line) > _COLUMNS:
-            line = " ".join([place, *parts])
+        for spared in (*bar, pace and _step_time(pace)):
+            if spared and len(line) > _COLUMNS:
+                line = line.replace(f" {spared}", "", 1)
         if not self._terminal:
             print(line)
             return
@@ -174,4 +175,4 @@ def _short(loss):
 def _step_time(seconds):
     if seconds < 1:
         return f"{1000 * seconds:.0f}ms/step"
-    return f"{seconds:.1f}s/step"
+    return f"{seconds:.{0 if seconds >= 100 else 1}f}s/step"

@@ -2,10 +2,12 @@
 
 import abc
 
+import keras
 from keras import ops
 
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.ops.require_images import require_images
+from semst_tf.pretrained.unit_images import unit_images
 
 
 class FrozenNetwork(abc.ABC):
@@ -48,8 +50,9 @@ class FrozenNetwork(abc.ABC):
 
         Args:
             images: Tensor `(batch, height, width, channels)`, values in
-                [-1, 1]. One channel is repeated to three; other numbers than
-                three are interpolated along the channels, as
+                [-1, 1]; `uint8` and `uint16` are brought there. One channel
+                is repeated to three; other numbers than three are
+                interpolated along the channels, as
                 `semst_tf.layers.match_channels.match_channels` does.
             names: Iterable of str. What is wanted; no deeper layer than
                 needed is computed. Defaults to `None`, the tuple `names` of
@@ -68,6 +71,8 @@ class FrozenNetwork(abc.ABC):
         require_images(images)
         if not names:
             return {}
+        if "float" not in keras.backend.standardize_dtype(images.dtype):
+            images = unit_images(images)
         images = match_channels(images, self.input_channels)
         maps = self._compute(ops.cast(images, self.dtype), names)
         return {name: ops.cast(maps[name], "float32") for name in names}

@@ -1,11 +1,18 @@
+import pathlib
+import shutil
+
 import numpy as np
 import pytest
 from small import batch
 from small import small_model
 
 import semst_tf
+from semst_tf.importers import cut_discriminator
+from semst_tf.importers import cut_generator
 from semst_tf.inference.translate import translate
 from semst_tf.loading.initial_weights import load_initial_weights
+
+REFERENCE = pathlib.Path(__file__).parents[1] / "reference"
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +119,41 @@ def test_the_translator_that_ships_is_found_by_its_name():
     assert lines[0] == "generator: 28 of 28 weights taken"
     assert "discriminator: starts anew, the file has none" in lines
     assert model.generator.started
+
+
+@pytest.mark.parametrize("named", ["latest_net_G.pth", ""])
+def test_networks_of_cut_are_taken_from_their_file_or_folder(tmp_path, named):
+    for letter in "GD":
+        shutil.copy(
+            REFERENCE / f"cut_net_{letter}.pth",
+            tmp_path / f"latest_net_{letter}.pth",
+        )
+    generator = cut_generator(REFERENCE / "cut_net_G.pth")
+    discriminator = cut_discriminator(REFERENCE / "cut_net_D.pth")
+    fields = {
+        "generator.filters": generator.filters,
+        "generator.blocks": generator.blocks,
+        "discriminator.filters": discriminator.get_config()["filters"],
+        "discriminator.layers": discriminator.get_config()["layers"],
+    }
+    model = small_model("cut", **fields)
+    lines = load_initial_weights(model, tmp_path / named)
+    count = len(generator.weights)
+    assert lines[0] == f"generator: {count} of {count} weights taken"
+    assert lines[1].startswith("discriminator: ") and "taken" in lines[1]
+    assert_equal(model.generator.get_weights(), generator.get_weights())
+    assert_equal(model.discriminator.get_weights(), discriminator.get_weights())
+
+
+def test_a_generator_that_was_saved_alone_is_taken(tmp_path, earlier):
+    _, trained = earlier
+    trained.translator.save(tmp_path / "translator.keras")
+    model = small_model("tiny")
+    lines = load_initial_weights(model, tmp_path / "translator.keras")
+    assert_equal(
+        model.generator.get_weights(), trained.translator.get_weights()
+    )
+    assert "discriminator: starts anew, the file has none" in lines
 
 
 def test_there_is_a_clear_word_where_there_is_no_model(tmp_path):

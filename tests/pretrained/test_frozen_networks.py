@@ -41,6 +41,27 @@ def test_the_segmenter_s_encoder_is_that_of_the_segmenter():
     assert tuple(odd.shape) == (1, 13, 16, 128)
 
 
+def test_features_do_not_depend_on_the_type_of_the_images():
+    network = frozen_network("efficientnet_lite0")
+    stored = np.random.default_rng(0).integers(0, 256, (1, 32, 32, 3), "uint8")
+    found = [
+        network.features(ops.convert_to_tensor(same), ["stride_2"])["stride_2"]
+        for same in (
+            (stored / 127.5 - 1).astype("float32"),
+            stored,
+            stored.astype("uint16") * 257,
+        )
+    ]
+    for other in found[1:]:
+        np.testing.assert_allclose(
+            ops.convert_to_numpy(other),
+            ops.convert_to_numpy(found[0]),
+            atol=1e-3,
+        )
+    with pytest.raises(ValueError, match="value_range"):
+        network.features(stored.astype("int16"))
+
+
 def test_networks_of_keras_are_read_at_every_stride():
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
