@@ -1,0 +1,155 @@
+"""Draws images above their translations, with scores of a table under them.
+
+The scores are those of the run in a table of frontier_table.py, at the blend
+strength that the images are translated with, so that the figure says what was
+measured on the whole test set:
+
+  python experiments/studies/street_figure.py --model=runs/street \\
+      --source=carla_od/test --images=a.jpg,b.jpg --strength=0.8 \\
+      --table=docs/results/frozen_features.jsonl \\
+      --row=carla_cityscapes/semst/seed1 --output=docs/images/street.jpg
+
+Only images that may be passed on belong into a page.
+"""
+
+import pathlib
+import sys
+
+from absl import flags
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from cli import quiet_imports
+from cli import run
+
+with quiet_imports():
+    import study_table
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("model", None, "The translator.", required=True)
+flags.DEFINE_string("source", None, "Folder of images.", required=True)
+flags.DEFINE_list(
+    "images", None, "Names of files in it, from left to right.", required=True
+)
+flags.DEFINE_string("resize", "", "Size of the images: 256, 152x256.")
+flags.DEFINE_float("strength", None, "Blend strength; its own if not given.")
+flags.DEFINE_string(
+    "table", None, "Table of frontier_table.py with the scores.", required=True
+)
+flags.DEFINE_string(
+    "row", None, "<task>/<method>/seed<number> of the model.", required=True
+)
+flags.DEFINE_string("heading", "CARLA", "What the images are.")
+flags.DEFINE_string("output", None, "File of the figure.", required=True)
+
+MARGIN = 6
+CAPTION = 22
+"""Pixels between images, and of a line of text."""
+
+
+def main(_):
+    captions = [score_line(*found) for found in scored_rows()]
+    with quiet_imports():
+        import semst_tf
+        from semst_tf.data.read_images import read_images
+        from semst_tf.inference.translate import translate
+
+    names, images = read_images(FLAGS.source, FLAGS.resize)
+    places = [place_of(name, names) for name in FLAGS.images]
+    network = semst_tf.load_translator(FLAGS.model, FLAGS.strength)
+    above = [images[place] for place in places]
+    below = [translate(network, image) for image in above]
+    path = pathlib.Path(FLAGS.output)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure([above, below], captions).save(path, quality=88)
+    print(f"wrote {path}")
+
+
+def scored_rows():
+    """Rows of the table: of no translation, and of the model.
+
+    Returns:
+        List of two pairs of a heading and a row.
+    """
+    if FLAGS.row.count("/") != 2:
+        raise ValueError(
+            f"--row is <task>/<method>/seed<number>. Received: {FLAGS.row}"
+        )
+    task, method, seed = FLAGS.row.split("/")
+    rows = study_table.read_rows(FLAGS.table)
+
+    def row(method, seed, strength):
+        for found in rows:
+            place = found["task"], found["method"], f"seed{found['seed']}"
+            if place == (task, method, seed) and strength in (
+                None,
+                found["strength"],
+            ):
+                return found
+        raise ValueError(
+            "The table has no such row. Received: "
+            f"{task}/{method}/{seed}, strength={strength}"
+        )
+
+    return [
+        (FLAGS.heading, row("untranslated", "seed0", None)),
+        ("translated", row(method, seed, FLAGS.strength)),
+    ]
+
+
+def score_line(heading, row):
+    """What stands under a line of images."""
+    return (
+        f"{heading}: mIoU {row['mean_iou']:.3f}, KID x100 "
+        f"{100 * row['kid']:.2f}"
+    )
+
+
+def place_of(name, names):
+    """Where an image is among the names of a folder."""
+    found = [
+        place
+        for place, known in enumerate(names)
+        if pathlib.PurePath(known).name == name
+    ]
+    if len(found) != 1:
+        raise ValueError(
+            f"--images names one file of {FLAGS.source} each. Received: {name}"
+        )
+    return found[0]
+
+
+def figure(lines, captions):
+    """Puts lines of images of one size and their captions together.
+
+    Args:
+        lines: List of lists of uint8 arrays `(height, width, 3)`.
+        captions: List of str, one a line.
+
+    Returns:
+        `PIL.Image.Image`.
+    """
+    from PIL import Image
+    from PIL import ImageDraw
+    from PIL import ImageFont
+
+    height, width = lines[0][0].shape[:2]
+    pitch = height + CAPTION + MARGIN
+    size = (
+        len(lines[0]) * (width + MARGIN) - MARGIN,
+        len(lines) * pitch - MARGIN,
+    )
+    canvas = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(canvas)
+    font = ImageFont.load_default(size=15)
+    for number, (images, caption) in enumerate(zip(lines, captions)):
+        top = number * pitch
+        for place, image in enumerate(images):
+            left = place * (width + MARGIN)
+            canvas.paste(Image.fromarray(image), (left, top))
+        draw.text((2, top + height + 2), caption, fill="black", font=font)
+    return canvas
+
+
+if __name__ == "__main__":
+    run(main)
