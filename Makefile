@@ -63,18 +63,6 @@ test-wheel: setup
 	fi
 	PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" $(PYTEST) tests/test_wheel.py -rs
 
-OTHER_PYTHON ?= python3.13
-
-# Where there is no such interpreter, on that of `make setup` alone.
-test-wheel: setup
-	if command -v $(OTHER_PYTHON) >/dev/null; then \
-		$(OTHER_PYTHON) -m venv .venv-wheel && \
-		.venv-wheel/bin/python -m pip install --quiet \
-			--disable-pip-version-check . && \
-		.venv-wheel/bin/python -m pip uninstall --quiet --yes semst-tf; \
-	fi
-	PATH="$(CURDIR)/.venv-wheel/bin:$$PATH" $(PYTEST) tests/test_wheel.py -rs
-
 MINUTES ?= 60
 
 soak: setup
