@@ -237,7 +237,12 @@ def _save(network, folder, size):
         lambda images: {"images": network(images)},
         input_signature=[tf.TensorSpec(shape, tf.float32, name="images")],
     )
-    tf.saved_model.save(module, folder, signature.get_concrete_function())
+    tf.saved_model.save(
+        module,
+        folder,
+        signature.get_concrete_function(),
+        tf.saved_model.SaveOptions(experimental_custom_gradients=False),
+    )
 
 
 def _converter(folder):

@@ -124,7 +124,14 @@ def saved_model(
         direct_convolutions(not winograd),
         folder_in_place(place) as unfinished,
     ):
-        tf.saved_model.save(module, str(unfinished), module.signatures())
+        tf.saved_model.save(
+            module,
+            str(unfinished),
+            module.signatures(),
+            # Nobody trains an export, and gradients of our own would be half
+            # of the graph, and most of the memory that loading takes.
+            tf.saved_model.SaveOptions(experimental_custom_gradients=False),
+        )
         exported = load_saved_model(unfinished)
         images = exported.fitted(images)
         parity = measure(network, exported.translate, images)

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import shutil
 import threading
 
 import numpy as np
@@ -332,6 +333,30 @@ def test_grey_and_value_ranges_are_those_of_the_model(
     Image.fromarray(np.repeat(pixels, 3, axis=-1)).save(photos / "colour.png")
     choose(page, photos / "colour.png")
     np.testing.assert_array_equal(canvas(page, "after"), shown)
+
+
+def test_the_runtime_for_plain_simd_computes_the_same(
+    browser, address, site, network, photos
+):
+    # Every current Chromium has relaxed SIMD, and loads the other one.
+    folder = site / "plain"
+    shutil.copytree(site / "my demos" / "vintage", folder)
+    shutil.copy(
+        folder / "litert" / "litert_wasm_compat_internal.js",
+        folder / "litert" / "litert_wasm_internal.js",
+    )
+    page = browser.open(f"{address}/plain/")
+    page.wait("document.getElementById('problem').hidden")
+    path = photos / f"{HEIGHT}x{WIDTH}.png"
+    choose(page, path)
+    expected = np.asarray(
+        network(read_image(path)[None] / np.float32(127.5) - 1)
+    )[0]
+    np.testing.assert_allclose(output(page), expected, atol=FLOAT16)
+    loaded = [url for url in page.requests() if url.endswith(".wasm")]
+    assert [url.rsplit("/")[-1] for url in loaded] == [
+        "litert_wasm_compat_internal.wasm"
+    ]
 
 
 def test_what_a_browser_lacks_is_said(page):

@@ -9,6 +9,7 @@ import tensorflow as tf
 from encoded_images import decoded
 from encoded_images import encoded
 from small import small_model
+from tensorflow.core.protobuf import saved_model_pb2
 
 from semst_tf import export
 from semst_tf.export.write_saved_model import load_saved_model
@@ -52,6 +53,16 @@ def test_pixels_equal_python(loaded, network, image):
     # A value may fall on the other side of a rounding boundary.
     difference = np.abs(translated.astype(int) - expected)
     assert difference.max() <= 1 and np.mean(difference > 0) < 1e-3
+
+
+def test_no_gradients_are_stored(folder):
+    # They were half of the graph, and of what loading it takes.
+    saved = saved_model_pb2.SavedModel()
+    saved.ParseFromString((folder / "saved_model.pb").read_bytes())
+    library = saved.meta_graphs[0].graph_def.library
+    names = [function.signature.name for function in library.function]
+    assert any("translate_float" in name for name in names)
+    assert not [name for name in names if "grad_fn" in name]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (300, 1), (8, 8), (33, 70)])
