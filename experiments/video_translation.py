@@ -37,7 +37,7 @@ def define_flags():
         ["frame", "shared", "running"],
         "Whose statistics normalise a frame: its own; those of frames spread "
         "over the video (shared), which flickers least; or an average over "
-        "about a second before it (running). Also for the images of a folder, "
+        "about 100 frames before it (running). Also for images of a folder, "
         "in the order of their names. Shared for videos, running for a camera, "
         "frame for images, if not given; see docs/video.md.",
     )

@@ -27,8 +27,11 @@ def write_video(
     audio="aac",
     pixel_format="yuv420p",
     codec="libx264",
+    start=0,
 ):
     """Writes a video with a tone, 25 frames a second unless `pts` are given.
+
+    Its clock begins at `start` seconds.
 
     Returns:
         Its path.
@@ -46,11 +49,13 @@ def write_video(
         sound = audio and container.add_stream(audio, 16000, layout="mono")
         for image, time in zip(images, pts):
             frame = av.VideoFrame.from_ndarray(image, "rgb24")
-            frame.pts, frame.time_base = time, TIME_BASE
+            frame.pts, frame.time_base = time + start * 12800, TIME_BASE
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         if audio:
-            container.mux(sound.encode(tone(av, 640 * len(images))))
+            frame = tone(av, 640 * len(images))
+            frame.pts = start * 16000
+            container.mux(sound.encode(frame))
             container.mux(sound.encode(None))
     return path
 
@@ -77,7 +82,7 @@ def tone(av, samples):
     frame = av.AudioFrame.from_ndarray(
         (8000 * wave).astype("int16")[None], "s16", "mono"
     )
-    frame.sample_rate, frame.pts = 16000, 0
+    frame.sample_rate = 16000
     return frame
 
 

@@ -119,6 +119,8 @@ class SegmentedVideo:
                 np.savez(unfinished, **arrays)
         self.frames += len(segment.pts)
         self._segments += 1
+        if self._segments == 1 and self.source.audio:
+            self._check_container()
 
     def __enter__(self):
         return self
@@ -134,28 +136,21 @@ class SegmentedVideo:
 
         Raises:
             OSError: If it cannot be written. The segments stay.
+            ValueError: If there is no frame.
         """
+        if not self.frames:
+            shutil.rmtree(self.folder)
+            raise ValueError(
+                "There is no frame to write. Received: 0 frames for "
+                f"{self.output}"
+            )
         with replacing(self.output) as unfinished:
             self._join(unfinished)
         shutil.rmtree(self.folder)
 
     def _join(self, path):
-        import av
-
-        fast_start = path.suffix.lower() in (".mp4", ".m4v", ".mov")
-        options = {"movflags": "faststart"} if fast_start else {}
         with contextlib.ExitStack() as stack:
-            target = stack.enter_context(
-                av.open(str(path), "w", options=options)
-            )
-            first = stack.enter_context(av.open(str(self._path(0))))
-            video = target.add_stream_from_template(first.streams.video[0])
-            video.time_base = self.source.time_base
-            streams, packets = stack.enter_context(self._audio())
-            copies = {
-                stream.index: target.add_stream_from_template(stream)
-                for stream in streams
-            }
+            target, video, copies, packets = self._opened(stack, path)
             # Muxers want packets in the order of their times.
             for _, _, packet in heapq.merge(
                 self._timed(self._video_packets(), lambda _: video, 0),
@@ -163,6 +158,48 @@ class SegmentedVideo:
                 key=lambda timed: timed[:2],
             ):
                 target.mux(packet)
+
+    def _opened(self, stack, path):
+        """An output with its streams, and the packets of the audio."""
+        import av
+
+        fast_start = path.suffix.lower() in (".mp4", ".m4v", ".mov")
+        options = {"movflags": "faststart"} if fast_start else {}
+        target = stack.enter_context(av.open(str(path), "w", options=options))
+        first = stack.enter_context(av.open(str(self._path(0))))
+        video = target.add_stream_from_template(first.streams.video[0])
+        video.time_base = self.source.time_base
+        streams, packets = stack.enter_context(self._audio())
+        copies = {
+            stream.index: target.add_stream_from_template(stream)
+            for stream in streams
+        }
+        return target, video, copies, packets
+
+    def _check_container(self):
+        """Raises after one segment, and not after all, if none can be joined.
+
+        What a container can hold is known for sure when it is begun.
+        """
+        import av
+
+        path = self.folder / f"header{self.output.suffix}"
+        try:
+            with contextlib.ExitStack() as stack:
+                target, *_ = self._opened(stack, path)
+                target.start_encoding()
+        except av.FFmpegError as error:
+            if isinstance(error, OSError):
+                raise
+            shutil.rmtree(self.folder)
+            raise ValueError(
+                "Files of this kind cannot hold the audio of the source as it "
+                "is; an --output that ends in .mkv can. Received: "
+                f"{', '.join(self.source.audio)} for {self.output.name} "
+                f"({error.strerror})"
+            ) from error
+        finally:
+            path.unlink(missing_ok=True)
 
     def _timed(self, packets, stream_of, kind):
         for packet in packets:
@@ -219,8 +256,8 @@ class SegmentedVideo:
                 )
             if reason:
                 shutil.rmtree(self.folder)
-        if not self.folder.exists():
-            self.folder.mkdir(parents=True)
+        if not path.is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
             write_json(path, settings)
 
     def _why_not_continued(self, path, settings):

@@ -27,7 +27,7 @@ TEMPORAL = ("frame", "shared", "running")
 MEASURED_FRAMES = 8
 """Frames of which `"shared"` takes the statistics."""
 
-MEMORY = 25
+MEMORY = 100
 """Frames that the average of `"running"` reaches back to."""
 
 
@@ -151,8 +151,9 @@ def frame_statistics(translator, temporal, mode="whole", live=False):
     """Returns what carries statistics of normalisations between frames.
 
     - `"frame"`: each frame has its own, as an image has.
-    - `"shared"`: all have those of some frames spread over the video.
-    - `"running"`: an average over about a second before each frame, which
+    - `"shared"`: all have the mean of those of some frames spread over the
+      video.
+    - `"running"`: an average over about 100 frames before each frame, which
       follows a video whose light changes.
 
     Args:

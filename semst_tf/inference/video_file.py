@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+from fractions import Fraction
 
 from semst_tf.inference.video_frame import VideoFrame
 from semst_tf.inference.video_frame import colour_tags
@@ -9,12 +10,16 @@ from semst_tf.inference.video_frame import image_of
 from semst_tf.inference.video_frame import turns_sideways
 from semst_tf.inference.video_names import check_video_library
 
+_TIME_UNITS = 1_000_000
+"""In which FFmpeg says when a file starts, in a second."""
+
 
 class VideoFile:
     """Reads the frames of a video file as upright images.
 
     Opening it decodes the first frame. What a file says about time is kept:
-    frames come with their time stamps, which need not be regular.
+    frames come with their time stamps, which need not be regular. They count
+    from the start of the file, audio included.
 
     Args:
         path: Path of the file.
@@ -64,6 +69,9 @@ class VideoFile:
                 self.aspect = self.aspect and 1 / self.aspect
             self.tags = colour_tags(first)
             self.time_base = stream.time_base
+            # Of a recorded broadcast the clock may have run for hours.
+            start = max(container.start_time or 0, 0)
+            self._start = Fraction(start, _TIME_UNITS)
             self.rate = stream.average_rate or stream.guessed_rate
             self.frames = stream.frames or self._estimated(container)
             self.audio = [
@@ -92,10 +100,9 @@ class VideoFile:
         last = None
         with self._opened() as (container, stream):
             step = _step(stream)
+            start = round(self._start / self.time_base)
             for number, frame in enumerate(self._decoded(container, stream)):
-                pts = frame.pts
-                if pts is None:
-                    pts = number * step
+                pts = number * step if frame.pts is None else frame.pts - start
                 # Some files repeat a time stamp.
                 last = pts if last is None else max(pts, last + 1)
                 if only is not None and number > max(only):
@@ -115,7 +122,7 @@ class VideoFile:
         with self._opened() as (container, _):
             streams = list(container.streams.audio)
             packets = container.demux(streams) if streams else ()
-            yield streams, (p for p in packets if p.dts is not None)
+            yield streams, map(self._from_start, filter(_has_time, packets))
 
     @contextlib.contextmanager
     def _opened(self):
@@ -139,6 +146,14 @@ class VideoFile:
             stream = max(streams, key=lambda s: s.width * s.height)
             stream.thread_type = "AUTO"
             yield container, stream
+
+    def _from_start(self, packet):
+        """Counts the time of a packet from the start of the file."""
+        start = round(self._start / packet.time_base)
+        packet.dts -= start
+        if packet.pts is not None:
+            packet.pts -= start
+        return packet
 
     def _decoded(self, container, stream):
         import av
@@ -168,7 +183,11 @@ class VideoFile:
     def _estimated(self, container):
         if not container.duration or not self.rate:
             return 0
-        return round(container.duration / 1e6 * self.rate)
+        return round(container.duration / _TIME_UNITS * self.rate)
+
+
+def _has_time(packet):
+    return packet.dts is not None
 
 
 def _cover(stream):

@@ -95,6 +95,26 @@ def test_other_containers(tmp_path, suffix):
     assert packets_of(output, "audio") == packets_of(source, "audio")
 
 
+def test_a_stream_whose_clock_ran_before_begins_at_zero(tmp_path):
+    """Those of broadcasts do; image and sound stay together."""
+    source = write_video(tmp_path / "in.mkv", start=5)
+    assert seconds_of(source)[0] >= 5
+    translate_video(Inverter(), source, tmp_path / "out.mp4")
+    apart = []
+    for path in (source, tmp_path / "out.mp4"):
+        with av.open(str(path)) as container:
+            assert path == source or container.start_time < 200_000
+            audio, video = (
+                container.streams.audio[0],
+                container.streams.video[0],
+            )
+            apart.append(
+                float(video.start_time * video.time_base)
+                - float(audio.start_time * audio.time_base)
+            )
+    assert apart[0] == pytest.approx(apart[1], abs=2e-3)
+
+
 def test_irregular_times_odd_sizes_and_rotation(tmp_path):
     times = [0, 512, 1024, 3000, 3001, 9000, 9500, 12000]
     images = frame_images(8, 25, 33)
@@ -229,6 +249,10 @@ def test_a_folder_of_something_else_beside_the_output_stays(clip, tmp_path):
                 Inverter(), clip, tmp_path / "out.mp4", overwrite=overwrite
             )
     assert contents(tmp_path) == before
+    # An empty one is taken.
+    (parts / "mine.txt").unlink()
+    translate_video(Inverter(), clip, tmp_path / "out.mp4")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
 
 
 def test_outputs_that_exist_and_inputs_are_not_replaced(clip, tmp_path):
@@ -258,6 +282,16 @@ def test_models_and_outputs_that_do_not_fit_are_refused(clip, tmp_path):
     with pytest.raises(ValueError, match="temporal='frame'"):
         translate_video(Inverter(), clip, tmp_path / "out.mp4", "shared")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_audio_that_a_container_refuses_is_told_after_one_segment(tmp_path):
+    """FFmpeg names Opus among what .mov can hold, and then refuses it."""
+    source = write_video(tmp_path / "in.mkv", audio="libopus")
+    translator = Inverter()
+    with pytest.raises(ValueError, match="audio .*opus for out.mov"):
+        translate_video(translator, source, tmp_path / "out.mov")
+    assert translator.calls == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["in.mkv"]
 
 
 @pytest.mark.parametrize("share, left", [(0.5, 0), (0.1, 9)])
@@ -318,6 +352,23 @@ def test_ctrl_c_ends_a_recording_and_keeps_it(fake_camera, tmp_path):
         Inverter(stop_at=2, stop=interrupt), "camera:0", output
     )
     assert frames == len(images_of(output)) == 1
+
+
+def test_a_recording_without_a_frame_leaves_nothing(fake_camera, tmp_path):
+    stopped = Inverter(stop_at=1, stop=interrupt)
+    with pytest.raises(ValueError, match="no frame"):
+        translate_video(stopped, "camera:0", tmp_path / "out.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_exported_translators_are_told_apart_by_their_files(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "saved_model.pb").write_bytes(b"one")
+    exported = types.SimpleNamespace(folder=tmp_path / "model")
+    first = module._digest(exported)
+    assert module._digest(exported) == first
+    (tmp_path / "model" / "saved_model.pb").write_bytes(b"two")
+    assert module._digest(exported) != first
 
 
 def test_cameras_that_are_not_there_are_told(tmp_path):

@@ -83,7 +83,9 @@ def test_damaged_places_are_counted_and_the_rest_is_read(tmp_path):
 def sound_only(path):
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", 16000, layout="mono")
-        container.mux(stream.encode(tone(av, 1600)))
+        frame = tone(av, 1600)
+        frame.pts = 0
+        container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
 
 
