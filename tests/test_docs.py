@@ -15,7 +15,13 @@ from semst_tf import presets
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAGES = sorted(
     page
-    for pattern in ("*.md", "docs/*.md", "docs/results/*.md", "*_models/*.md")
+    for pattern in (
+        "*.md",
+        "docs/*.md",
+        "docs/recipes/*.md",
+        "docs/results/*.md",
+        "*_models/*.md",
+    )
     for page in ROOT.glob(pattern)
 )
 PLACES = [
