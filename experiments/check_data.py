@@ -86,6 +86,15 @@ flags.DEFINE_integer(
     "Channels of the generator: grey becomes colour and colour grey, as in "
     "training. Images with others are named.",
 )
+flags.DEFINE_enum(
+    "slice_plane",
+    "axial",
+    ["axial", "coronal", "sagittal"],
+    "What volumes are cut along, as data.slice_plane.",
+)
+flags.DEFINE_integer(
+    "slide_level", 0, "Level of whole slides, as data.slide_level.", 0
+)
 flags.DEFINE_list(
     "value_range",
     None,
@@ -140,6 +149,8 @@ def main(_):
             channels=FLAGS.channels,
             value_range=value_range,
             default_split=split,
+            slice_plane=FLAGS.slice_plane,
+            slide_level=FLAGS.slide_level,
         )
         for images, split, resize, value_range in (
             (source, "trainA", FLAGS.resize, FLAGS.value_range),

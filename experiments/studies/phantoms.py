@@ -103,10 +103,11 @@ def make_tissue(folder, random):
         image, nuclei[f"{number:03}"] = tissue(FLAGS.size, random, "first")
         save(folder / "test" / "first" / f"{number:03}.png", image)
     (folder / "test" / "nuclei.json").write_text(json.dumps(nuclei))
-    # A slide of which the tissue is a part, with the other images around it.
-    slide = np.full((8 * FLAGS.size, 10 * FLAGS.size, 3), 244, "uint8")
-    middle, _ = tissue(6 * FLAGS.size, random, "first")
-    slide[FLAGS.size : 7 * FLAGS.size, FLAGS.size : 7 * FLAGS.size] = middle
+    # A slide of which most is glass, large enough for a second level.
+    size = FLAGS.size
+    slide = np.full((10 * size, 17 * size, 3), 244, "uint8")
+    middle, _ = tissue(6 * size, random, "first")
+    slide[2 * size : 8 * size, 3 * size : 9 * size] = middle
     (folder / "slides").mkdir(exist_ok=True)
     write_pyramid(folder / "slides" / "slide.ome.tif", slide, microns=0.5)
 

@@ -397,11 +397,12 @@ def _compare_domains(report):
 def _count_identical(source, target):
     """How many target files have the same content as a source file."""
     source_files, target_files = (
-        [
-            path
-            for path in images.paths
+        {
+            # Several images may be parts of one file.
+            path: count
+            for path, count in collections.Counter(images.paths).items()
             if os.path.isfile(path) and os.access(path, os.R_OK)
-        ]
+        }
         for images in (source, target)
     )
     # Most files are told apart by their length alone, unopened.
@@ -412,9 +413,9 @@ def _count_identical(source, target):
         if os.path.getsize(path) in shared:
             candidates[_beginning(path)].append(path)
     same = 0
-    for path in target_files:
+    for path, count in target_files.items():
         if os.path.getsize(path) in shared:
-            same += any(
+            same += count * any(
                 filecmp.cmp(path, other, shallow=False)
                 for other in candidates.get(_beginning(path), ())
             )
