@@ -9,8 +9,9 @@ translation what flickers is added. The shift is that of the mean colour alone.
 With --page the table goes into a Markdown page, between its lines
 `<!-- begin flicker -->` and `<!-- end flicker -->`. Example:
 
-  python experiments/measure/video_flicker.py --models=runs/street,runs/fast \\
-      --images=photos/game --clips=4 --page=docs/video.md
+  python experiments/measure/video_flicker.py \\
+      --models=runs/street,student=runs/fast --images=photos/game --clips=4 \\
+      --page=docs/video.md
 """
 
 import json
@@ -28,7 +29,11 @@ from cli import run
 from path_flags import check_inputs
 
 FLAGS = flags.FLAGS
-flags.DEFINE_list("models", [], "Translators, as --model of translate.py.")
+flags.DEFINE_list(
+    "models",
+    [],
+    "Translators, as --model of translate.py; name=model names the row.",
+)
 flags.DEFINE_string("images", None, "Folder of images to look over.")
 flags.DEFINE_integer("clips", 4, "How many of them, spread evenly.")
 flags.DEFINE_integer("frames", 48, "Frames of each.")
@@ -205,13 +210,14 @@ def measured(model, clips, motions):
         from semst_tf.inference.translate_video import default_temporal
         from semst_tf.loading.load_translator import load_translator
 
-    translator = load_translator(model)
+    name, _, place = model.rpartition("=")
+    translator = load_translator(place)
     shared = default_temporal(translator) != "frame"
     rows = []
     alone = None
     for temporal in FLAGS.temporal if shared else ["frame"]:
         translations = [translated(translator, c, temporal) for c in clips]
-        row = {"name": f"{pathlib.Path(model).name}, `{temporal}`"}
+        row = {"name": f"{name or pathlib.Path(place).name}, `{temporal}`"}
         row.update(figures(translations, motions))
         if temporal == "frame":
             alone = translations

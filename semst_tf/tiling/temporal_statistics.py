@@ -4,12 +4,13 @@ import keras
 import numpy as np
 
 from semst_tf.layers.instance_normalization import InstanceNormalization
-from semst_tf.layers.instance_normalization import moments_from
 from semst_tf.ops.private_api import flat_layers
 from semst_tf.tiling.shared_statistics import normalized_in_order
-from semst_tf.tiling.shared_statistics import pooled_moments
 from semst_tf.tiling.shared_statistics import shared_statistics
 from semst_tf.tiling.shared_statistics import to_numpy
+
+EVERY = 4
+"""Of so many frames one is measured for a running average."""
 
 
 class TemporalStatistics:
@@ -20,15 +21,16 @@ class TemporalStatistics:
     translation flickers. Here frames are normalised with averages, in one of
     two ways.
 
-    With a `memory`, the statistics of each frame enter a running average with
-    a weight of `max(1 / frames so far, 1 / memory)`, and the frame is
-    normalised with that average.
+    With a `memory`, the statistics of one in four frames enter a running
+    average, and all frames are normalised with that. Without one, a few frames
+    are translated each by itself, for their statistics alone, and after
+    `freeze` frames are normalised with the mean of these: equal pixels become
+    equal pixels wherever and whenever they are seen.
 
-    Without one, a few frames are translated each by itself, for their
-    statistics alone. After `freeze` frames are normalised with the mean of
-    these, and equal pixels become equal pixels wherever and whenever they are
-    seen. (Averages of frames that were normalised with an average already
-    moved colours several times as far from those of single frames.)
+    A frame is measured while it is normalised with its own statistics, which
+    is a pass of its own. Averages of frames that were normalised with an
+    average already were tried: those of deep layers lagged behind those of
+    the layers before them, and colours drifted several times as far.
 
     Args:
         network: Keras model that translates, with at least one
@@ -70,25 +72,22 @@ class TemporalStatistics:
         self.frozen = True
 
     def translate(self, images):
-        """Translates one frame, or pieces of it, and updates the average.
+        """Translates one frame, and updates the average.
 
         Args:
-            images: Float32 array `(pieces, height, width, channels)` in
-                [-1, 1].
+            images: Float32 array `(1, height, width, channels)` in [-1, 1].
 
         Returns:
             Float32 array of the same height and width.
         """
-        network = self._given.network
-        previous, weight = self._normaliser("whole", network, images)
-        inputs = {"images": images, "statistics": previous}
-        if self.frozen:
-            return self._given.predict_on_batch(inputs)
-        # An array, for which nothing is compiled anew.
-        inputs["weight"] = np.full((1, 1), weight, "float32")
-        outputs, statistics = self._measuring.predict_on_batch(inputs)
-        self._add("whole", statistics)
-        return outputs
+        if self._is_measured("whole"):
+            outputs, statistics = self._measuring.predict_on_batch(images)
+            self._add("whole", statistics)
+            if not self._uses_average:
+                return outputs
+        return self._given.predict_on_batch(
+            {"images": images, "statistics": self._next("whole")}
+        )
 
     def measured(self, name, function, pieces):
         """Updates an average by pieces of a frame.
@@ -103,16 +102,12 @@ class TemporalStatistics:
             List of (mean, variance) that the frame is to be normalised with,
             for `normalized_in_order`.
         """
-        previous, weight = self._normaliser(name, function, pieces)
-        if self.frozen:
-            return previous
-        _, statistics = measured(function, pieces, previous, weight)
-        statistics = _numpy(statistics)
-        self._add(name, statistics)
-        return [
-            _joined(*old, *new, weight)
-            for old, new in zip(previous, statistics)
-        ]
+        if self._is_measured(name):
+            statistics = _numpy(shared_statistics(function, pieces))
+            self._add(name, statistics)
+            if not self._uses_average:
+                return statistics
+        return self._next(name)
 
     def arrays(self):
         """Returns everything that the next frame depends on, by name.
@@ -138,27 +133,32 @@ class TemporalStatistics:
             for name, statistics in _unnamed(arrays).items()
         }
 
-    def _normaliser(self, name, function, pieces):
-        """What a frame is normalised with, and the share of its own in it."""
-        if name not in self._averages:
-            # Their shapes are known only now; of the values nothing remains.
-            return _numpy(shared_statistics(function, pieces)), 1.0
-        frames, average = self._averages[name]
-        return average, 0.0 if self.frozen else self._share(frames)
+    @property
+    def _uses_average(self):
+        return self.frozen or self.memory is not None
 
-    def _share(self, frames):
-        """Share of a frame's own statistics in what it is normalised with."""
-        if self.memory is None:
-            return 1.0
-        return max(1.0 / (frames + 1), 1.0 / self.memory)
+    def _is_measured(self, name):
+        frames, _ = self._averages.get(name, (0, None))
+        every = 1 if self.memory is None else EVERY
+        return frames == 0 or not (self.frozen or frames % every)
+
+    def _next(self, name):
+        """The average for a frame, which is counted."""
+        frames, average = self._averages[name]
+        self._averages[name] = frames + 1, average
+        return average
 
     def _add(self, name, statistics):
         """Adds the statistics of a frame to the average."""
         frames, average = self._averages.get(name, (0, statistics))
-        alike = self.memory is None
-        weight = 1.0 / (frames + 1) if alike else self._share(frames)
+        if self.memory is None:
+            weight = 1.0 / (frames + 1)
+            frames += 1
+        else:
+            weight = max(1.0 / (frames // EVERY + 1), EVERY / self.memory)
+        weight = min(weight, 1.0)
         self._averages[name] = (
-            frames + 1,
+            frames,
             [
                 _joined(*old, *new, weight)
                 for old, new in zip(average, statistics)
@@ -181,32 +181,6 @@ def has_statistics(network):
     )
 
 
-def measured(function, pieces, previous, weight):
-    """Runs a function normalised with an average, and measures what it meets.
-
-    Args:
-        function: Function of a batch, which calls networks.
-        pieces: Tensor `(pieces, rows, columns, channels)`.
-        previous: List of (mean, variance), in the order of the calls.
-        weight: Share of the statistics of these pieces in what they are
-            normalised with, from 0 to 1.
-
-    Returns:
-        What the function returns, and the list of (mean, variance) of these
-        pieces.
-    """
-    statistics = []
-    in_order = iter(previous)
-
-    def joined(layer, inputs):
-        statistics.append(pooled_moments(layer, inputs))
-        return _joined(*next(in_order), *statistics[-1], weight)
-
-    with moments_from(joined):
-        outputs = function(pieces)
-    return outputs, statistics
-
-
 class _NormalizedInOrder(keras.Model):
     """A network normalised as told; a model, so that it is compiled."""
 
@@ -223,13 +197,14 @@ class _NormalizedInOrder(keras.Model):
 
 
 class _Measured(_NormalizedInOrder):
-    """The same, which also measures."""
+    """A network that also returns the statistics it normalises with."""
 
-    def call(self, inputs):
-        weight = inputs["weight"][0, 0]
-        return measured(
-            self.network, inputs["images"], inputs["statistics"], weight
+    def call(self, images):
+        outputs = []
+        statistics = shared_statistics(
+            lambda pieces: outputs.append(self.network(pieces)), images
         )
+        return outputs[0], statistics
 
 
 def _joined(mean, variance, other_mean, other_variance, weight):

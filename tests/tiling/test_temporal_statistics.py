@@ -30,12 +30,39 @@ def run(network, images, statistics, **arguments):
     ]
 
 
-def test_memory_of_one_frame_is_the_translation_of_each_image(generator):
+def test_until_frozen_each_image_is_translated_by_itself(generator):
     alone = [translate(generator, image) for image in frames()]
-    for memory in (1, None):  # Without a memory, until they are frozen.
-        statistics = TemporalStatistics(generator, memory)
-        shared = run(generator, frames(), statistics)
-        np.testing.assert_allclose(shared, alone, atol=1)
+    shared = run(generator, frames(), TemporalStatistics(generator))
+    np.testing.assert_allclose(shared, alone, atol=1)
+
+
+def test_a_running_average_measures_one_frame_in_four(generator):
+    images = frames(5)
+    statistics = TemporalStatistics(generator, memory=4)
+    running = run(generator, images, statistics)
+    alone = [translate(generator, image) for image in images]
+    for number in (0, 4):
+        np.testing.assert_allclose(running[number], alone[number], atol=1)
+    of_first = TemporalStatistics(generator)
+    run(generator, images[:1], of_first)
+    of_first.freeze()
+    expected = run(generator, images[1:4], of_first)
+    np.testing.assert_array_equal(running[1:4], expected)
+
+
+def test_a_longer_memory_moves_less(generator):
+    images = frames(5)
+    moved = []
+    for memory in (4, 8, 400):
+        statistics = TemporalStatistics(generator, memory=memory)
+        for _ in range(10):
+            run(generator, images[:1], statistics)
+        before = statistics.arrays()
+        run(generator, images[-1:] * 4, statistics)
+        after = statistics.arrays()
+        key = "average/whole/0000/mean"
+        moved.append(np.abs(after[key] - before[key]).max())
+    assert moved[0] > 1.5 * moved[1] > 1.5 * moved[2] > 0
 
 
 def test_frozen_statistics_make_a_pixel_independent_of_the_rest(generator):
@@ -110,12 +137,13 @@ def test_tiles_have_them_too(generator, scales):
     network = generator if scales == 1 else MultiScaleGenerator(generator)
     images = frames(2, 40, 56)
     tiles = {"mode": "tiled", "tile": 16}
-    statistics = TemporalStatistics(network, memory=1)
+    statistics = TemporalStatistics(network)
     shared = run(network, images, statistics, **tiles)
     alone = [translate(network, image, **tiles) for image in images]
     np.testing.assert_allclose(shared, alone, atol=1)
     statistics.freeze()
-    assert (run(network, images[:1], statistics, **tiles) != alone[0]).any()
+    frozen = run(network, images, statistics, **tiles)
+    assert (np.array(frozen) != alone).any()
 
 
 def test_half_precision_keeps_statistics_in_float32():
