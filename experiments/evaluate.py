@@ -180,18 +180,24 @@ def main(_):
     warnings.showwarning = lambda message, *_, **__: print(f"note: {message}")
     # A model that cannot be read is told before images are looked at.
     models = [translator(strength) for strength in strengths or [None]]
+    channels = channels_of(models[0], source)
     images = open_images(
         source,
         FLAGS.resize,
         FLAGS.resize_filter,
         FLAGS.limit,
         FLAGS.source_endings,
+        channels=channels["source"],
         value_range=value_ranges(models[0])[0],
     )
     masks = keep_masks(images)
     sources = OnDemand.of(images)
     shown = OnDemand.scored(images)
-    evaluation = references(images, shown, target, value_ranges(models[0])[1])
+    translated = {
+        "channels": channels["output"],
+        "value_range": value_ranges(models[0])[1],
+    }
+    evaluation = references(images, shown, target, translated)
     scores = {"settings": settings(strengths), "images": len(images)}
     if len(strengths) > 1:
         rows = [{"strength": None, **scored(evaluation, shown)}]
@@ -211,8 +217,7 @@ def main(_):
         scores |= scored(evaluation, sources if model else shown, model, masks)
         print(score_line(scores))
     if FLAGS.controls or FLAGS.control_images is not None:
-        value_range = value_ranges(models[0])[1]
-        scores["controls"] = controls(evaluation, shown, target, value_range)
+        scores["controls"] = controls(evaluation, shown, target, translated)
         for name, row in scores["controls"].items():
             print(f"control, {name}: {score_line(row)}")
     output = pathlib.Path(FLAGS.output)
@@ -231,6 +236,22 @@ def value_ranges(model):
         parse_value_range(FLAGS[name].value) or getattr(model, name, None)
         for name in ("value_range", "target_value_range")
     ]
+
+
+def channels_of(model, source):
+    """Channels of source images and of translations.
+
+    Without a model grey images are scored as colour, and others as they are.
+    """
+    if model is not None:
+        return {
+            "source": model.input_channels,
+            "output": getattr(model, "output_channels", model.input_channels),
+        }
+    from semst_tf.data.read_images import open_images
+
+    stored = open_images(source, channels="auto").header(0).channels
+    return dict.fromkeys(("source", "output"), 3 if stored == 1 else stored)
 
 
 def parsed_strengths():
@@ -307,8 +328,11 @@ def translator(strength):
     return translator.fused_by(FLAGS.fusion)
 
 
-def references(images, sources, target, value_range):
-    """Opens labels, target and true images, where they are asked for."""
+def references(images, sources, target, options):
+    """Opens labels, target and true images, where they are asked for.
+
+    `options` say how images are opened that are like translations.
+    """
     from semst_tf.metrics.distance_scores import check_enough_images
     from semst_tf.metrics.evaluation import Evaluation
 
@@ -316,10 +340,10 @@ def references(images, sources, target, value_range):
     if FLAGS.labels is not None:
         labels = labels_of(images)
     if FLAGS.truth is not None:
-        truths = true_images(images, value_range)
+        truths = true_images(images, options)
     target_labels = None
     if target is not None:
-        targets, target_labels = target_images(target, value_range)
+        targets, target_labels = target_images(target, options)
         check_enough_images(len(images), len(targets))
     return Evaluation(
         labels=labels,
@@ -334,7 +358,7 @@ def references(images, sources, target, value_range):
     )
 
 
-def target_images(target, value_range):
+def target_images(target, options):
     """Opens the target images, and their labels if there are any."""
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_images
@@ -344,7 +368,7 @@ def target_images(target, value_range):
         FLAGS.target_resize,
         FLAGS.resize_filter,
         endings=FLAGS.target_endings,
-        value_range=value_range,
+        **options,
     )
     labels = None
     if FLAGS.target_labels is not None:
@@ -352,12 +376,12 @@ def target_images(target, value_range):
     return OnDemand.scored(images), labels
 
 
-def controls(evaluation, sources, target, value_range):
+def controls(evaluation, sources, target, options):
     """Scores images that nothing translated, see controls.py."""
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_images
 
-    targets, target_labels = target_images(target, value_range)
+    targets, target_labels = target_images(target, options)
     real = {}
     if len(targets) > 3:
         some, others = halves(targets)
@@ -371,7 +395,7 @@ def controls(evaluation, sources, target, value_range):
                 FLAGS.control_images,
                 FLAGS.target_resize,
                 FLAGS.resize_filter,
-                value_range=value_range,
+                **options,
             )
         )
         real["other images"] = (
@@ -419,7 +443,7 @@ def labels_of(images, side="source"):
     )
 
 
-def true_images(images, value_range):
+def true_images(images, options):
     """Opens the images that belong to these."""
     from semst_tf.data.on_demand import OnDemand
     from semst_tf.data.read_images import open_partners
@@ -431,7 +455,7 @@ def true_images(images, value_range):
         FLAGS.source_endings,
         resize=FLAGS.resize,
         resize_filter=FLAGS.resize_filter,
-        value_range=value_range,
+        **options,
     )
     truths = OnDemand.scored(truths)
     return OnDemand(lambda index: truths[places[index]], len(places))

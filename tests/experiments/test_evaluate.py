@@ -199,16 +199,16 @@ def test_too_few_images_for_fid_are_told_before_the_work(folders, which):
 @pytest.mark.filterwarnings("ignore:.*use at least")
 def test_memory_does_not_grow_with_the_number_of_images(folders, monkeypatch):
     alive, most = [], [0]
-    decode = ImageCollection.decode
+    decode = ImageCollection.decode_with_nodata
 
     def watched(self, index):
-        image = decode(self, index)
+        image, nodata = decode(self, index)
         alive.append(weakref.ref(image))
         kept = sum(reference() is not None for reference in alive)
         most[0] = max(most[0], kept)
-        return image
+        return image, nodata
 
-    monkeypatch.setattr(ImageCollection, "decode", watched)
+    monkeypatch.setattr(ImageCollection, "decode_with_nodata", watched)
     write_images(folders / "many", count=12)
     result, _ = evaluate(
         folders,
@@ -352,3 +352,32 @@ def test_what_needs_a_target_says_so(folders):
     for flag in ("--controls", f"--control_images={folders / 'target'}"):
         result, _ = evaluate(folders, f"--labels={folders / 'labels'}", flag)
         assert_one_line(result, "--target")
+
+
+@pytest.mark.filterwarnings("ignore:.*use at least")
+@pytest.mark.parametrize("channels", [1, 5])
+def test_grey_and_many_bands_are_evaluated_with_their_model(tmp_path, channels):
+    random = np.random.default_rng(0)
+    for domain in ("source", "target"):
+        (tmp_path / domain).mkdir()
+        for number in range(3):
+            image = random.integers(0, 65536, (34, 40, channels))
+            np.save(tmp_path / domain / f"{number}.npy", image.astype("uint16"))
+    fields = {"input_channels": channels, "output_channels": channels}
+    small_model(
+        "cut",
+        generator={"residual": True, "strength": 0.0, **fields},
+        training={"ema_decay": 0.5},
+    ).save(tmp_path / "model.keras")
+    source = tmp_path / "source"
+    for flags in ([f"--model={tmp_path / 'model.keras'}"], []):
+        result, scores = evaluate(tmp_path, *flags, f"--truth={source}")
+        assert result.returncode == 0, result.stderr
+        assert scores["paired"]["root_mean_squared_error"] < 0.01
+    to_target = f"--target={tmp_path / 'target'}"
+    result, scores = evaluate(tmp_path, *flags, to_target, output="kid.json")
+    if channels == 1:
+        assert result.returncode == 0, result.stderr
+        assert scores["distance"]["kid"] is not None
+    else:
+        assert_one_line(result, "one or three channels", "FID and KID")
