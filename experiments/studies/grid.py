@@ -50,7 +50,9 @@ class Ablation:
     labels, are reached as `"links:<name>"`, a folder of links that a task
     declares: all files of a `"pattern"`, `"without"` a part of their names,
     or those of a `"folder"` whose `"names"` are in a text file beside the
-    grid.
+    grid. What a training may read beside its images, a task has among its
+    `"places"`, by the fields of the configuration; a method says which of
+    them it `"reads"`.
 
     Args:
         path: Path of the file.
@@ -98,6 +100,11 @@ class Ablation:
             return Cell(f"{name}/{method}", None, self._scored(name, task[own]))
         method_settings = _named(self._grid["methods"], method, "method")
         settings = _merged(self._training, {"set": task.get("set", {})})
+        read = {
+            field: self._place(name, _named(task["places"], field, "place"))
+            for field in method_settings.get("reads", ())
+        }
+        settings = _merged(settings, {"set": read})
         settings = _merged(settings, method_settings)
         training = {
             "preset": settings["preset"],

@@ -138,15 +138,9 @@ def _check_keep(config):
 
 
 def _check_labels(config):
-    """Refuses labels whose classes are not the same, and a use without."""
+    """Refuses labels whose classes are not the same."""
     data = config.data
     places = (data.source_labels, data.target_labels)
-    if data.matching == "labels" and None in places:
-        raise ValueError(
-            "Config field `data.matching` by labels needs `data.source_labels` "
-            f"and `data.target_labels`. Received: {places[0]!r} and "
-            f"{places[1]!r}"
-        )
     found = {
         domain: _classes_of(data, domain)
         for domain, place in zip(("source", "target"), places)

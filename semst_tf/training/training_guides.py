@@ -14,6 +14,9 @@ from semst_tf.training.print_progress import print_progress
 
 DOMAINS = ("source", "target")
 
+BY_LABELS = "labels"
+"""Value of `data.matching` for matching by the classes of labels."""
+
 
 class TrainingGuides:
     """Finds, checks and describes what a configuration names beside images.
@@ -145,21 +148,25 @@ class TrainingGuides:
 
 
 def _check_labels_are_named(config):
-    """Refuses a discriminator that would have no labels to compare by."""
+    """Refuses a use of labels without them, and labels without a use."""
     places = (config.data.source_labels, config.data.target_labels)
-    if config.discriminator.labels and None in places:
-        raise ValueError(
-            "Config field `discriminator.labels` needs `data.source_labels` "
-            f"and `data.target_labels`. Received: {places[0]!r} and "
-            f"{places[1]!r}"
-        )
-    if not config.discriminator.labels and config.data.matching != "labels":
-        given = next((place for place in places if place is not None), None)
-        if given is not None:
+    uses = {
+        "discriminator.labels": config.discriminator.labels,
+        "data.matching": config.data.matching == BY_LABELS,
+    }
+    for field, used in uses.items():
+        if used and None in places:
             raise ValueError(
-                "Labels would not be used: set `data.matching` to 'labels', "
-                f"or `discriminator.labels`. Received: {given!r}"
+                f"Config field `{field}` needs `data.source_labels` and "
+                f"`data.target_labels`. Received: {places[0]!r} and "
+                f"{places[1]!r}"
             )
+    given = [place for place in places if place is not None]
+    if given and not any(uses.values()):
+        raise ValueError(
+            "Labels would not be used: set `data.matching` to 'labels', or "
+            f"`discriminator.labels`. Received: {given[0]!r}"
+        )
 
 
 def _paired(config, source_options, target_options, given):

@@ -52,14 +52,12 @@ from semst_tf.training.run_description import describe_run
 from semst_tf.training.run_description import description_changes
 from semst_tf.training.run_description import description_moves
 from semst_tf.training.run_description import read_description
+from semst_tf.training.training_guides import BY_LABELS
 from semst_tf.training.training_guides import DOMAINS
 from semst_tf.training.training_guides import TrainingGuides
 
 SAMPLES = 4
 """Source images that are translated again and again while training."""
-
-BY_LABELS = "labels"
-"""Value of `data.matching` for matching by the classes of labels."""
 
 _CROP_INDEX = "crop_index.npz"
 _LABELS = "labels"

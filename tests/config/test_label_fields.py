@@ -49,8 +49,6 @@ def test_endings_are_split():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"matching": "labels"}, "needs `data.source_labels`"),
-        ({"matching": "labels", "source_labels": "a"}, "needs"),
         ({"source_labels": "a", "source_label_space": "index"}, "how many"),
         ({"source_labels": "a", "source_label_space": "x"}, "one of"),
         ({"source_labels": "a", "label_classes": 5}, "must be 19 or None"),

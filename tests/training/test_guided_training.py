@@ -207,6 +207,10 @@ def test_crops_are_matched_by_their_classes(trained):
     [
         ({"data.source_labels": None}, "`discriminator.labels` needs"),
         (
+            {"data.target_labels": None, "discriminator.labels": False},
+            "`data.matching` needs",
+        ),
+        (
             {"discriminator.labels": False, "data.matching": None},
             "would not be used",
         ),
@@ -215,8 +219,6 @@ def test_crops_are_matched_by_their_classes(trained):
 def test_labels_that_do_not_fit_are_one_line_and_leave_nothing(
     images, tmp_path, overrides, message
 ):
-    if overrides.get("data.source_labels", "") is None:
-        overrides = {**overrides, "data.matching": None}
     with pytest.raises(ValueError, match=message) as raised:
         train(tmp_path / "run", images, overrides)
     assert "\n" not in str(raised.value)

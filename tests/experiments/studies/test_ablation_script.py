@@ -1,6 +1,7 @@
 """ablation.py from outside: the grid that ships, and a grid that runs."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from scripts import assert_one_line
 from scripts import run_here
 
 from semst_tf import presets
+from semst_tf.config.preset_configs import preset_config
 
 SMALL = {
     "generator.filters": 4,
@@ -94,6 +96,35 @@ def test_the_grid_of_painted_label_maps_compares_equal_inputs(tmp_path):
     assert len(train) == 4 and len(evaluate) == 5
     assert all("--source=data/painted/sources" in line for line in train)
     assert all("--source=data/painted/val" in line for line in evaluate)
+
+
+@pytest.mark.parametrize(
+    ("name", "trainings", "words"),
+    [
+        ("label_aware", 16, "--set=discriminator.labels=True"),
+        ("paired_maps", 8, "--set=data.paired=data/maps/train@left"),
+    ],
+)
+def test_grids_of_labels_and_pairs_are_configurations_that_fit(
+    name, trainings, words
+):
+    path = EXPERIMENTS / "configs" / f"{name}.json"
+    result = run_here(
+        "ablation", f"--grid={path}", "--data_root=data", "--commands"
+    )
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    commands = [shlex.split(line) for line in lines if "train.py" in line]
+    assert len(commands) == trainings
+    assert any(words in command for command in commands)
+    for command in commands:
+        (preset,) = (a for a in command if a.startswith("--preset="))
+        fields = dict(
+            argument.removeprefix("--set=").split("=", 1)
+            for argument in command
+            if argument.startswith("--set=")
+        )
+        preset_config(preset.removeprefix("--preset=")).replace(fields)
 
 
 def test_commands_can_be_printed_without_running_them(tmp_path):

@@ -111,6 +111,30 @@ def test_images_are_below_the_data_or_among_the_links(tmp_path):
     assert scores["resize"] == "8"
 
 
+def test_a_method_reads_those_places_of_a_task_that_it_names(tmp_path):
+    grid = json.loads(json.dumps(GRID))
+    grid["tasks"]["horses"]["places"] = {
+        "data.paired": "pairs",
+        "data.source_labels": "links:few@left",
+    }
+    grid["methods"]["reader"] = {
+        "preset": "cut",
+        "reads": ["data.source_labels"],
+    }
+    grid["grid"] = [{"methods": ["plain", "reader"], "tasks": ["horses"]}]
+    plain, reader = ablation(tmp_path, grid).cells()
+    assert plain.training["set"] == {"a": 1, "b": 2}
+    place = tmp_path / "runs" / "links" / "horses" / "few@left"
+    assert reader.training["set"] == {
+        "a": 1,
+        "b": 2,
+        "data.source_labels": str(place),
+    }
+    grid["methods"]["reader"]["reads"] = ["data.keep"]
+    with pytest.raises(ValueError, match="data.keep"):
+        ablation(tmp_path, grid).cells()
+
+
 def test_changes_reach_every_cell(tmp_path):
     grid = ablation(tmp_path, steps=2, set={"b": 7}, limit=1)
     cells = {cell.name: cell for cell in grid.cells()}
