@@ -3,6 +3,7 @@
 import pathlib
 import shutil
 import tempfile
+import warnings
 
 from semst_tf.data.image_files import read_image
 from semst_tf.data.photo_folders import sample_photos
@@ -179,7 +180,10 @@ def _write_model(network, place, size, precision, verbose):
     height, width = size
     name = f"models/{height}x{width}.tflite"
     (place / "models").mkdir(exist_ok=True)
-    parity = litert(network, place / name, precision, size, verbose=False)
+    with warnings.catch_warnings():
+        # Of value ranges, which the page applies itself.
+        warnings.simplefilter("ignore", UserWarning)
+        parity = litert(network, place / name, precision, size, verbose=False)
     (place / f"{name}.parity.json").unlink()
     if verbose:
         print(f"{name}: {parity}")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -48,6 +49,7 @@ def no_export(monkeypatch):
     def litert(network, path, *arguments, **keywords):
         for place in (path, beside(path)):
             place.write_text("exported")
+        warnings.warn("Scale and clip outside of it.", stacklevel=2)
         return Parity(0.0, 0.0, 99.0, 1)
 
     monkeypatch.setattr(MODULE, "litert", litert)
@@ -95,7 +97,10 @@ def test_value_ranges_and_the_sample_are_taken_over(
     sample = tmp_path / "mine.PNG"
     Image.new("L", (9, 7)).save(sample)
     folder = tmp_path / "site"
-    write_demo(grey, folder, SIZES, "float32", sample=sample, verbose=False)
+    with warnings.catch_warnings():
+        # Whoever reads them would scale what the page scales already.
+        warnings.simplefilter("error")
+        write_demo(grey, folder, SIZES, "float32", sample=sample, verbose=False)
     described = json.loads((folder / "demo.json").read_text())
     assert described["input"] == {"channels": 1, "range": [16, 235]}
     assert described["output"] == {"channels": 1, "range": [0, 200]}
