@@ -34,8 +34,9 @@ from path_flags import found_paths
 
 FLAGS = flags.FLAGS
 SPACES = (
-    "cityscapes_train_ids, cityscapes_ids, camvid, carla_0_8, carla_0_9_14, "
-    "or cityscapes_palette for label colours."
+    "cityscapes_train_ids, cityscapes_ids, camvid, carla_0_8, carla_0_9_13, "
+    "carla_0_9_14, gta5, synthia, virtual_kitti, or cityscapes_palette for "
+    "label colours."
 )
 flags.DEFINE_string(
     "model",

@@ -53,7 +53,8 @@ flags.DEFINE_string(
     "label_space",
     "cityscapes_train_ids",
     "Numbers of the labels: cityscapes_train_ids, cityscapes_ids, camvid, "
-    "carla_0_8, carla_0_9_14, or cityscapes_palette for label colours.",
+    "carla_0_8, carla_0_9_13, carla_0_9_14, gta5, synthia, virtual_kitti, or "
+    "cityscapes_palette for label colours.",
 )
 flags.DEFINE_string(
     "truth",
