@@ -47,6 +47,7 @@ PARTS = (
     "convolution",
     "folder",
     "input",
+    "student",
     "metrics",
     "startup",
     "growth",
@@ -59,6 +60,19 @@ flags.DEFINE_list(
     "engines",
     ["keras", "saved_model", "saved_model_winograd", "litert"],
     "What translates.",
+)
+flags.DEFINE_list(
+    "students",
+    ["semst", "fast", "faster"],
+    "Presets whose generators are compared, the first with the others.",
+)
+flags.DEFINE_list(
+    "student_engines",
+    ["keras", "litert", "litert_int8"],
+    "What students translate with.",
+)
+flags.DEFINE_list(
+    "frame", ["256", "512"], "Height and width of what students translate."
 )
 flags.DEFINE_list("scores", None, "Metrics to time; all of them by default.")
 flags.DEFINE_integer("size", 256, "Height and width.", lower_bound=1)
@@ -205,11 +219,39 @@ def measured(part):
     """Rows of a part."""
     if part == "startup":
         return start_up_rows()
+    if part == "student":
+        return student_rows()
     rows = []
     for kind, settings in jobs(part):
         figures = in_own_process(kind, settings)
         rows.append({"part": part, "settings": settings, "figures": figures})
         print(f"{part} {settings}: {figures['seconds']:.4f} s", flush=True)
+    return rows
+
+
+def student_rows():
+    """Rows of a big generator and of small ones, by each engine."""
+    with quiet_imports():
+        from benchmarks.student import write_litert_files
+    height, width = map(int, FLAGS.frame)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write_litert_files(
+            FLAGS.students, FLAGS.student_engines, height, width, folder
+        )
+        for engine in FLAGS.student_engines:
+            for preset in FLAGS.students:
+                settings = {"preset": preset, "engine": engine}
+                settings |= {"height": height, "width": width}
+                path = {"path": paths.get((preset, engine))}
+                figures = in_own_process("student", {**settings, **path})
+                settings["threads"] = FLAGS.threads
+                row = {"part": "student", "settings": settings}
+                rows.append({**row, "figures": figures})
+                print(
+                    f"student {settings}: {figures['seconds']:.4f} s",
+                    flush=True,
+                )
     return rows
 
 
@@ -240,7 +282,8 @@ def in_own_process(kind, settings):
 
 def measured_here(kind, settings):
     """Figures of a job, measured in this process."""
-    prepare()
+    if kind != "student" or settings["engine"] == "keras":
+        prepare()
     with quiet_imports():
         from benchmarks.measure import measure
     return measure(

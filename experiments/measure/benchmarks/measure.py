@@ -12,10 +12,10 @@ def make_workload(part, settings, folder, threads=None):
 
     Args:
         part: str. `"train_step"`, `"translate"`, `"convolution"`, `"folder"`,
-            `"input"` or `"metrics"`.
+            `"input"`, `"student"` or `"metrics"`.
         settings: Dict of arguments of `training_step`, `translation`,
-            `convolution`, `folder_translation`, `input_pipeline` or
-            `scoring`.
+            `convolution`, `folder_translation`, `input_pipeline`, `student`
+            or `scoring`.
         folder: Path of an existing folder for temporary files.
         threads: int or `None`. Of engines that have threads of their own.
 
@@ -46,13 +46,17 @@ def make_workload(part, settings, folder, threads=None):
         from benchmarks.input_pipeline import input_pipeline
 
         return input_pipeline(**settings, folder=folder)
+    if part == "student":
+        from benchmarks.student import student
+
+        return student(**settings, threads=threads)
     if part == "metrics":
         from benchmarks.scoring import scoring
 
         return scoring(**settings)
     raise ValueError(
         "The part must be 'train_step', 'translate', 'convolution', "
-        f"'folder', 'input' or 'metrics'. Received: {part!r}"
+        f"'folder', 'input', 'student' or 'metrics'. Received: {part!r}"
     )
 
 

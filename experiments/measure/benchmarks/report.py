@@ -296,6 +296,37 @@ def _against(rows, _):
     )
 
 
+def _student(rows, _):
+    """Every row against the first of its frame and threads."""
+    columns = ["engine", "generator", "threads", "image", "processor time"]
+    columns += ["images a processor second", "times as fast", "elapsed"]
+    columns += ["peak memory", "of it translating"]
+    return _table(columns, [_student_line(row, rows) for row in rows])
+
+
+def _student_line(row, rows):
+    settings, figures = row["settings"], row["figures"]
+    same = ("threads", "height", "width")
+    first = next(
+        other
+        for other in rows
+        if all(other["settings"][name] == settings[name] for name in same)
+    )
+    translating = figures["peak_memory"] - figures["memory_before"]
+    return [
+        f"`{settings['engine']}`",
+        f"`{settings['preset']}`",
+        str(settings["threads"] or "all"),
+        f"{settings['width']} x {settings['height']}",
+        f"{1e3 * figures['processor_seconds']:.1f} ms",
+        f"{1 / figures['processor_seconds']:.1f}",
+        f"{1 / _times(row, first, 'processor_seconds'):.1f}",
+        _spread(figures),
+        _memory(figures),
+        f"{translating / 2**20:.0f} MiB",
+    ]
+
+
 def _ratio(figures):
     return [
         f"{figures['seconds']:.3f}",
@@ -354,5 +385,6 @@ _TABLES = {
     "metrics": _metrics,
     "startup": _startup,
     "growth": _growth,
+    "student": _student,
     "against": _against,
 }

@@ -131,3 +131,27 @@ def test_a_place_without_an_end_is_an_error(tmp_path):
     page.write_text("<!-- begin train_step -->\n")
     with pytest.raises(ValueError, match="no line <!-- end train_step -->"):
         write_page(page, [row("train_step", STEP)])
+
+
+def test_students_are_compared_with_the_first_of_their_frame(tmp_path):
+    frame = {"height": 256, "width": 512, "threads": 2}
+    page = tmp_path / "page.md"
+    page.write_text("<!-- begin student -->\n<!-- end student -->\n")
+    big = {"preset": "semst", "engine": "keras", **frame}
+    small = {"preset": "fast", "engine": "litert", **frame}
+    rows = [
+        row("student", big, memory_before=2**29),
+        row(
+            "student",
+            small,
+            seconds=0.05,
+            images=1,
+            processor_seconds=0.1,
+            memory_before=2**30 - 2**24,
+        ),
+    ]
+    write_page(page, rows)
+    text = page.read_text()
+    assert "| `keras` | `semst` | 2 | 512 x 256 |" in text
+    assert "| 100.0 ms | 10.0 | 30.0 | 0.050 s (" in text
+    assert "| 1.00 GiB | 16 MiB |" in text

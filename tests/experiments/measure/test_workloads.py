@@ -5,6 +5,7 @@ from benchmarks.input_pipeline import input_pipeline
 from benchmarks.measure import make_workload
 from benchmarks.measure import measure
 from benchmarks.scoring import scoring
+from benchmarks.student import write_litert_files
 
 STEP = {
     "preset": "cut",
@@ -42,6 +43,23 @@ def test_figures_hold_time_memory_operations_and_their_share():
     assert figures["peak_memory"] > 2**20
     rate = figures["operations"] / figures["seconds"]
     assert figures["share"] == pytest.approx(rate / figures["matrix_rate"])
+
+
+def test_small_generators_translate_by_keras_and_by_their_files(tmp_path):
+    pytest.importorskip("ai_edge_litert")
+    frame = {"preset": "faster", "height": 16, "width": 24}
+    paths = write_litert_files(
+        ["faster"], ["keras", "litert"], 16, 24, tmp_path
+    )
+    by_keras = make_workload("student", {**frame, "engine": "keras"}, tmp_path)
+    file = {"engine": "litert", "path": paths["faster", "litert"]}
+    by_litert = make_workload("student", {**frame, **file}, tmp_path, 1)
+    translations = by_keras.run(), by_litert.run()
+    assert translations[0].shape == translations[1].shape == (1, 16, 24, 3)
+    assert by_keras.operations() > 1e6
+    assert by_litert.details()["memory_before"] > 2**20
+    with pytest.raises(ValueError, match="Received: 'onnx'"):
+        make_workload("student", {**frame, "engine": "onnx"}, tmp_path)
 
 
 def test_input_counts_the_crops_of_both_domains(tmp_path):
