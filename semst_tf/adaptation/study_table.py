@@ -58,7 +58,8 @@ def summary_table(results, study):
     """
     cells = results["cells"]
     before = cells.get("untranslated", [])
-    heads = ["id", "seeds", _IOU.heading, _ACCURACY.heading, "gain in mIoU"]
+    heads = ["id", "seeds", _IOU.heading, _ACCURACY.heading]
+    heads.append("mIoU above untranslated")
     lines = [_line(heads), _line(["---"] * len(heads))]
     for training, scores in cells.items():
         name = training.replace(",", "").replace(" ", "_")

@@ -1,6 +1,7 @@
 """The table against numbers that were worked out by hand."""
 
 from semst_tf.adaptation import adaptation_table
+from semst_tf.adaptation.study_table import summary_table
 
 
 def cell(road, sky):
@@ -57,3 +58,20 @@ def test_pre_training_gains_over_fine_tuning_the_untranslated():
     )
     assert table[0][-2:] == ["gain", "gain as pre-training"]
     assert table[2][-2:] == ["+0.100", "+0.300"]
+
+
+def test_a_summary_has_a_row_for_each_way_and_gains_at_equal_seeds():
+    cells = {
+        "untranslated": [cell(0.2, 0.6), cell(0.4, 0.6)],
+        "target labels": [cell(0.6, 0.8)],
+    }
+    lines = summary_table({"cells": cells}, "streets").splitlines()
+    assert lines[2:] == [
+        "| streets/untranslated | 2 | 0.450 ± 0.071 | 0.300 ± 0.141 |  |",
+        "| streets/target_labels | 1 | 0.700 | 0.600 | +0.300 |",
+    ]
+
+
+def test_gains_are_left_out_where_nothing_was_translated():
+    table = rows({"untranslated": [cell(0.2, 0.5)], "FDA": [cell(0.3, 0.4)]})
+    assert table[0] == ["IoU", "untranslated", "FDA"]
