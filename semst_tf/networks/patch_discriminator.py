@@ -151,8 +151,9 @@ class PatchDiscriminator(keras.Model):
         """Smallest height and width for which there is a score at all."""
         return 3 * 2**self.downsamplings
 
-    def build(self, input_shape):
-        shape = input_shape
+    # The name is that of `compute_output_shape`, which `summary` calls by it.
+    def build(self, images_shape):
+        shape = images_shape
         for layer in self.stack:
             if layer is self.stack[-1] and self.class_scores is not None:
                 self.class_scores.build(shape)
