@@ -1,13 +1,14 @@
 """Runs the notebook and stores it with its outputs; run by `make notebook`.
 
-Images in outputs are stored small, and nothing of this machine is: no paths,
-times or versions.
+Images in outputs are stored small, and nothing of this machine is: neither what
+libraries say of it nor how fast it is.
 """
 
 import base64
 import io
 import os
 import pathlib
+import re
 import tempfile
 
 from absl import flags
@@ -45,18 +46,38 @@ def main(_):
             record_timing=False,
             resources={"metadata": {"path": folder}},
         ).execute()
-    notebook.metadata.language_info = {"name": "python"}
     for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        # What libraries say of the machine, and not what the cells print.
-        cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
-        for place in cell.outputs:
-            if "image/png" in place.get("data", {}):
-                place["data"].update(smaller(place["data"].pop("image/png")))
+        if cell.cell_type == "code":
+            cell.outputs = stored_outputs(cell.outputs)
+    notebook.metadata.language_info = {"name": "python"}
     nbformat.validate(notebook)
     nbformat.write(notebook, output)
     print(f"wrote {output}, {output.stat().st_size / 1000:.0f} kB")
+
+
+def stored_outputs(outputs):
+    """Returns the outputs of a cell as they are stored.
+
+    Args:
+        outputs: List of outputs of `nbformat`.
+
+    Returns:
+        List of outputs: what was printed in one piece and without the times
+        of Keras' lines, images in few bytes, and nothing of stderr.
+    """
+    kept = []
+    for output in outputs:
+        if output.get("name") == "stderr":
+            continue
+        if "image/png" in output.get("data", {}):
+            output["data"].update(smaller(output["data"].pop("image/png")))
+        if output.output_type == "stream":
+            output.text = re.sub(r" - \d+s - \d+m?s/step", "", output.text)
+            if kept and kept[-1].output_type == "stream":
+                kept[-1].text += output.text
+                continue
+        kept.append(output)
+    return kept
 
 
 def smaller(image):

@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 print("shown", file=sys.stderr)
 print(6 * 7)
+print("1/1 - 12s - 3s/step - loss: 1.5")
 plt.imshow(np.random.default_rng(0).random((400, 1600, 3)))
 plt.gcf().set_size_inches(16, 4)
 plt.show()"""
@@ -38,7 +39,7 @@ def test_a_notebook_is_stored_with_small_outputs_and_nothing_of_the_machine(
     assert "execution" not in cell.metadata
     assert stored.metadata.language_info == {"name": "python"}
     texts = [o.text for o in cell.outputs if o.output_type == "stream"]
-    assert texts == ["42\n"]
+    assert texts == ["42\n1/1 - loss: 1.5\n"]
     (shown,) = [o.data for o in cell.outputs if "data" in o]
     (kind,) = [name for name in shown if name.startswith("image/")]
     with Image.open(io.BytesIO(base64.b64decode(shown[kind]))) as image:
