@@ -27,8 +27,8 @@ def define_flags(preset):
         "preset",
         preset,
         "Named configuration to start from: tiny, small, cut, fastcut, "
-        "hneg_src, semst, semst_pixels, semst_distant, fast, faster, "
-        "semst_multiscale, tiny_multiscale.",
+        "hneg_src, semst, semst_pixels, semst_distant, semst_distant_pixels, "
+        "fast, faster, semst_multiscale, tiny_multiscale.",
     )
     flags.DEFINE_string(
         "source",

@@ -20,7 +20,8 @@ SMALL = {
     "multi_scale.detail_size": 16,
 }
 
-METHODS = [n for n in presets() if n not in ("small", "faster")]
+_LIKE_OTHERS = ("small", "faster", "semst_distant_pixels")
+METHODS = [n for n in presets() if n not in _LIKE_OTHERS]
 """The presets that differ once their sizes are those above."""
 
 

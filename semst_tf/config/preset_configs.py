@@ -45,8 +45,10 @@ _DESCRIPTIONS = {
     "fast": "The semst preset with a generator for real time; what a big "
     "translator is distilled into.",
     "faster": "The same with a quarter of the operations.",
-    "semst_distant": "SemST for domains that do not look alike: tone aligned, "
-    "and images computed directly, from the mean colour of the target on.",
+    "semst_distant": "SemST for domains that do not look alike: begins at the "
+    "mean colour of the target, and aligns less of what places show.",
+    "semst_distant_pixels": "The same without a pretrained network: tone "
+    "aligned, images computed directly.",
     "semst_multiscale": "SemST at two scales: global context and local "
     "detail, fused by attention; for high resolution.",
     "tiny_multiscale": "The small SemST at two scales.",
@@ -129,11 +131,29 @@ _CONFIGS["semst"] = SemSTConfig(
     training=TrainingConfig(ema_decay=0.998),
     data=DataConfig(resize="short:286"),
 )
-# A map has other edges and textures than an aerial photograph, and an image
-# that begins at its input stays there; measured in docs/results.
-_CONFIGS["semst_distant"] = _CONFIGS["semst_pixels"].replace(
+# A map has other edges, textures and colours than an aerial photograph: an
+# image that begins at its input, or is held at the absolute features of its
+# places, stays there; measured in docs/results.
+_CONFIGS["semst_distant"] = _CONFIGS["semst"].replace(
     {
         "preset": "semst_distant",
+        # With a gain the input may vanish.
+        "generator": {
+            "residual_output": "gain",
+            "strength": 1.0,
+            "target_start": True,
+        },
+        "semantics": {
+            "weight": 1.0,
+            "features": "efficientnet_lite0/stride_8,"
+            "efficientnet_lite0/stride_16",
+            "center": True,
+        },
+    }
+)
+_CONFIGS["semst_distant_pixels"] = _CONFIGS["semst_pixels"].replace(
+    {
+        "preset": "semst_distant_pixels",
         "generator": {
             "residual": False,
             "strength": 1.0,
@@ -161,13 +181,17 @@ _CONFIGS["small"] = _CONFIGS["semst"].replace(
 _CONFIGS["fast"] = _CONFIGS["semst"].replace(
     {
         "preset": "fast",
-        "generator": {"kind": "fast", "filters": 16, "blocks": 4},
+        "generator": {
+            "kind": "fast",
+            "filters": 16,
+            "blocks": 4,
+        },
     }
 )
-_CONFIGS["faster"] = _CONFIGS["semst"].replace(
+_CONFIGS["faster"] = _CONFIGS["fast"].replace(
     {
         "preset": "faster",
-        "generator": {"kind": "fast", "filters": 8, "blocks": 3},
+        "generator": {"filters": 8, "blocks": 3},
     }
 )
 _CONFIGS["semst_multiscale"] = _CONFIGS["semst"].replace(

@@ -7,6 +7,8 @@ import pathlib
 import keras
 
 from semst_tf.data.left_out_folders import describe_left_out
+from semst_tf.training.domain_distance import FAR
+from semst_tf.training.domain_distance import domain_distance
 
 _LOOKED_AT = 64  # Images whose sizes are read.
 
@@ -35,6 +37,7 @@ def describe_start(config, source, target, model, strategy, workdir, guides=()):
     return [
         *_describe_images("source", source),
         *_describe_images("target", target),
+        *_describe_domains(config, source, target),
         *guides,
         f"device: {_devices(strategy)}",
         f"model: preset {config.preset}, "
@@ -63,6 +66,28 @@ def _describe_images(domain, images):
     ]
     left_out = describe_left_out(images.left_out)
     return [*lines, f"  {left_out}"] if left_out else lines
+
+
+def _describe_domains(config, source, target):
+    """How far apart they are, where frozen features are there anyway."""
+    if not config.semantics.weight or not (source.channels and target.channels):
+        return []
+    try:
+        distance = domain_distance(
+            source, target, config.data.crop_height_width
+        )
+    except (OSError, ValueError):
+        return []  # The check of the images says what is wrong with them.
+    line = f"domains: {distance:.2f} apart by frozen features"
+    begins_at_input = (
+        config.generator.residual and not config.generator.target_start
+    )
+    if distance >= FAR and begins_at_input:
+        line += (
+            f", which is far (from {FAR} on): --preset=semst_distant begins "
+            "at the target instead of the input"
+        )
+    return [line]
 
 
 def _range(sizes):

@@ -25,7 +25,7 @@ def data(**sizes):
     return {**batch(**sizes), "target": np.array(coloured(**sizes))}
 
 
-def model(preset="semst_distant", **overrides):
+def model(preset="semst_distant_pixels", **overrides):
     made = small_model(preset, **{**START, **overrides})
     made.compile()
     return made
@@ -156,7 +156,7 @@ def test_two_scales_begin_there_too():
 
 def test_one_channel_and_half_precision():
     config = small_config(
-        "semst_distant",
+        "semst_distant_pixels",
         **{**START, "generator.output_channels": 1},
     )
     started = SemST(config, dtype="mixed_bfloat16")
