@@ -390,6 +390,17 @@ NETWORKS = {
             "inputs": (FEATURES,),
         }
         for mixing in ("channels", "scales")
+    ]
+    + [
+        {
+            "arguments": {
+                "channels": CHANNELS,
+                "units": 6,
+                "label_classes": 3,
+                "seed": 1,
+            },
+            "inputs": (FEATURES, maps(17, 22, 3)),
+        }
     ],
     networks.PatchProjector: [
         {

@@ -37,11 +37,11 @@ class ProjectedDiscriminator(keras.Model):
     Call arguments:
         features: Dict from name to tensor `(batch, height, width, channels)`
             with at least the names of `channels`, standardised.
-        training: bool. Whether the spectral normalisation moves on; `True` in
-            the training step. Defaults to `False`.
         labels: Tensor `(batch, height, width, label_classes)`, the share of
             each class in every pixel of the image, 0 where nothing is
             labelled; or `None` for no labels at all.
+        training: bool. Whether the spectral normalisation moves on; `True` in
+            the training step. Defaults to `False`.
 
     Returns:
         Dict from name to float32 tensor `(batch, height, width, 1)`, one score
@@ -125,7 +125,7 @@ class ProjectedDiscriminator(keras.Model):
     def build(self, input_shape=None):
         self.built = True
 
-    def call(self, features, training=False, labels=None):
+    def call(self, features, labels=None, training=False):
         mixed = self.mix(features)
         return {
             name: head(maps, training=training, labels=labels)
