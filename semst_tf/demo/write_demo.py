@@ -15,8 +15,8 @@ from semst_tf.demo.demo_folder import move_into_place
 from semst_tf.export import litert
 from semst_tf.export.translator import output_channels_of
 from semst_tf.export.translator import translator_of
-from semst_tf.export.translator import weights_hash
 from semst_tf.inference.translation_ranges import translation_ranges
+from semst_tf.networks.weights_hash import weights_hash
 from semst_tf.storage.atomic_files import write_json
 from semst_tf.version import __version__
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from semst_tf.export.translator import weights_hash
+from semst_tf.networks.weights_hash import weights_hash
 from semst_tf.version import __version__
 
 _BEGINNING = 4096

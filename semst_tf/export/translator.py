@@ -1,9 +1,6 @@
 """The network that an export takes out of a model."""
 
-import hashlib
-
 import keras
-import numpy as np
 
 from semst_tf.networks.in_float32 import in_float32
 
@@ -43,20 +40,3 @@ def output_channels_of(network):
     """Returns the number of channels that a network translates to."""
     shape = (None, None, None, network.input_channels)
     return network.compute_output_shape(shape)[-1]
-
-
-def weights_hash(network):
-    """Returns a SHA-256 of the weights that survives renaming of layers.
-
-    Args:
-        network: Keras model.
-
-    Returns:
-        str. 64 hexadecimal digits.
-    """
-    digest = hashlib.sha256()
-    for weight in network.get_weights():
-        weight = np.ascontiguousarray(weight, dtype="<f4")
-        digest.update(repr(weight.shape).encode())
-        digest.update(weight.tobytes())
-    return digest.hexdigest()

@@ -6,7 +6,6 @@ import pathlib
 from semst_tf.export.parity import measure
 from semst_tf.export.parity import read_parity
 from semst_tf.export.translator import translator_of
-from semst_tf.export.translator import weights_hash
 from semst_tf.export.value_ranges import check_ranges
 from semst_tf.export.write_litert import check_precision
 from semst_tf.export.write_litert import load_litert
@@ -16,6 +15,7 @@ from semst_tf.export.write_saved_model import check_saved_model
 from semst_tf.export.write_saved_model import load_saved_model
 from semst_tf.export.write_saved_model import newest_version
 from semst_tf.layers.conv2d import direct_convolutions
+from semst_tf.networks.weights_hash import weights_hash
 
 
 def verify(model, path, images):

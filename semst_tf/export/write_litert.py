@@ -14,10 +14,10 @@ from semst_tf.export.parity import sample_images
 from semst_tf.export.parity import write_parity
 from semst_tf.export.place import check_free
 from semst_tf.export.translator import translator_of
-from semst_tf.export.translator import weights_hash
 from semst_tf.export.value_ranges import ranges_of
 from semst_tf.export.value_ranges import warn_of_ranges
 from semst_tf.layers.conv2d import direct_convolutions
+from semst_tf.networks.weights_hash import weights_hash
 from semst_tf.storage.atomic_files import replacing
 
 BOUNDS = {"float32": 1e-4, "float16": 5e-2}

@@ -19,10 +19,10 @@ from semst_tf.export.place import folder_in_place
 from semst_tf.export.place import has_glob_characters
 from semst_tf.export.place import literal_path
 from semst_tf.export.translator import translator_of
-from semst_tf.export.translator import weights_hash
 from semst_tf.export.value_ranges import ranges_of
 from semst_tf.export.warm_up import write_warm_up
 from semst_tf.layers.conv2d import direct_convolutions
+from semst_tf.networks.weights_hash import weights_hash
 from semst_tf.storage.atomic_files import write_json
 from semst_tf.version import __version__
 

@@ -12,9 +12,9 @@ from PIL import Image
 from semst_tf.demo.write_demo import write_demo
 from semst_tf.export.parity import Parity
 from semst_tf.export.parity import beside
-from semst_tf.export.translator import weights_hash
 from semst_tf.export.write_litert import load_litert
 from semst_tf.networks import ResNetGenerator
+from semst_tf.networks.weights_hash import weights_hash
 
 pytest.importorskip("ai_edge_litert")
 

@@ -6,11 +6,11 @@ import shutil
 import numpy as np
 import pytest
 
-from semst_tf.export.translator import weights_hash
 from semst_tf.loading.load_network import load_network
 from semst_tf.loading.load_translator import load_translator
 from semst_tf.loading.model_place import shipped_models
 from semst_tf.networks import ResNetGenerator
+from semst_tf.networks.weights_hash import weights_hash
 
 
 @pytest.fixture
