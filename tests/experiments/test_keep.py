@@ -129,3 +129,20 @@ def test_evaluation_scores_what_is_kept(model, folders):
     # Compared with the input itself, what is kept has no error.
     assert ratios["kept"] > ratios["plain"]
     assert scores["kept"]["settings"]["keep_border"] == 8
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        ("--keep=nowhere", ["--keep", "nowhere"]),
+        ("--paired=nowhere", ["--paired", "nowhere"]),
+        ("--validate_keep=in", ["--validate_keep", "--validate_source"]),
+    ],
+)
+def test_training_names_what_is_not_there(folders, monkeypatch, flag, words):
+    monkeypatch.chdir(folders)
+    result = run_here(
+        "train", "--source=in", "--target=masks", "--workdir=run", flag
+    )
+    assert_one_line(result, *words)
+    assert not (folders / "run").exists()
