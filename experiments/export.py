@@ -74,6 +74,12 @@ flags.DEFINE_bool(
 )
 flags.DEFINE_string("trained_on", None, "saved_model: for the model card.")
 flags.DEFINE_string("licence", None, "saved_model: for the model card.")
+flags.DEFINE_list(
+    "scores",
+    [],
+    "saved_model: for the model card, name=number, separated by commas: "
+    "'KID x100=12.6,mIoU=0.37'.",
+)
 flags.DEFINE_string(
     "verify", None, "Compare this export with --model and write nothing."
 )
@@ -89,7 +95,7 @@ MOST_IMAGES = 100
 
 FORMAT_FLAGS = {
     "saved_model": ("dtype", "version", "tile", "overlap")
-    + ("winograd", "trained_on", "licence"),
+    + ("winograd", "trained_on", "licence", "scores"),
     "litert": ("precision", "size", "calibration"),
     "onnx": ("size",),
 }
@@ -123,12 +129,25 @@ def check_flags():
             purpose = "--verify" if FLAGS.verify else f"--format={FLAGS.format}"
             raise ValueError(f"--{name} has no use with {purpose}")
     parsed_size(FLAGS.size)
+    parsed_scores(FLAGS.scores)
     check_models("model")
     check_inputs("verify", "input", "calibration")
     if FLAGS.format == "saved_model":
         check_folders_to_write("output")
     else:
         check_files_to_write("output")
+
+
+def parsed_scores(parts):
+    """Dict from names to numbers of name=number."""
+    try:
+        pairs = (part.rsplit("=", 1) for part in parts)
+        return {name.strip(): float(number) for name, number in pairs}
+    except ValueError as error:
+        raise ValueError(
+            "--scores is name=number, separated by commas. "
+            f"Received: {','.join(parts)}"
+        ) from error
 
 
 def export(model):
@@ -150,6 +169,7 @@ def export(model):
             winograd=FLAGS.winograd,
             trained_on=FLAGS.trained_on,
             licence=FLAGS.licence,
+            metrics=parsed_scores(FLAGS.scores),
             **common,
         )
     elif FLAGS.format == "litert":

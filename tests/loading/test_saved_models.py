@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 
+from semst_tf import SemST
 from semst_tf.data import ImageCollection
 from semst_tf.data import sample_photos
 from semst_tf.inference.translate import translate
@@ -37,6 +38,26 @@ def test_colour2vintage_takes_the_colour_and_keeps_the_scene(photographs):
         assert red > blue, "the tint should be warm"
         brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
         assert np.corrcoef(brightness)[0, 1] > 0.7
+
+
+def test_carla2cityscapes_changes_colours_and_keeps_the_scene(photographs):
+    translator = load_translator("carla2cityscapes")
+    for source in photographs:
+        source = source[:99, :150]
+        translation = translate(translator, source)
+        assert translation.shape == source.shape
+        brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
+        assert np.corrcoef(brightness)[0, 1] > 0.8
+        assert translation.mean() < source.mean() - 5
+
+
+def test_a_training_goes_on_from_a_shipped_translator():
+    model = SemST.from_preset("semst", load_weights="carla2cityscapes")
+    options = model.config.generator
+    assert (options.filters, options.residual_output) == (16, "gain")
+    assert "non-commercial" in (
+        SAVED_MODELS / "carla2cityscapes" / "1" / "model_card.md"
+    ).read_text("utf-8")
 
 
 def test_every_shipped_translator_says_where_it_comes_from():
