@@ -24,8 +24,8 @@ class TemporalStatistics:
     With a `memory`, the statistics of one in four frames enter a running
     average, and all frames are normalised with that. Without one, a few frames
     are translated each by itself, for their statistics alone, and after
-    `freeze` frames are normalised with the mean of these: equal pixels become
-    equal pixels wherever and whenever they are seen.
+    `freeze` frames are normalised with the mean of these: what a pixel becomes
+    then depends on its surroundings only.
 
     A frame is measured while it is normalised with its own statistics, which
     is a pass of its own. Averages of frames that were normalised with an
