@@ -48,7 +48,8 @@ def test_carla2cityscapes_changes_colours_and_keeps_the_scene(photographs):
         assert translation.shape == source.shape
         brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
         assert np.corrcoef(brightness)[0, 1] > 0.8
-        assert translation.mean() < source.mean() - 5
+        changes = translation.astype(float) - source
+        assert np.abs(changes).mean() > 3
 
 
 def test_a_training_goes_on_from_a_shipped_translator():
