@@ -47,7 +47,15 @@ class ExportModule(tf.Module):
         # Only the variables are tracked: a tracked Keras model would bring
         # its layers, traced calls and everything that hangs on them.
         self.weights = [variable.value for variable in translator.variables]
-        self._translate = translator.__call__
+        # Traced once, and called by all signatures.
+        self._translate = tf.function(
+            translator.__call__,
+            input_signature=[
+                tf.TensorSpec(
+                    (None, None, None, self.input_channels), tf.float32
+                )
+            ],
+        )
         self._translate_tiles = functools.partial(translate_tiles, translator)
 
     def translate(self, images):
