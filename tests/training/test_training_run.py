@@ -308,8 +308,9 @@ def test_a_run_of_an_older_version_goes_on_where_its_images_lie(
         digest = hashlib.sha256()
         for file in sorted((images / domain).iterdir()):
             digest.update(f"{file}\0{file.stat().st_size}\0".encode())
-        stored[f"{domain}_images"] = (
-            f"{5 if domain == 'source' else 2} images, names and sizes "
+        # As that version called it.
+        stored[f"{domain}_pictures"] = (
+            f"{5 if domain == 'source' else 2} pictures, names and sizes "
             f"{digest.hexdigest()[:8]}"
         )
     path.write_text(json.dumps(stored))
