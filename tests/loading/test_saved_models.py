@@ -27,8 +27,9 @@ def photographs():
     return [colour.load(i) for i in (2, 3)]
 
 
-def test_colour2vintage_takes_the_colour_and_keeps_the_scene(photographs):
-    translator = load_translator(SAVED_MODELS / "colour2vintage")
+@pytest.mark.parametrize("name", ["colour2vintage", "colour2vintage_fast"])
+def test_colour2vintage_takes_the_colour_and_keeps_the_scene(name, photographs):
+    translator = load_translator(SAVED_MODELS / name)
     translations = translate(translator, photographs)
     for source, translation in zip(photographs, translations):
         assert translation.shape == source.shape
@@ -68,3 +69,8 @@ def test_every_shipped_translator_says_where_it_comes_from():
         card = (version / "model_card.md").read_text()
         assert "not stated" not in card.split("## Metrics")[0]
         assert json.loads((version / "parity.json").read_text())
+
+
+def test_the_fast_translator_is_small():
+    files = (SAVED_MODELS / "colour2vintage_fast" / "1").rglob("*")
+    assert sum(f.stat().st_size for f in files if f.is_file()) < 2e6
