@@ -326,12 +326,13 @@ NETWORKS = {
                 "input_channels": 1,
                 "output_channels": 2,
                 "residual": residual,
+                "residual_output": output,
                 "strength": 0.5 if residual else 1.0,
                 "seed": 1,
             },
             "inputs": (maps(13, 18, 1),),
         }
-        for residual in (False, True)
+        for residual, output in ((False, "shift"), (True, "gain"))
     ],
     networks.MultiScaleGenerator: [
         {

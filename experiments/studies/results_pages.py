@@ -23,7 +23,7 @@ from cli import run
 STUDIES = pathlib.Path(__file__).parent
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("pages", None, "Markdown pages, a glob.", required=True)
+flags.DEFINE_string("pages", "docs/results/*.md", "Markdown pages, a glob.")
 
 _TABLE = re.compile(r"^((?:\|.*\n)+)(\n(?: {4}.*\n)+)", re.MULTILINE)
 """A table, and the indented block under it."""

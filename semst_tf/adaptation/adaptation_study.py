@@ -354,7 +354,6 @@ class AdaptationStudy:
         }
         if self.translator is not None:
             described["translator"] = _digest(self.translator)
-        if self.strength is not None:
             described["strength"] = self.strength
         for name in ("fine_tuning", "oracle", "target"):
             images = getattr(self, name)
@@ -445,6 +444,8 @@ def _of_today(settings):
         if "pictures" in settings.get(name, {}):
             described = settings[name]
             settings[name] = {"images": described.pop("pictures"), **described}
+    if "translator" in settings:
+        settings.setdefault("strength", None)
     recipe = settings.get("recipe", {})
     # There was no other segmenter.
     settings["recipe"] = {

@@ -39,7 +39,7 @@ def adapt(folder, *more, workdir="run", model="model.keras"):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_six_images_end_to_end_with_the_deeplab(folder):
     result = adapt(folder, "--segmenter=deeplab")
     assert result.returncode == 0, result.stderr

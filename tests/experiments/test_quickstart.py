@@ -91,6 +91,7 @@ def test_the_commands_are_real(quickstart):
     for command in called:
         script = command[1]
         text = (EXPERIMENTS.parent / script).read_text()
+        text += (EXPERIMENTS / "training_flags.py").read_text()
         for flag in command[2:]:
             name = flag[2:].split("=")[0]
             assert f'"{name}"' in text, flag

@@ -7,7 +7,7 @@ import pytest
 from keras import ops
 
 from semst_tf import export
-from semst_tf.export.parity import sample_pictures
+from semst_tf.export.parity import sample_images
 from semst_tf.export.write_litert import load_litert
 from semst_tf.networks import FastGenerator
 
@@ -26,7 +26,7 @@ def test_saved_model_equals_keras_at_sizes_that_fit_nothing(
     generator, tmp_path
 ):
     folder = export.saved_model(generator, tmp_path / "m", verbose=False)
-    parity = export.verify(generator, folder, sample_pictures(3))
+    parity = export.verify(generator, folder, sample_images(3))
     assert parity.maximum <= 1e-5
 
 
@@ -64,7 +64,7 @@ def test_litert_of_any_size_equals_keras(generator, tmp_path):
 
 def test_int8_is_a_third_of_the_size_and_close(generator, tmp_path):
     pytest.importorskip("ai_edge_litert")
-    images = sample_pictures(3, SIZE)
+    images = sample_images(3, SIZE)
     path = tmp_path / "m.tflite"
     parity = export.litert(generator, path, "int8", SIZE, images, verbose=False)
     assert parity.mean < 0.02

@@ -181,6 +181,8 @@ def test_the_seed_of_keras_counts_where_none_was_given():
         model = SemST.from_preset("tiny", **small, **options)
         return model.generator.get_weights()[0]
 
+    # What ran before may have set one.
+    keras.utils.clear_session()
     fixed = first_weight()
     try:
         drawn = []
