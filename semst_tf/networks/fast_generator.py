@@ -4,13 +4,11 @@ import keras
 from keras import ops
 
 from semst_tf.layers import BlurUpsample
-from semst_tf.layers import PadToMultiple
 from semst_tf.layers import PlainResidualBlock
 from semst_tf.layers import SmoothPixelShuffle
-from semst_tf.networks.checks import check_positive
 from semst_tf.networks.floating_images import floating_images
-from semst_tf.networks.residual_output import ResidualOutput
 from semst_tf.networks.resnet_generator import Trace
+from semst_tf.networks.single_scale_generator import SingleScaleGenerator
 from semst_tf.ops.initializers import he_normal
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
@@ -20,7 +18,7 @@ _WIDTHS = (1, 2, 4)
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class FastGenerator(ResidualOutput, keras.Model):
+class FastGenerator(SingleScaleGenerator):
     """Translates images of any size, about a hundred times faster than CUT's.
 
     Three convolutions of stride 2, from the very first on; residual blocks
@@ -93,28 +91,20 @@ class FastGenerator(ResidualOutput, keras.Model):
         seed=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
-        check_positive(
-            filters=filters,
-            blocks=blocks,
-            input_channels=input_channels,
-            output_channels=output_channels,
+        super().__init__(
+            filters,
+            blocks,
+            input_channels,
+            output_channels,
+            residual,
+            residual_output,
+            strength,
+            seed,
+            **kwargs,
         )
-        self.autocast = False
-        self.filters = filters
-        self.blocks = blocks
-        self.input_channels = input_channels
-        self.output_channels = output_channels
-        self.residual = residual
-        self.residual_output = residual_output
-        self.strength = strength
-        self.seed = seed
         seeds = seed_sequence(seed)
         widths = [width * filters for width in _WIDTHS]
 
-        self.pad = PadToMultiple(
-            self.stride, minimum=self.minimum_size, dtype=self.dtype_policy
-        )
         self.downsampling = [
             self._convolution(width, 3, next(seeds), "relu", strides=2)
             for width in widths
@@ -183,10 +173,6 @@ class FastGenerator(ResidualOutput, keras.Model):
         # else together reaches 29 pixels.
         return 32 + 16 * self.blocks
 
-    def single_scale(self):
-        """Returns the generator that works at one scale: this one."""
-        return self
-
     @property
     def feature_names(self):
         """Names of the contrastive features, in order."""
@@ -226,12 +212,6 @@ class FastGenerator(ResidualOutput, keras.Model):
         shuffle.build(convolution.compute_output_shape(shape))
         self.built = True
 
-    def call(self, images, return_features=False):
-        outputs, features, _ = self.trace(images)
-        return (
-            (outputs, list(features.values())) if return_features else outputs
-        )
-
     def trace(self, images):
         """Translates images and returns what was computed on the way.
 
@@ -263,10 +243,6 @@ class FastGenerator(ResidualOutput, keras.Model):
             outputs = self.add_input(images, outputs)
         return Trace(outputs, features, hidden)
 
-    def encode(self, images):
-        """Returns the contrastive features of images as a list."""
-        return list(self.features(images).values())
-
     def features(self, images):
         """Returns the contrastive features of images by name.
 
@@ -293,19 +269,3 @@ class FastGenerator(ResidualOutput, keras.Model):
             hidden = layer(hidden)
             features[f"encoder/block_{index + 1}"] = hidden
         return hidden, maps, {n: features[n] for n in self.feature_names}
-
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], self.output_channels)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "blocks": self.blocks,
-            "input_channels": self.input_channels,
-            "output_channels": self.output_channels,
-            "residual": self.residual,
-            "residual_output": self.residual_output,
-            "strength": self.strength,
-            "seed": self.seed,
-        }

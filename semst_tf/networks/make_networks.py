@@ -87,8 +87,19 @@ def make_average_generator(config, generator, dtype=None, given=False):
 
 
 def _single_scale_generator(config, dtype, name, strength):
-    make = GENERATORS[config.generator.kind]
-    return make(config, name, strength, dtype)
+    options = config.generator
+    return GENERATORS[options.kind](
+        filters=options.filters,
+        blocks=options.blocks,
+        input_channels=options.input_channels,
+        output_channels=options.output_channels,
+        residual=options.residual,
+        residual_output=options.residual_output,
+        strength=strength,
+        seed=config.seed,
+        name=name,
+        dtype=dtype,
+    )
 
 
 def _discriminators(config, dtype, given=None):

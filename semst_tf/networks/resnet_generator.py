@@ -9,14 +9,12 @@ from semst_tf.layers import BlurDownsample
 from semst_tf.layers import BlurUpsample
 from semst_tf.layers import Conv2D
 from semst_tf.layers import LayerSequence
-from semst_tf.layers import PadToMultiple
 from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import ResidualBlock
 from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
 from semst_tf.layers.instance_normalization import instance_normalization
-from semst_tf.networks.checks import check_positive
 from semst_tf.networks.floating_images import floating_images
-from semst_tf.networks.residual_output import ResidualOutput
+from semst_tf.networks.single_scale_generator import SingleScaleGenerator
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
 
@@ -55,7 +53,7 @@ class Trace(typing.NamedTuple):
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class ResNetGenerator(ResidualOutput, keras.Model):
+class ResNetGenerator(SingleScaleGenerator):
     """Translates images of any size; the ResNet generator of CUT.
 
     Two anti-aliased downsamplings, residual blocks at a quarter of the size,
@@ -131,28 +129,19 @@ class ResNetGenerator(ResidualOutput, keras.Model):
         seed=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
-        check_positive(
-            filters=filters,
-            blocks=blocks,
-            input_channels=input_channels,
-            output_channels=output_channels,
+        super().__init__(
+            filters,
+            blocks,
+            input_channels,
+            output_channels,
+            residual,
+            residual_output,
+            strength,
+            seed,
+            **kwargs,
         )
-        self.autocast = False
-        self.filters = filters
-        self.blocks = blocks
-        self.input_channels = input_channels
-        self.output_channels = output_channels
-        self.residual = residual
-        self.residual_output = residual_output
-        self.strength = strength
         self.feature_layers = _checked_feature_layers(feature_layers, blocks)
-        self.seed = seed
         seeds = seed_sequence(seed)
-
-        self.pad = PadToMultiple(
-            self.stride, minimum=self.minimum_size, dtype=self.dtype_policy
-        )
         self.stack = [
             ReflectionPadding2D(3, dtype=self.dtype_policy),
             *self._convolution(filters, 7, "valid", next(seeds)),
@@ -224,10 +213,6 @@ class ResNetGenerator(ResidualOutput, keras.Model):
         """Padding, convolution and activation that make the image."""
         return LayerSequence(self.stack[_HEAD:])
 
-    def single_scale(self):
-        """Returns the generator that works at one scale: this one."""
-        return self
-
     @property
     def feature_channels(self):
         """Channels of each contrastive feature, in order."""
@@ -264,12 +249,6 @@ class ResNetGenerator(ResidualOutput, keras.Model):
             layer.build(shape)
             shape = layer.compute_output_shape(shape)
         self.built = True
-
-    def call(self, images, return_features=False):
-        outputs, features, _ = self.trace(images)
-        return (
-            (outputs, list(features.values())) if return_features else outputs
-        )
 
     def trace(self, images):
         """Translates images and returns what was computed on the way.
@@ -317,18 +296,6 @@ class ResNetGenerator(ResidualOutput, keras.Model):
         )
         return activation(convolve_in_blocks(padded, kernel, bias))
 
-    def encode(self, images):
-        """Returns the contrastive features of images as a list.
-
-        Args:
-            images: As in the call.
-
-        Returns:
-            List of the tensors of `features`, in the order of
-            `feature_names`.
-        """
-        return list(self.features(images).values())
-
     def features(self, images):
         """Returns the contrastive features of images by name.
 
@@ -357,21 +324,10 @@ class ResNetGenerator(ResidualOutput, keras.Model):
                 features[names[index]] = outputs
         return outputs
 
-    def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], self.output_channels)
-
     def get_config(self):
         return {
             **super().get_config(),
-            "filters": self.filters,
-            "blocks": self.blocks,
-            "input_channels": self.input_channels,
-            "output_channels": self.output_channels,
-            "residual": self.residual,
-            "residual_output": self.residual_output,
-            "strength": self.strength,
             "feature_layers": list(self.feature_layers),
-            "seed": self.seed,
         }
 
 

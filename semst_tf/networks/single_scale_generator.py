@@ -1,0 +1,104 @@
+"""What the generators that work at one scale share."""
+
+import keras
+
+from semst_tf.layers import PadToMultiple
+from semst_tf.networks.checks import check_positive
+from semst_tf.networks.residual_output import ResidualOutput
+
+
+class SingleScaleGenerator(ResidualOutput, keras.Model):
+    """Base of generators: their options, and how they are called.
+
+    A subclass makes its layers and calls `build` at the end of its
+    constructor. It has the attributes `stride` (sizes that are a multiple of
+    it are not padded) and `minimum_size`, and the methods `trace` and
+    `features`; and `output_bias`, as `ResidualOutput` asks for.
+
+    Args:
+        filters: int. See the subclass, as for all that follow.
+        blocks: int.
+        input_channels: int.
+        output_channels: int.
+        residual: bool.
+        residual_output: str.
+        strength: float.
+        seed: int or `None`.
+        **kwargs: Arguments of `keras.Model`.
+
+    Raises:
+        ValueError: If a number is not positive, or `residual_output` or
+            `strength` means nothing.
+    """
+
+    def __init__(
+        self,
+        filters,
+        blocks,
+        input_channels,
+        output_channels,
+        residual,
+        residual_output,
+        strength,
+        seed,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        check_positive(
+            filters=filters,
+            blocks=blocks,
+            input_channels=input_channels,
+            output_channels=output_channels,
+        )
+        # Layers cast by themselves: what is added to the input at the end is
+        # added in full precision.
+        self.autocast = False
+        self.filters = filters
+        self.blocks = blocks
+        self.input_channels = input_channels
+        self.output_channels = output_channels
+        self.residual = residual
+        self.residual_output = residual_output
+        self.strength = strength
+        self.seed = seed
+        self.pad = PadToMultiple(
+            self.stride, minimum=self.minimum_size, dtype=self.dtype_policy
+        )
+
+    def single_scale(self):
+        """Returns the generator that works at one scale: this one."""
+        return self
+
+    def call(self, images, return_features=False):
+        outputs, features, _ = self.trace(images)
+        return (
+            (outputs, list(features.values())) if return_features else outputs
+        )
+
+    def encode(self, images):
+        """Returns the contrastive features of images as a list.
+
+        Args:
+            images: As in the call.
+
+        Returns:
+            List of the tensors of `features`, in the order of
+            `feature_names`.
+        """
+        return list(self.features(images).values())
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.output_channels)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "blocks": self.blocks,
+            "input_channels": self.input_channels,
+            "output_channels": self.output_channels,
+            "residual": self.residual,
+            "residual_output": self.residual_output,
+            "strength": self.strength,
+            "seed": self.seed,
+        }
