@@ -158,9 +158,9 @@ class SemST(backend_trainer(), keras.Model):
                 `generator` or `discriminator` is taken as the network.
 
         Returns:
-            A `SemST`. Its seed is the `seed` that is
-            given here; else that of `keras.utils.set_random_seed`, where it
-            was called; else the preset's.
+            A `SemST`. Its seed is the `seed` that is given here; else that
+            of `keras.utils.set_random_seed`, where it was called; else the
+            preset's.
 
         Raises:
             ValueError: If the preset, a field or the weights do not exist,
@@ -176,11 +176,12 @@ class SemST(backend_trainer(), keras.Model):
             overrides = {"seed": drawn, **overrides}
         config = preset_config(preset)
         if load_weights is not None:
-            config = config.replace(cls._generator_fields(load_weights))
+            weights = cls._read_weights(load_weights)
+            config = config.replace(weights.generator_fields())
         config = config.replace(overrides)
         model = cls(config, name=name, dtype=dtype, **networks)
         if load_weights is not None:
-            cls._load_initial_weights(model, load_weights)
+            weights.give_to(model)
         return model
 
     @property

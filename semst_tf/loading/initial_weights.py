@@ -10,16 +10,41 @@ from semst_tf.loading.load_translator import newest_model
 from semst_tf.loading.load_translator import read_keras_file
 from semst_tf.loading.model_place import model_place
 from semst_tf.loading.network_of_saved_model import network_of_saved_model
-from semst_tf.networks import FastGenerator
-from semst_tf.networks import ResNetGenerator
+from semst_tf.networks.generators import GENERATORS
 from semst_tf.semst import SemST
+
+_GENERATOR_FIELDS = (
+    "filters",
+    "blocks",
+    "input_channels",
+    "output_channels",
+    "residual",
+    "residual_output",
+)
 
 
 class _Weights(typing.NamedTuple):
-    """Arrays of networks by their names, and what is known beside them."""
+    """Arrays of networks by their names, and fields of their generator."""
 
+    path: typing.Any
     networks: dict
     generator: dict
+
+    def generator_fields(self):
+        """Returns what a configuration must say for this generator."""
+        options = self.generator
+        if not options.get("residual"):
+            # A direct output does not blend.
+            options = {**options, "strength": 1.0}
+        return {f"generator.{name}": value for name, value in options.items()}
+
+    def give_to(self, model):
+        """Gives a `SemST` what fits it; returns a line a network."""
+        lines = [_take_generator(model, self)]
+        for name, network in _networks(model).items():
+            if network.variables:
+                lines.append(_take(network, name, self.networks.get(name)))
+        return lines
 
 
 def load_initial_weights(model, path):
@@ -49,41 +74,28 @@ def load_initial_weights(model, path):
     >>> for line in load_initial_weights(model, "runs/earlier"):
     ...     print(line)
     """
-    weights = _weights_at(path)
-    lines = [_take_generator(model, weights, path)]
-    for name, network in _networks(model).items():
-        if network.variables:
-            lines.append(_take(network, name, weights.networks.get(name)))
-    return lines
+    return read_weights(path).give_to(model)
 
 
-def generator_fields(path):
-    """Returns what a configuration must say for the generator of a file.
+def read_weights(path):
+    """Reads the weights that a training may start from.
 
     Args:
         path: As of `load_initial_weights`.
 
     Returns:
-        Dict from names of fields, as `"generator.filters"`, to values.
+        Object with the methods `generator_fields()`, a dict from names of
+        fields, as `"generator.filters"`, to values, and `give_to(model)`.
 
     Raises:
         ValueError: If there is no such model.
-
-    Example:
-
-    >>> generator_fields("colour2vintage")["generator.filters"]
-    16
     """
-    options = _weights_at(path).generator
-    if not options["residual"]:
-        # A direct output does not blend.
-        options = {**options, "strength": 1.0}
-    return {f"generator.{name}": value for name, value in options.items()}
+    networks, generator = _read(pathlib.Path(model_place(path)))
+    return _Weights(path, networks, generator)
 
 
 # `SemST.from_preset` offers this, and stands below this room.
-SemST._generator_fields = staticmethod(generator_fields)
-SemST._load_initial_weights = staticmethod(load_initial_weights)
+SemST._read_weights = staticmethod(read_weights)
 
 
 def _networks(model):
@@ -96,17 +108,14 @@ def _networks(model):
     return {name: made for name, made in networks.items() if made is not None}
 
 
-def _weights_at(path):
-    return _weights_of(pathlib.Path(model_place(path)))
-
-
-def _weights_of(path):
+def _read(path):
+    """The arrays of the networks by their names, and the generator's fields."""
     if is_saved_model(path):
-        return _weights_of_generator(network_of_saved_model(path))
+        return _of_generator(network_of_saved_model(path))
     if path.is_dir():
         path = newest_model(path)
     if path.suffix == ".pth":
-        return _weights_of_cut(path)
+        return _of_cut(path)
     loaded = read_keras_file(path)
     if not hasattr(getattr(loaded, "translator", loaded), "single_scale"):
         raise ValueError(
@@ -114,47 +123,39 @@ def _weights_of(path):
             f"Received: {path}, which holds a {type(loaded).__name__}"
         )
     if not isinstance(loaded, SemST):
-        return _weights_of_generator(loaded)
-    weights = _weights_of_generator(loaded.translator)
+        return _of_generator(loaded)
+    networks, generator = _of_generator(loaded.translator)
     for name, network in _networks(loaded).items():
-        weights.networks.setdefault(name, network.get_weights())
-    return weights
+        networks.setdefault(name, network.get_weights())
+    return networks, generator
 
 
-def _weights_of_generator(generator):
-    networks = {"generator": generator.single_scale().get_weights()}
+def _of_generator(generator):
+    base = generator.single_scale()
+    networks = {"generator": base.get_weights()}
     attention = getattr(generator, "scale_attention", None)
     if attention is not None:
         networks["scale_attention"] = attention.get_weights()
-    return _Weights(networks, _options(generator.single_scale()))
-
-
-def _options(generator):
-    kinds = {FastGenerator: "fast", ResNetGenerator: "resnet"}
-    names = (
-        "filters",
-        "blocks",
-        "input_channels",
-        "output_channels",
-        "residual",
-        "residual_output",
-    )
-    return {
-        "kind": kinds.get(type(generator), "resnet"),
-        **{name: getattr(generator, name) for name in names},
+    fields = {
+        name: getattr(base, name)
+        for name in _GENERATOR_FIELDS
+        if hasattr(base, name)
     }
+    for kind, network in GENERATORS.items():
+        if isinstance(base, network):
+            fields["kind"] = kind
+    return networks, fields
 
 
-def _weights_of_cut(path):
-    generator = cut_generator(path)
-    networks = {"generator": generator.get_weights()}
+def _of_cut(path):
+    networks, generator = _of_generator(cut_generator(path))
     beside = path.with_name(path.name.replace("_net_G", "_net_D"))
     if beside != path and beside.exists():
         networks["discriminator"] = cut_discriminator(beside).get_weights()
-    return _Weights(networks, _options(generator))
+    return networks, generator
 
 
-def _take_generator(model, weights, path):
+def _take_generator(model, weights):
     generator = model.generator.single_scale()
     arrays = weights.networks["generator"]
     taken = _fitting(generator, arrays)
@@ -163,8 +164,8 @@ def _take_generator(model, weights, path):
             "The generator of this file is another than that of the training; "
             "set `generator.filters` and `generator.blocks` to those of the "
             "file. Received: "
-            f"{path}, whose generator begins with {_shapes(arrays)}, here "
-            f"{_shapes(generator.weights)}"
+            f"{weights.path}, whose generator begins with {_shapes(arrays)}, "
+            f"here {_shapes(generator.weights)}"
         )
     generators = [generator]
     if model.average_generator is not None:
@@ -181,8 +182,8 @@ def _take_generator(model, weights, path):
         line += f", not those of shapes {', '.join(map(str, others))}"
     options = model.config.generator
     for name in ("residual", "residual_output"):
-        there = weights.generator[name]
-        if there != getattr(options, name):
+        there = weights.generator.get(name)
+        if there not in (None, getattr(options, name)):
             line += (
                 f"; it was trained with generator.{name}={str(there).lower()}"
             )
