@@ -24,6 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from cli import quiet_imports
 from cli import run
+from page_table import put_table
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -73,7 +74,7 @@ def main(_):
     output.parent.mkdir(parents=True, exist_ok=True)
     write_json(output, result)
     if FLAGS.page:
-        write_table(pathlib.Path(FLAGS.page), result)
+        put_table(pathlib.Path(FLAGS.page), FLAGS.name, table(result))
     print(f"measured {len(rows)} exports: {FLAGS.output}")
 
 
@@ -211,17 +212,6 @@ def largest_step(images):
         np.abs(np.diff(images.mean(axis=(0, axis, 3)))).max() for axis in (1, 2)
     ]
     return float(max(steps))
-
-
-def write_table(page, result):
-    """Replaces the table of --name in a page."""
-    text = page.read_text()
-    begin, end = (f"<!-- {word} {FLAGS.name} -->" for word in ("begin", "end"))
-    before, found, rest = text.partition(begin)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        raise ValueError(f"{page} has no lines {begin} and {end}")
-    page.write_text(f"{before}{begin}\n{table(result)}{end}{after}")
 
 
 def table(result):

@@ -26,6 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from cli import quiet_imports
 from cli import run
+from page_table import put_table
 
 FLAGS = flags.FLAGS
 flags.DEFINE_list(
@@ -73,7 +74,7 @@ def main(_):
     text = tables(result)
     print(text)
     if FLAGS.page:
-        write_table(pathlib.Path(FLAGS.page), text)
+        put_table(pathlib.Path(FLAGS.page), "memory", text)
 
 
 def earlier_result():
@@ -240,17 +241,6 @@ def table(names, time_name, rows):
             figures = f"{row['peak'] / 2**30:.2f} GiB | {row['seconds']:.3g} s"
         lines.append(f"| {row['size']} | `{row['mode']}` | {figures} |")
     return lines
-
-
-def write_table(page, text):
-    """Replaces the table in a page."""
-    content = page.read_text()
-    begin, end = "<!-- begin memory -->", "<!-- end memory -->"
-    before, found, rest = content.partition(begin)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        raise ValueError(f"{page} has no lines {begin} and {end}")
-    page.write_text(f"{before}{begin}\n{text}{end}{after}")
 
 
 if __name__ == "__main__":

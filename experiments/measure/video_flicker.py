@@ -26,6 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from cli import quiet_imports
 from cli import run
+from page_table import put_table
 from path_flags import check_inputs
 
 FLAGS = flags.FLAGS
@@ -65,7 +66,7 @@ def main(_):
     if FLAGS.output:
         write_json(pathlib.Path(FLAGS.output), rows)
     if FLAGS.page:
-        write_table(pathlib.Path(FLAGS.page), text)
+        put_table(pathlib.Path(FLAGS.page), "flicker", text)
 
 
 def chosen_images():
@@ -269,17 +270,6 @@ def write_json(path, rows):
     """Writes the figures with what they were measured on."""
     settings = {name: FLAGS[name].value for name in ("clips", "frames", "size")}
     path.write_text(json.dumps({**settings, "rows": rows}, indent=2) + "\n")
-
-
-def write_table(page, text):
-    """Replaces the table in a page."""
-    content = page.read_text()
-    begin, end = "<!-- begin flicker -->", "<!-- end flicker -->"
-    before, found, rest = content.partition(begin)
-    _, closed, after = rest.partition(end)
-    if not found or not closed:
-        raise ValueError(f"{page} has no lines {begin} and {end}")
-    page.write_text(f"{before}{begin}\n{text}{end}{after}")
 
 
 if __name__ == "__main__":
