@@ -11,7 +11,7 @@ from semst_tf.data.halves import take_half
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import printable
 from semst_tf.data.image_files import read_image
-from semst_tf.data.pairing import pair_names
+from semst_tf.data.pairing import paired_paths
 from semst_tf.data.resize import resize_image
 from semst_tf.data.used_sizes import used_sizes
 
@@ -165,10 +165,7 @@ def mask_paths(names, place, endings=()):
     masks = mask_files(place)
     if os.path.isfile(place):
         return masks.paths * len(names)
-    partners = pair_names(
-        names, masks.relative_names, "mask", endings, masks.description
-    )
-    return [masks.paths[partner] for partner in partners]
+    return paired_paths(names, masks, "mask", endings)
 
 
 def mask_files(place):

@@ -8,7 +8,7 @@ from semst_tf.data.label_shares import LabelShares
 from semst_tf.data.label_spaces import PALETTE
 from semst_tf.data.label_spaces import check_label_space
 from semst_tf.data.label_spaces import map_labels
-from semst_tf.data.pairing import pair_names
+from semst_tf.data.pairing import paired_paths
 from semst_tf.data.resize import resize_image
 from semst_tf.data.same_place import check_same_place
 
@@ -54,20 +54,8 @@ class Labels:
     def __init__(self, files, names, space, endings=(), shapes=None):
         check_label_space(space)
         self.space = space
-        folder, self.half = split_half(files)
-        collection = ImageCollection(folder)
-        if not collection.paths:
-            raise ValueError(
-                "Labels are files in a folder. "
-                f"Received: none in {collection.description}"
-            )
-        partners = [
-            collection.relative_name(place) for place in range(len(collection))
-        ]
-        places = pair_names(
-            names, partners, "label", endings, collection.description
-        )
-        self.paths = [collection.paths[place] for place in places]
+        _, self.half = split_half(files)
+        self.paths = paired_paths(names, label_files(files), "label", endings)
         self._shapes = shapes
         self._shares = LabelShares(space)
         self._counted = set()
@@ -149,3 +137,25 @@ def check_label_shape(path, shape, image_shape):
             f"{printable(path)} of {shape[0]}x{shape[1]} for an image of "
             f"{height}x{width}"
         )
+
+
+def label_files(place):
+    """Returns the label files of a folder as a collection.
+
+    Args:
+        place: Path of a folder, which may end in `@left` or `@right`.
+
+    Returns:
+        `ImageCollection`.
+
+    Raises:
+        OSError: If the folder is missing.
+        ValueError: If there is no file.
+    """
+    files = ImageCollection(split_half(place)[0])
+    if not files.paths:
+        raise ValueError(
+            f"Labels are files in a folder. Received: none in "
+            f"{files.description}"
+        )
+    return files

@@ -50,6 +50,27 @@ def pair_names(names, partners, kind, endings=(), place="the other folder"):
     return [found[index] for index in range(len(names))]
 
 
+def paired_paths(names, files, kind, endings=()):
+    """Finds the file of every image in a collection, see `pair_names`.
+
+    Args:
+        names: List of names of images, relative to their folder.
+        files: `ImageCollection` of the partners.
+        kind: str. What the partners are, for messages.
+        endings: As of `pair_names`.
+
+    Returns:
+        List of paths, one an image.
+
+    Raises:
+        ValueError: If images have no partner, or it is not clear which.
+    """
+    places = pair_names(
+        names, files.relative_names, kind, endings, files.description
+    )
+    return [files.paths[place] for place in places]
+
+
 def image_name(name, endings=()):
     """Returns the name of an image without suffix and ending.
 

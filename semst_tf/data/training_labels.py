@@ -4,7 +4,6 @@ import numpy as np
 
 from semst_tf.data.byte_cache import ByteCache
 from semst_tf.data.halves import split_half
-from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import printable
 from semst_tf.data.keep_masks import read_mask
 from semst_tf.data.label_file import read_label_file
@@ -18,7 +17,8 @@ from semst_tf.data.label_spaces import PALETTE
 from semst_tf.data.label_spaces import check_label_space
 from semst_tf.data.label_spaces import map_labels
 from semst_tf.data.labels import check_label_shape
-from semst_tf.data.pairing import pair_names
+from semst_tf.data.labels import label_files
+from semst_tf.data.pairing import paired_paths
 from semst_tf.data.resize import resize_image
 from semst_tf.data.used_sizes import used_sizes
 
@@ -97,15 +97,8 @@ class TrainingLabels:
         """
         files = label_files(place)
         _, half = split_half(place)
-        partners = pair_names(
-            images.relative_names,
-            files.relative_names,
-            "label",
-            endings,
-            files.description,
-        )
         return cls(
-            [files.paths[partner] for partner in partners],
+            paired_paths(images.relative_names, files, "label", endings),
             used_sizes(images),
             space,
             classes,
@@ -232,28 +225,6 @@ def check_classes(space, classes):
             f"{'2 to 255' if space == INDEX else own} classes. "
             f"Received: classes={classes}"
         )
-
-
-def label_files(place):
-    """Returns the label files of a folder as a collection.
-
-    Args:
-        place: Path of a folder, which may end in `@left` or `@right`.
-
-    Returns:
-        `ImageCollection`.
-
-    Raises:
-        OSError: If the folder is missing.
-        ValueError: If there is no file.
-    """
-    files = ImageCollection(split_half(place)[0])
-    if not files.paths:
-        raise ValueError(
-            f"Labels are files in a folder. Received: none in "
-            f"{files.description}"
-        )
-    return files
 
 
 def class_histogram(classes):

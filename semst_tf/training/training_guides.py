@@ -6,7 +6,7 @@ from semst_tf.data import KeepMasks
 from semst_tf.data import PairedImages
 from semst_tf.data import TrainingLabels
 from semst_tf.data.keep_masks import mask_files
-from semst_tf.data.training_labels import label_files
+from semst_tf.data.labels import label_files
 from semst_tf.training.predicted_labels import is_model
 from semst_tf.training.predicted_labels import model_identity
 from semst_tf.training.predicted_labels import predicted_labels
