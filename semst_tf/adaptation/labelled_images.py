@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 
+from semst_tf.data.byte_cache import ByteCache
 from semst_tf.data.label_spaces import IGNORE
 from semst_tf.data.label_spaces import check_label_space
 from semst_tf.data.labels import Labels
@@ -67,8 +68,7 @@ class LabelledImages:
         self.names = [names[place] for place in order]
         self._images = found.ordered(order, CACHE_BYTES)
         self._label_files = Labels.of(self._images, labels, space, endings)
-        self._labels = {}
-        self._free_bytes = CACHE_BYTES
+        self._labels = ByteCache(CACHE_BYTES)
         self.shape = self._common_shape()
         self.classes = self._check_labels()
         self.shares = self._label_files.shares
@@ -78,13 +78,7 @@ class LabelledImages:
 
     def image(self, index):
         """Returns an image, a uint8 array `(height, width, 3)`."""
-        image = self._images.load(index)
-        if image.dtype != np.uint8:
-            raise ValueError(
-                "Labelled images have 8 bits a channel. Received: "
-                f"{self._images.name(index)} of {image.dtype}"
-            )
-        return image
+        return eight_bit_image(self._images, index, "Labelled images")
 
     def label(self, index):
         """Returns the Cityscapes classes of an image's pixels.
@@ -96,13 +90,9 @@ class LabelledImages:
             uint8 array `(height, width)`: 0 to 18, or 255 for pixels that
             are of no class.
         """
-        label = self._labels.get(index)
-        if label is None:
-            label = self._label_files.load(index, self.shape)
-            if label.nbytes <= self._free_bytes:
-                self._labels[index] = label
-                self._free_bytes -= label.nbytes
-        return label
+        return self._labels.get(
+            index, lambda: self._label_files.load(index, self.shape)
+        )
 
     def _common_shape(self):
         shapes = {}
@@ -125,6 +115,29 @@ class LabelledImages:
             found.update(np.unique(self.label(index)).tolist())
         found.discard(IGNORE)
         return sorted(found)
+
+
+def eight_bit_image(images, index, what):
+    """Loads an image of a collection, which must have 8 bits a channel.
+
+    Args:
+        images: `ImageCollection`.
+        index: int. Position of the image.
+        what: str. What the images are, for the message.
+
+    Returns:
+        uint8 array `(height, width, channels)`.
+
+    Raises:
+        ValueError: If the image is of another type.
+    """
+    image = images.load(index)
+    if image.dtype != np.uint8:
+        raise ValueError(
+            f"{what} have 8 bits a channel. Received: "
+            f"{images.name(index)} of {image.dtype}"
+        )
+    return image
 
 
 def image_names(images, endings):

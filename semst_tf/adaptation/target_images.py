@@ -1,7 +1,6 @@
 """Images of the target domain, of which nobody knows a label."""
 
-import numpy as np
-
+from semst_tf.adaptation.labelled_images import eight_bit_image
 from semst_tf.adaptation.labelled_images import image_names
 from semst_tf.data.read_images import open_images
 
@@ -41,10 +40,4 @@ class TargetImages:
 
     def image(self, index):
         """Returns an image, a uint8 array `(height, width, 3)`."""
-        image = self._images.load(index)
-        if image.dtype != np.uint8:
-            raise ValueError(
-                "Images of the target have 8 bits a channel. Received: "
-                f"{self._images.name(index)} of {image.dtype}"
-            )
-        return image
+        return eight_bit_image(self._images, index, "Images of the target")
