@@ -42,7 +42,7 @@ flags.DEFINE_string(
     "model",
     None,
     "Run directory, .keras file, SavedModel, .pth file of the CUT family, or "
-    "the name of a translator that ships with the package: colour2vintage.",
+    "the name of a translator that ships with the package.",
 )
 flags.DEFINE_string(
     "input",
