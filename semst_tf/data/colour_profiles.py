@@ -22,7 +22,7 @@ _ROUNDING = 2  # levels by which a profile that means sRGB may differ
 def to_srgb(pixels, profile):
     """Converts pixels from the colour space of a profile to sRGB.
 
-    8-bit grey and RGB are converted by Pillow's ImageCms; 16-bit RGB by
+    8-bit grey and RGB are converted by Pillow's ImageCms; those of 16 bits by
     imagecodecs where it is installed. A profile that means sRGB leaves the
     pixels bit for bit; one that is damaged, or belongs to another kind of
     image, is ignored as browsers do, and sRGB is assumed.
@@ -47,11 +47,11 @@ def to_srgb(pixels, profile):
         converted = np.asarray(transform.apply(image))
         # Grey goes to equal red, green and blue.
         return converted if mode == "RGB" else converted[..., 1:2]
-    if kind == ("uint16", 3):
+    if kind[0] == "uint16":
         return _deep_to_srgb(pixels, profile)
     warnings.warn(
-        "A colour profile of an image that is neither 8-bit nor 16-bit RGB is "
-        f"not applied. Received: {kind[1]} channels of {kind[0]}",
+        "A colour profile of an image of neither 8 nor 16 bits is not "
+        f"applied. Received: {kind[1]} channels of {kind[0]}",
         stacklevel=2,
     )
     return pixels
@@ -82,14 +82,16 @@ def _deep_to_srgb(pixels, profile):
     try:
         import imagecodecs
 
-        return imagecodecs.cms_transform(
-            np.ascontiguousarray(pixels),
+        grey = pixels.shape[-1] == 1
+        converted = imagecodecs.cms_transform(
+            np.ascontiguousarray(pixels[..., 0] if grey else pixels),
             profile,
             imagecodecs.cms_profile("srgb"),
-            colorspace="rgb",
+            colorspace="gray" if grey else "rgb",
             outcolorspace="rgb",
             outdtype="uint16",
         )
+        return converted[..., 1:2] if grey else converted
     except ImportError:
         warnings.warn(
             "The colour profile of a 16-bit image is not applied, which takes "

@@ -7,11 +7,11 @@ import numpy as np
 from semst_tf.data.colour_profiles import to_srgb
 from semst_tf.data.decoded_image import DecodedImage
 from semst_tf.data.orientation import upright
+from semst_tf.data.pillow_files import alpha_of_key
 from semst_tf.data.pillow_files import orientation_of
 from semst_tf.data.pillow_files import pillow_header
 from semst_tf.data.pixel_limit import open_image
-
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+from semst_tf.data.png_chunks import SIGNATURE as PNG_SIGNATURE
 
 # PNG colour type -> channels without alpha, and whether there is alpha.
 _COLOUR_TYPES = {2: (3, False), 4: (1, True), 6: (3, True)}
@@ -28,30 +28,47 @@ def is_deep_png(head):
     )
 
 
-def deep_png_header(file, head):
+def deep_png_header(file, head, page=None):
     """Reads the header; `head` are the first 26 bytes."""
     header = pillow_header(file)
-    channels, alpha = _COLOUR_TYPES[head[25]]
-    return dataclasses.replace(
-        header, channels=channels, dtype="uint16", alpha=alpha
-    )
+    if page and page >= header.frames:
+        raise ValueError(
+            f"there is no page {page} in a file of {header.frames}, counted "
+            "from 0"
+        )
+    if page:
+        raise ValueError(
+            "of an animated PNG of 16 bits the first frame can be read. "
+            f"Received: page={page}"
+        )
+    channels, _ = _COLOUR_TYPES[head[25]]
+    return dataclasses.replace(header, channels=channels, dtype="uint16")
 
 
-def deep_png_image(file, head):
+def deep_png_image(file, head, page=None):
     """Reads the image with TensorFlow; `head` are the first 26 bytes."""
+    deep_png_header(file, head, page)
+    file.seek(0)
     with open_image(file) as opened:
         orientation = orientation_of(opened)
         profile = opened.info.get("icc_profile")
+        key = opened.info.get("transparency")
     file.seek(0)
     tf = tensorflow_for("reading 16-bit colour PNG")
     channels, alpha = _COLOUR_TYPES[head[25]]
     # It refuses two channels, and repeats the grey of them for four.
-    decoded = tf.io.decode_png(
-        file.read(), channels=4 if alpha else channels, dtype=tf.uint16
-    )
+    try:
+        decoded = tf.io.decode_png(
+            file.read(), channels=4 if alpha else channels, dtype=tf.uint16
+        )
+    except tf.errors.InvalidArgumentError as error:
+        raise ValueError("a truncated or damaged PNG of 16 bits") from error
     decoded = upright(np.asarray(decoded), orientation)
-    pixels = to_srgb(np.ascontiguousarray(decoded[..., :channels]), profile)
-    return DecodedImage(pixels, decoded[..., -1] if alpha else None)
+    pixels = np.ascontiguousarray(decoded[..., :channels])
+    transparency = decoded[..., -1] if alpha else None
+    if key is not None and not alpha:
+        transparency = alpha_of_key(pixels, key)
+    return DecodedImage(to_srgb(pixels, profile), transparency)
 
 
 def encoded_deep_png(image):

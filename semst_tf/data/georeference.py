@@ -50,11 +50,12 @@ def nodata_mask(pixels, value):
             return None
         mask = np.isnan(pixels).all(axis=-1)
     else:
-        # Stored as float32, -3.4e38 is not the float64 of the tag.
-        stored = np.asarray(value).astype("float32")
-        mask = (pixels == (stored if pixels.dtype.kind == "f" else value)).all(
-            axis=-1
-        )
+        if pixels.dtype.kind == "f":
+            # Stored as float32, -3.4e38 is not the float64 of the tag.
+            with np.errstate(over="ignore"):
+                pixels = pixels.astype("float32", copy=False)
+            value = np.float32(value)
+        mask = (pixels == value).all(axis=-1)
     return mask if mask.any() else None
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from PIL import Image
 
 from semst_tf.data import npy_files
-from semst_tf.data.deep_png_files import PNG_SIGNATURE
 from semst_tf.data.deep_png_files import deep_png_header
 from semst_tf.data.deep_png_files import deep_png_image
 from semst_tf.data.deep_png_files import is_deep_png
@@ -19,6 +18,7 @@ from semst_tf.data.image_encoding import encoded
 from semst_tf.data.part_of_file import PartOfFile
 from semst_tf.data.pillow_files import pillow_header
 from semst_tf.data.pillow_files import pillow_image
+from semst_tf.data.png_chunks import SIGNATURE as PNG_SIGNATURE
 from semst_tf.data.tiff_files import SIGNATURES as TIFF_SIGNATURES
 from semst_tf.data.tiff_files import tiff_header
 from semst_tf.data.tiff_files import tiff_image
@@ -61,9 +61,9 @@ def read_header(file, page=None):
             return file.header()
     with _opened(file) as (stream, head):
         if head.startswith(npy_files.SIGNATURE):
-            return npy_files.npy_header(stream)
+            return npy_files.npy_header(stream, page)
         if is_deep_png(head):
-            return deep_png_header(stream, head)
+            return deep_png_header(stream, head, page)
         if head.startswith(TIFF_SIGNATURES):
             return tiff_header(stream, page)
         return pillow_header(stream, page)
@@ -128,9 +128,9 @@ def decode_image(file, page=None):
             return image
     with _opened(file) as (stream, head):
         if head.startswith(npy_files.SIGNATURE):
-            image = npy_files.npy_image(stream)
+            image = npy_files.npy_image(stream, page)
         elif is_deep_png(head):
-            image = deep_png_image(stream, head)
+            image = deep_png_image(stream, head, page)
         elif head.startswith(TIFF_SIGNATURES):
             image = tiff_image(stream, page)
         else:

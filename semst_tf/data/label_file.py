@@ -14,6 +14,7 @@ from semst_tf.data.label_spaces import decode_colour_codes
 
 _EXACT_FORMATS = ("PNG", "TIFF", "BMP", "PPM")
 _PHOTOMETRIC_TAG = 262  # TIFF; 0: white is zero
+_BITS_TAG = 258
 _PNG_BITS_BYTE = 24
 
 
@@ -87,18 +88,54 @@ def _numbers(file, space, path):
             "class numbers count from there; use PNG. "
             f"Received: label_space={space!r}"
         )
-    numbers = np.asarray(ImageOps.exif_transpose(file))
+    if file.format == "TIFF" and file.mode == "L":
+        (bits, *_) = file.tag_v2.get(_BITS_TAG, (8,))
+        if bits != 8:  # Pillow spreads fewer bits over the whole range.
+            raise ValueError(
+                "Class numbers of a TIFF have 8 or 16 bits; use these, or PNG. "
+                f"Received: {bits} bits"
+            )
+    in_red = space.startswith(("carla", "synthia"))
+    grey = file.format == "PNG" and file.mode == "L"
+    file = ImageOps.exif_transpose(file)
+    if file.mode == "P":
+        file = _in_palette(file, in_red)
+    numbers = np.asarray(file)
     if numbers.dtype == bool:
         numbers = numbers.astype("uint8")
     if space == "synthia" and file.format == "PNG" and _png_bits(path) == 16:
         # Of 16-bit colour Pillow keeps the upper half, which is 0.
         numbers = read_image(path)
-    if numbers.ndim == 3 and space.startswith(("carla", "synthia")):
+    if numbers.ndim == 3 and in_red:
         numbers = numbers[..., 0]
-    if file.format == "PNG" and file.mode == "L":
+    if grey:
         # Pillow spreads fewer bits over the whole range.
         numbers = numbers // (255 // (2 ** min(_png_bits(path), 8) - 1))
     return _checked(numbers, space)
+
+
+def _in_palette(file, in_red):
+    """Returns an image of a palette as what holds its numbers.
+
+    The places are the numbers, unless a tool that saves bytes made the palette
+    of an image that had them in its red channel.
+    """
+    places = np.asarray(file)
+    used = np.unique(places)
+    table = np.array(file.getpalette("RGB"), "uint8").reshape(-1, 3)
+    colours = table[np.minimum(used, len(table) - 1)]
+    if in_red and colours[:, 0].any() and not colours[:, 1:].any():
+        return file.convert("RGB")
+    # It has no colour that is not used.
+    grey = len(table) == len(used) and (colours == colours[:, :1]).all()
+    if grey and colours.any() and (colours[:, 0] != used).any():
+        place = (colours[:, 0] != used).argmax()
+        raise ValueError(
+            "In this palette of greys it is not clear whether places or greys "
+            "are class numbers; save it without a palette. Received: place "
+            f"{used[place]} of grey {colours[place, 0]}"
+        )
+    return file
 
 
 def _png_bits(path):

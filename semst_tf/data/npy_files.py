@@ -22,8 +22,12 @@ _DTYPES = (
 )
 
 
-def npy_header(file):
+def npy_header(file, page=None):
     """Reads the header of an NPY file; compares it with the file's length."""
+    if page:
+        raise ValueError(
+            f"there is no page {page} in a file of 1, counted from 0"
+        )
     version = np.lib.format.read_magic(file)
     if version == (1, 0):
         parsed = np.lib.format.read_array_header_1_0(file)
@@ -45,9 +49,9 @@ def npy_header(file):
     return ImageHeader(shape[0], shape[1], channels, kept)
 
 
-def npy_image(file):
+def npy_image(file, page=None):
     """Reads an NPY file; floating point becomes float32."""
-    header = npy_header(file)
+    header = npy_header(file, page)
     file.seek(0)
     image = np.load(file, allow_pickle=False)
     with np.errstate(over="ignore"):  # Infinity is refused with a sentence.

@@ -2,9 +2,14 @@
 
 import os
 import pathlib
+import unicodedata
 
+from semst_tf.data.heif_files import AVIF_SUFFIXES
+from semst_tf.data.heif_files import HEIF_SUFFIXES
 from semst_tf.data.image_files import SUFFIXES
 from semst_tf.data.image_files import printable
+
+_SUFFIXES = (*SUFFIXES, *HEIF_SUFFIXES, *AVIF_SUFFIXES)
 
 NAMED = 3
 """Names of images that an error lists."""
@@ -16,7 +21,8 @@ def pair_names(names, partners, kind, endings=(), place="the other folder"):
     Names are compared without their suffix (`.png`) and without their ending.
     An image belongs to the file of the same path below the folder; where
     there is none, to the file of its name in another subfolder, if no other
-    file and no other image has that name.
+    file and no other image has that name. Letters with accents are the same
+    in both ways that Unicode has to write them.
 
     Args:
         names: List of names of images, relative to their folder.
@@ -43,8 +49,7 @@ def pair_names(names, partners, kind, endings=(), place="the other folder"):
     images = [_key(name, endings[:1]) for name in _relative(names)]
     keys = _partner_keys(_relative(partners), endings)
     found = _by_path(names, images, partners, keys, kind)
-    left = {p: key for p, key in keys.items() if p not in found.values()}
-    found |= _by_stem(names, images, partners, left, found, kind)
+    found |= _by_stem(names, images, partners, keys, found, kind)
     _check_none_is_missing(names, found, kind, place)
     _check_none_is_shared(names, found, partners, kind)
     return [found[index] for index in range(len(names))]
@@ -100,11 +105,14 @@ def _by_path(names, images, partners, keys, kind):
 def _by_stem(names, images, partners, keys, found, kind):
     """Partners of the same name in another folder, for images without one."""
     places = _places({p: _stem(key) for p, key in keys.items()})
+    taken = set(found.values())
     by_stem = {}
     for index, image in enumerate(images):
-        if index not in found and _stem(image) in places:
-            _check_one(names[index], places[_stem(image)], partners, kind)
-            (by_stem[index],) = places[_stem(image)]
+        so_called = places.get(_stem(image), [])
+        if index not in found and not taken.issuperset(so_called):
+            # One that is taken tells that the name says too little.
+            _check_one(names[index], so_called, partners, kind)
+            (by_stem[index],) = so_called
     return by_stem
 
 
@@ -177,8 +185,10 @@ def _ending(ending):
 
 
 def _without_suffix(name):
+    # macOS may write one letter as two characters.
+    name = unicodedata.normalize("NFC", name)
     stem, suffix = os.path.splitext(name)
-    return stem if suffix.lower() in SUFFIXES else name
+    return stem if suffix.lower() in _SUFFIXES else name
 
 
 def _stem(key):

@@ -1,6 +1,7 @@
 """Images that Pillow decodes: PNG, JPEG, WebP, BMP, GIF, AVIF and HEIC."""
 
 import numpy as np
+from PIL import Image
 
 from semst_tf.data import orientation as orientations
 from semst_tf.data.colour_profiles import cmyk_to_srgb
@@ -8,6 +9,7 @@ from semst_tf.data.colour_profiles import to_srgb
 from semst_tf.data.decoded_image import DecodedImage
 from semst_tf.data.decoded_image import ImageHeader
 from semst_tf.data.pixel_limit import open_image
+from semst_tf.data.png_chunks import has_metadata_behind_pixels
 
 # Pillow mode -> (mode to decode into, channels, dtype).
 _MODES = {
@@ -47,7 +49,7 @@ def pillow_header(file, page=None):
         size = orientations.upright_size(
             opened.height, opened.width, orientation_of(opened)
         )
-        alpha = mode is not None and opened.has_transparency_data
+        alpha = opened.has_transparency_data
         return ImageHeader(*size, channels, dtype, alpha, frames)
 
 
@@ -64,6 +66,7 @@ def pillow_image(file, page=None):
     with open_image(file) as opened:
         _seek(opened, page)
         mode, _, dtype = _mode_of(opened)
+        _spread_transparent_grey(opened)
         orientation = orientation_of(opened)
         profile = opened.info.get("icc_profile")
         opened.load()
@@ -78,6 +81,8 @@ def pillow_image(file, page=None):
         pixels = np.asarray(image).astype(dtype, copy=False)
     if pixels.ndim == 2:
         pixels = pixels[..., None]
+    if mode is None and opened.has_transparency_data:
+        alpha = alpha_of_key(pixels, opened.info["transparency"])
     pixels = to_srgb(pixels, profile)
     if alpha is not None:
         alpha = orientations.upright(alpha, orientation)
@@ -88,9 +93,26 @@ def orientation_of(opened):
     """EXIF orientation 1..8 of a Pillow image; 1 is upright."""
     if opened.format == "TIFF":
         return 1  # Pillow applies it while it decodes.
-    if opened.format == "PNG" and "exif" not in opened.info:
-        return 1  # Asking further would decode the whole image.
-    return orientations.valid(opened.getexif().get(orientations.TAG, 1))
+    if opened.format == "PNG" and not has_metadata_behind_pixels(opened.fp):
+        # Its own method would decode the image, to see what follows.
+        exif = Image.Image.getexif(opened)
+    else:
+        exif = opened.getexif()
+    return orientations.valid(exif.get(orientations.TAG, 1))
+
+
+def alpha_of_key(pixels, key):
+    """Alpha of an image of which one colour is transparent.
+
+    Args:
+        pixels: Array `(height, width, channels)`.
+        key: int or tuple of int. The colour.
+
+    Returns:
+        Array `(height, width)` of the dtype of the pixels.
+    """
+    opaque = (pixels != np.array(key)).any(axis=-1)
+    return opaque * np.array(np.iinfo(pixels.dtype).max, pixels.dtype)
 
 
 def _seek(opened, page):
@@ -106,6 +128,13 @@ def _seek(opened, page):
     if page:
         opened.seek(page)
     return frames
+
+
+def _spread_transparent_grey(opened):
+    """Pillow spreads grey of 2 and 4 bits, and not the one that is clear."""
+    bits = {"L;2": 2, "L;4": 4}.get(opened.tile[0].args if opened.tile else "")
+    if opened.format == "PNG" and bits and "transparency" in opened.info:
+        opened.info["transparency"] *= 255 // (2**bits - 1)
 
 
 def _mode_of(opened):

@@ -6,6 +6,7 @@ import logging
 
 import numpy as np
 import tifffile
+from PIL import UnidentifiedImageError
 
 from semst_tf.data import orientation as orientations
 from semst_tf.data.colour_profiles import to_srgb
@@ -111,12 +112,13 @@ def tiff_image(file, page=None):
         profile = _tag(found, 34675)
         georeference = _georeference(found)
         if _is_for_pillow(found, layout):
-            file.seek(0)
-            image = pillow_image(file, found.index)
+            image = _pillow_image(file, found)
             return dataclasses.replace(image, georeference=georeference)
         samples = _samples(found, layout)
     pixels, alpha = _divided(samples, found, layout)
-    nodata = nodata_mask(pixels, nodata_value(georeference))
+    # The tag names a stored value: a place in a palette, or 255 of white.
+    stored = [i for i in range(samples.shape[-1]) if i != layout.alpha]
+    nodata = nodata_mask(samples[..., stored], nodata_value(georeference))
     pixels = filled(pixels, nodata)
     pixels = to_srgb(np.ascontiguousarray(pixels), profile)
     if alpha is not None:
@@ -146,11 +148,8 @@ def _opened(file):
 
 def _chosen_page(tiff, page):
     """Returns a page, and how many there are."""
-    pages = [
-        found
-        for found in (tiff.pages[i] for i in range(len(tiff.pages)))
-        if not _tag(found, 254, 0) & _REDUCED_OR_MASK
-    ] or [tiff.pages[0]]
+    pages = [tiff.pages[i] for i in range(len(tiff.pages))]
+    pages = _whole_pages(pages) or _pages_below(pages) or pages[:1]
     count = len(pages)
     if tiff.is_imagej and count == 1:
         # ImageJ writes one directory for all images of a large stack.
@@ -173,6 +172,18 @@ def _chosen_page(tiff, page):
             "a file"
         )
     return found, count
+
+
+def _whole_pages(pages):
+    return [p for p in pages if not _tag(p, 254, 0) & _REDUCED_OR_MASK]
+
+
+def _pages_below(pages):
+    """Images of which a file shows but thumbnails first, as cameras do."""
+    for page in pages:
+        if page.subifds:
+            return _whole_pages(list(page.pages))
+    return []
 
 
 def _layout(page):
@@ -207,6 +218,11 @@ def _layout(page):
         raise ValueError(
             f"TIFF of the colour space {page.photometric!s} is read in 8 bits "
             f"only ({depth}); convert it to RGB"
+        )
+    if photometric in (_CMYK, _YCBCR, _LAB) and alpha is not None:
+        raise ValueError(
+            f"TIFF of the colour space {page.photometric!s} with alpha isn't "
+            f"known ({depth}); convert it to RGB"
         )
     if stored is None or (stored.kind in "iuf" and stored.itemsize > 4):
         if stored is None or stored.kind != "f":
@@ -276,7 +292,11 @@ def _divided(samples, page, layout):
     """Returns pixels and alpha in the dtype that they are read as."""
     if page.photometric == _PALETTE:
         bands = [i for i in range(samples.shape[-1]) if i != layout.alpha]
-        return _from_palette(samples[..., bands[0]], page.colormap), None
+        colours = _from_palette(samples[..., bands[0]], page.colormap)
+        if layout.alpha is None:
+            return colours, None
+        alpha = np.ascontiguousarray(samples[..., layout.alpha])
+        return colours, _spread(alpha, layout)
     samples = _full_range(samples, layout)
     alpha = None
     if layout.alpha is not None:
@@ -305,6 +325,10 @@ def _full_range(samples, layout):
             return samples.astype("float32")
     if layout.bits in (8, 16, 32) or samples.dtype.kind == "i":
         return samples.astype(layout.dtype)
+    return _spread(samples, layout)
+
+
+def _spread(samples, layout):
     largest = 2**layout.bits - 1
     full = int(np.iinfo(layout.dtype).max)
     spread = samples.astype("uint64") * full
@@ -315,7 +339,8 @@ def _unmultiplied(samples, alpha):
     """Colours of which alpha has been taken out again."""
     share = alpha.astype("float64")[..., None]
     if samples.dtype.kind == "f":
-        return np.where(share > 0, samples / np.where(share, share, 1), 0)
+        colours = samples / np.where(share > 0, share, np.inf)
+        return colours.astype(samples.dtype)
     full = np.iinfo(samples.dtype).max
     colours = samples * (full / np.where(share > 0, share, np.inf))
     return np.clip(np.rint(colours), 0, full).astype(samples.dtype)
@@ -329,6 +354,21 @@ def _is_for_pillow(page, layout):
     plain = plain and layout.channels in (1, 3) and page.planarconfig == 1
     plain = plain and len(page.extrasamples) == (layout.alpha is not None)
     return plain and page.compression in (5, 7) and not _has_imagecodecs()
+
+
+def _pillow_image(file, page):
+    unknown = ValueError(
+        f"TIFF of the colour space {page.photometric!s} and "
+        f"{page.samplesperpixel} bands of {page.bitspersample} bits isn't "
+        "known; convert it to RGB"
+    )
+    if len(page.treeindex) > 1:  # Pillow counts the pages on top only.
+        raise unknown
+    file.seek(0)
+    try:
+        return pillow_image(file, page.index)
+    except UnidentifiedImageError as error:
+        raise unknown from error
 
 
 def _has_imagecodecs():

@@ -201,3 +201,13 @@ def linear_grey_profile():
     header.write(b"acsp" + b"\0" * 28)
     header.write(struct.pack(">iii", 63190, 65536, 54061))
     return header.getvalue().ljust(128, b"\0") + body
+
+
+def test_a_grey_profile_is_applied_to_sixteen_bits(tmp_path):
+    pytest.importorskip("imagecodecs")
+    pixels = np.full((8, 8), 128 * 257, "uint16")
+    path = tmp_path / "a.png"
+    Image.fromarray(pixels).save(path, icc_profile=linear_grey_profile())
+    read = read_image(path)
+    assert (read.dtype, read.shape) == (np.uint16, (8, 8, 1))
+    assert abs(int(read[0, 0, 0]) - 188 * 257) <= 300

@@ -1,5 +1,7 @@
 import io
 import os
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -233,3 +235,109 @@ def test_flipped_bits_never_raise_anything_unexpected(make_image, suffix):
         except UnreadableImageError:
             continue
         assert image.ndim == 3
+
+
+def png_of(path, pixels, bits, kind, before=(), after=()):
+    """Writes a PNG with chunks of its own before and behind the pixels."""
+
+    def chunk(name, data):
+        body = name + data
+        check = zlib.crc32(body).to_bytes(4, "big")
+        return len(data).to_bytes(4, "big") + body + check
+
+    height, width = pixels.shape[:2]
+    rows = pixels.astype(">u2" if bits == 16 else "uint8")
+    if bits < 8:
+        shifts = np.arange(8 - bits, -1, -bits)
+        packed = rows.reshape(height, -1, 8 // bits) << shifts
+        rows = packed.sum(axis=-1).astype("uint8")
+    data = b"".join(b"\0" + row.tobytes() for row in rows)
+    head = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + b"".join(chunk(*part) for part in before)
+        + chunk(b"IDAT", zlib.compress(data))
+        + b"".join(chunk(*part) for part in after)
+        + chunk(b"IEND", b"")
+    )
+    return path
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_colour_that_is_clear_becomes_alpha(tmp_path, bits, channels):
+    if bits < 8 and channels == 3:
+        pytest.skip("there is no such PNG")
+    random = np.random.default_rng(0)
+    pixels = random.integers(0, 2**bits, (6, 8, channels))
+    pixels[2:4, 5] = clear = pixels[0, 0]
+    key = struct.pack(f">{channels}H", *clear.tolist())
+    kind = 2 if channels == 3 else 0
+    path = png_of(tmp_path / "a.png", pixels, bits, kind, [(b"tRNS", key)])
+    image = decode_image(path)
+    full = np.iinfo(image.pixels.dtype).max
+    np.testing.assert_array_equal(
+        image.alpha, np.where((pixels == clear).all(-1), 0, full)
+    )
+    np.testing.assert_array_equal(
+        image.pixels, pixels * (full // (2**bits - 1))
+    )
+    assert read_header(path).alpha
+
+
+@pytest.mark.parametrize("bits, kind", [(8, 2), (16, 2), (16, 0)])
+def test_an_orientation_behind_the_pixels_of_a_png_is_applied(
+    tmp_path, bits, kind
+):
+    pixels = np.arange(90).reshape(5, 6, 3)[..., : 3 if kind else 1]
+    exif = Image.Exif()
+    exif[274] = 6
+    part = (b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0"))
+    path = png_of(tmp_path / "a.png", pixels, bits, kind, after=[part])
+    np.testing.assert_array_equal(read_image(path), np.rot90(pixels, -1))
+    header = read_header(path)
+    assert (header.height, header.width) == (6, 5)
+
+
+def test_what_image_magick_says_of_an_orientation_is_applied(tmp_path):
+    pixels = np.arange(90).reshape(5, 6, 3)
+    exif = Image.Exif()
+    exif[274] = 8
+    text = f"\nexif\n{len(exif.tobytes())}\n{exif.tobytes().hex()}".encode()
+    part = b"Raw profile type exif\0\0" + zlib.compress(text)
+    path = png_of(tmp_path / "a.png", pixels, 8, 2, [(b"zTXt", part)])
+    np.testing.assert_array_equal(read_image(path), np.rot90(pixels))
+
+
+@pytest.mark.parametrize("name", ["a.npy", "deep.png", "a.png"])
+def test_a_page_that_is_not_there_is_refused(tmp_path, name):
+    deep = "deep" in name
+    pixels = np.zeros((4, 5, 3), "uint16" if deep else "uint8")
+    write_image(tmp_path / name, pixels)
+    assert read_image(tmp_path / name, page=0).shape == (4, 5, 3)
+    for read in (read_header, read_image):
+        with pytest.raises(UnreadableImageError, match="no page 1"):
+            read(tmp_path / name, page=1)
+
+
+def test_an_animation_of_16_bits_has_its_first_frame_only(tmp_path):
+    pixels = np.arange(90).reshape(5, 6, 3)
+    size = struct.pack(">IIIII", 0, 6, 5, 0, 0) + struct.pack(
+        ">HHBB", 1, 1, 0, 0
+    )
+    parts = [(b"acTL", struct.pack(">II", 2, 0)), (b"fcTL", size)]
+    path = png_of(tmp_path / "a.png", pixels, 16, 2, parts)
+    assert read_header(path).frames == 2
+    np.testing.assert_array_equal(read_image(path), pixels)
+    with pytest.raises(UnreadableImageError, match="first frame.*page=1"):
+        read_image(path, page=1)
+
+
+def test_a_damaged_png_of_16_bits_is_told_in_words(tmp_path):
+    path = tmp_path / "a.png"
+    write_image(path, random_image((50, 60, 3), "uint16"))
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(UnreadableImageError) as error:
+        read_image(path)
+    assert "truncated" in str(error.value) and "{" not in str(error.value)

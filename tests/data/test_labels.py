@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from semst_tf.data.image_collection import ImageCollection
@@ -172,3 +173,39 @@ def test_shares_are_of_all_labels_and_count_each_once(tmp_path):
         "car": 0.125,
         "ignored": 0.125,
     }
+
+
+def with_palette(path, numbers, colours):
+    image = Image.fromarray(np.asarray(numbers, "uint8"), "P")
+    image.putpalette(np.asarray(colours, "uint8").tobytes())
+    image.save(path)
+    return path
+
+
+def test_red_that_a_tool_put_into_a_palette_is_still_the_number(tmp_path):
+    colours = [[10, 0, 0], [0, 0, 0], [7, 0, 0]]
+    path = with_palette(tmp_path / "a.png", [[0, 1, 2, 2]], colours)
+    numbers = read_label_file(path, "carla_0_9_14")
+    assert numbers.tolist() == [[10, 0, 7, 7]]
+    # Colours for looking at say nothing.
+    colours = [[10, 0, 0], [0, 9, 0], [7, 0, 0]]
+    path = with_palette(tmp_path / "b.png", [[0, 1, 2, 2]], colours)
+    assert read_label_file(path, "carla_0_9_14").tolist() == [[0, 1, 2, 2]]
+
+
+def test_a_palette_of_other_greys_than_its_places_is_refused(tmp_path):
+    greys = [[11] * 3, [13] * 3, [255] * 3]
+    path = with_palette(tmp_path / "a.png", [[0, 1, 2, 2]], greys)
+    with pytest.raises(ValueError, match="place 0 of grey 11"):
+        read_label_file(path, SPACE)
+    same = [[grey] * 3 for grey in range(3)]
+    path = with_palette(tmp_path / "b.png", [[0, 1, 2, 2]], same)
+    assert read_label_file(path, SPACE).tolist() == [[0, 1, 2, 2]]
+
+
+def test_tiff_of_few_bits_is_refused_as_its_numbers_would_be_spread(tmp_path):
+    numbers = np.array([[0, 1, 2, 13]] * 4, "uint8")
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, numbers, bitspersample=4, photometric="minisblack")
+    with pytest.raises(ValueError, match="8 or 16 bits.*4 bits"):
+        read_label_file(path, SPACE)

@@ -184,3 +184,21 @@ def test_coarser_labels_of_the_same_place_fit(tmp_path):
     images = ImageCollection(tmp_path / "image")
     labels = Labels.of(images, tmp_path / "label", "cityscapes_train_ids")
     assert labels.load(0, (24, 24)).shape == (24, 24)
+
+
+@pytest.mark.parametrize("kind", ["miniswhite", "palette", "12 bits"])
+def test_the_tag_names_a_stored_value(tmp_path, kind):
+    dtype = "uint16" if kind == "12 bits" else "uint8"
+    stored = scene(size=8, bands=1, high=200, dtype=dtype)[..., 0]
+    stored[2:4, 5] = 7
+    options = {"photometric": "minisblack"}
+    if kind == "12 bits":
+        options["bitspersample"] = 12
+    else:
+        options["photometric"] = kind
+    if kind == "palette":
+        options["colormap"] = np.zeros((3, 256), "uint16")
+    path = tmp_path / "a.tif"
+    tag = (42113, "s", 0, "7", True)
+    tifffile.imwrite(path, stored, metadata=None, extratags=[tag], **options)
+    np.testing.assert_array_equal(decode_image(path).nodata, stored == 7)

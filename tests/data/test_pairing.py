@@ -87,3 +87,22 @@ def test_files_of_another_ending_are_no_images():
     assert image_name("a/7_img.png", ["_img", "_ids"]) == "a/7"
     assert image_name("a/7_ids.png", ["_img", "_ids"]) is None
     assert image_name("a/7_ids.png") == "a/7_ids"
+
+
+def test_a_name_that_another_label_has_too_decides_nothing():
+    with pytest.raises(ValueError, match=r"a/1\.png and c/1\.png for b/1"):
+        pair_names(["a/1.png", "b/1.png"], ["a/1.png", "c/1.png"], "label")
+
+
+def test_both_ways_to_write_an_accent_are_one_name():
+    composed, decomposed = "caf\u00e9/\u00fc.png", "cafe\u0301/u\u0308.png"
+    assert pair_names([composed], [decomposed], "label") == [0]
+    with pytest.raises(ValueError, match="here are 2"):
+        pair_names([composed], [composed, decomposed], "label")
+
+
+def test_photographs_of_phones_have_labels():
+    assert pair_names(["1.HEIC", "2.avif"], ["2.png", "1.png"], "label") == [
+        1,
+        0,
+    ]

@@ -313,3 +313,58 @@ def test_georeference_is_read_and_written(tmp_path):
         tags = tiff.pages[0].tags
         assert tags[33922].value == GEOREFERENCE[1][3]
         assert tags[42113].value == "-9999"
+
+
+def test_premultiplied_floats_stay_single_precision(tmp_path):
+    colours = np.full((3, 4, 3), 0.25, "float32")
+    alpha = np.full((3, 4, 1), 0.5, "float32")
+    path = written(
+        tmp_path,
+        np.concatenate([colours, alpha], axis=-1),
+        photometric="rgb",
+        extrasamples=["assocalpha"],
+    )
+    assert_read(path, 2 * colours)
+
+
+def test_an_image_below_its_thumbnail_is_not_taken_for_it(tmp_path):
+    array = random((32, 24, 3))
+    path = tmp_path / "camera.tif"
+    with tifffile.TiffWriter(path) as writer:
+        options = {"photometric": "rgb", "metadata": None}
+        writer.write(array[::4, ::4], subfiletype=1, subifds=1, **options)
+        writer.write(array, subfiletype=0, **options)
+    assert_read(path, array)
+
+
+def test_a_palette_may_have_alpha(tmp_path):
+    places, alpha = random((2, 5, 6))
+    table = random((3, 256), "uint16", seed=1)
+    path = written(
+        tmp_path,
+        np.stack([places, alpha], axis=-1),
+        planarconfig="contig",
+        extrasamples=["unassalpha"],
+        extratags=[(320, "H", table.size, table.ravel().tolist(), True)],
+    )
+    with tifffile.TiffFile(path, mode="r+b") as file:
+        file.pages[0].tags[262].overwrite(3)  # Of a palette.
+    image = decode_image(path)
+    np.testing.assert_array_equal(
+        image.pixels, (table.T >> 8).astype("uint8")[places]
+    )
+    np.testing.assert_array_equal(image.alpha, alpha)
+
+
+@pytest.mark.parametrize("kind", ["unassalpha", "assocalpha"])
+def test_inks_with_alpha_are_refused_by_their_name(tmp_path, kind):
+    path = written(
+        tmp_path,
+        random((4, 5, 5)),
+        photometric="separated",
+        planarconfig="contig",
+        extrasamples=[kind],
+    )
+    for read in (read_header, read_image):
+        with pytest.raises(UnreadableImageError, match="TIFF of the colour"):
+            read(path)
