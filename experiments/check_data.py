@@ -105,6 +105,14 @@ flags.DEFINE_list(
 flags.DEFINE_list(
     "target_value_range", None, "The same for target images alone."
 )
+flags.DEFINE_float(
+    "minimum_valid",
+    1.0,
+    "Share of a crop that must hold data, as data.minimum_valid; of GeoTIFFs "
+    "with a nodata value.",
+    lower_bound=0.001,
+    upper_bound=1.0,
+)
 flags.DEFINE_integer(
     "max_pixels",
     None,
@@ -163,7 +171,10 @@ def main(_):
         )
     ]
     report = data.check_images(
-        *domains, crop_size=FLAGS.crop_size, thorough=FLAGS.thorough
+        *domains,
+        crop_size=FLAGS.crop_size,
+        thorough=FLAGS.thorough,
+        minimum_valid=FLAGS.minimum_valid,
     )
     print(report)
     report.raise_for_problems(FLAGS.skip_bad)

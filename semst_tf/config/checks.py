@@ -25,6 +25,7 @@ def check_config(config):
     _check_paired(config)
     _check_keep(config)
     _check_labels(config)
+    _check_minimum_valid(config)
     if config.multi_scale.fusion is not None:
         _check_scales(config)
 
@@ -170,6 +171,18 @@ def _classes_of(data, domain):
         )
     whose = "your own" if space in OWN_SPACES else "Cityscapes"
     return f"{count} classes of {whose}"
+
+
+def _check_minimum_valid(config):
+    """Refuses empty pixels where nothing knows what to do with them."""
+    data = config.data
+    if data.minimum_valid < 1 and (data.crop_size is None or data.matching):
+        raise ValueError(
+            "Config field `data.minimum_valid` below 1 is for crops that are "
+            "drawn anywhere: `data.crop_size` must be a size, and "
+            f"`data.matching` None. Received: {data.minimum_valid}, "
+            f"{data.crop_size} and {data.matching!r}"
+        )
 
 
 def _check_scales(config):

@@ -146,6 +146,16 @@ class DataConfig:
         "uses it too.",
         at_least=0,
     )
+    minimum_valid: float = option(
+        1.0,
+        "Share of the pixels of a crop that must hold data, of GeoTIFFs with a "
+        "nodata value. 1 takes whole crops only. Below 1 crops may have empty "
+        "pixels: there the output is not judged, by no term, and the two "
+        "images of a step have the same ones empty. Pairs are cut where every "
+        "pixel holds data.",
+        above=0,
+        at_most=1,
+    )
     value_range: ValueRange | None = option(
         None,
         'Pair of numbers, or text such as `"-1000,2060"`. Stored values of '

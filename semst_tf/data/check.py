@@ -10,6 +10,7 @@ import os
 import numpy as np
 
 from semst_tf.data.crops_with_data import crops_with_data
+from semst_tf.data.crops_with_data import few_empty_pixels
 from semst_tf.data.georeference import nodata_value
 from semst_tf.data.heif_files import HOW_TO_READ
 from semst_tf.data.image_collection import ImageCollection
@@ -47,6 +48,7 @@ class DomainReport:
         values: `ValueHistogram` of the images that were decoded.
         animated: List of names of files of which only the first frame counts.
         empty: int. Images with pixels that hold no data.
+        minimum_valid: float. Share of a crop that must hold data.
     """
 
     name: str
@@ -67,6 +69,7 @@ class DomainReport:
     values: ValueHistogram = dataclasses.field(default_factory=ValueHistogram)
     animated: list = dataclasses.field(default_factory=list)
     empty: int = 0
+    minimum_valid: float = 1.0
 
     @property
     def bad(self):
@@ -89,9 +92,14 @@ class DomainReport:
             f"  values    {self.values}",
         ]
         if self.empty:
+            where = (
+                "are in no crop"
+                if self.minimum_valid == 1
+                else f"take at most {1 - self.minimum_valid:g} of a crop"
+            )
             lines.append(
                 f"  nodata    {self.empty} images have empty pixels, which "
-                "are in no crop"
+                f"{where}"
             )
         if self.collection.left_out:
             lines.append(f"  {describe_left_out(self.collection.left_out)}")
@@ -172,7 +180,9 @@ class CheckReport:
         return "\n".join(lines)
 
 
-def check_images(source, target, crop_size=None, thorough=False):
+def check_images(
+    source, target, crop_size=None, thorough=False, minimum_valid=1.0
+):
     """Checks the images of both domains.
 
     The fast check reads headers (of at most 20,000 images, evenly spaced)
@@ -186,6 +196,8 @@ def check_images(source, target, crop_size=None, thorough=False):
         crop_size: int, `(height, width)` or `None`: the crop that must fit
             into every image. Defaults to `None`.
         thorough: bool. Whether to decode everything. Defaults to `False`.
+        minimum_valid: float in (0, 1]. Share of the pixels of a crop that
+            must hold data. Defaults to `1.0`.
 
     Returns:
         A `CheckReport`.
@@ -203,7 +215,9 @@ def check_images(source, target, crop_size=None, thorough=False):
     """
     crop_size = parse_crop_size(crop_size)
     reports = [
-        _check_domain(name, _as_collection(images), crop_size, thorough)
+        _check_domain(
+            name, _as_collection(images), crop_size, thorough, minimum_valid
+        )
         for name, images in (("source", source), ("target", target))
     ]
     report = CheckReport(*reports)
@@ -230,9 +244,12 @@ def _as_collection(images):
     return ImageCollection(images)
 
 
-def _check_domain(name, images, crop_size, thorough):
+def _check_domain(name, images, crop_size, thorough, minimum_valid):
     report = DomainReport(
-        name, images, values=ValueHistogram(images.value_range)
+        name,
+        images,
+        values=ValueHistogram(images.value_range),
+        minimum_valid=minimum_valid,
     )
     step = 1
     if not thorough:
@@ -241,9 +258,8 @@ def _check_domain(name, images, crop_size, thorough):
     report.checked = len(indices)
 
     def inspect(index):
-        return _inspect(
-            images, index, thorough or index < _FAST_DECODED, crop_size
-        )
+        decode = thorough or index < _FAST_DECODED
+        return _inspect(images, index, decode, crop_size, minimum_valid)
 
     with concurrent.futures.ThreadPoolExecutor() as threads:
         for index, (header, reason, values, empty) in zip(
@@ -275,7 +291,7 @@ def _check_domain(name, images, crop_size, thorough):
     return report
 
 
-def _inspect(images, index, decode, crop_size):
+def _inspect(images, index, decode, crop_size, minimum_valid):
     """Looks at one image.
 
     Returns:
@@ -292,21 +308,21 @@ def _inspect(images, index, decode, crop_size):
             image, nodata = images.decode_with_nodata(index)
             values.add(image if nodata is None else image[~nodata][None])
             if nodata is not None:
-                empty = _emptiness(nodata, crop_size)
+                empty = _emptiness(nodata, crop_size, minimum_valid)
         return header, None, values, empty
     except (OSError, ValueError) as error:
         return None, _named(images.name(index), error), None, None
 
 
-def _emptiness(nodata, crop_size):
+def _emptiness(nodata, crop_size, minimum_valid):
     if crop_size is None or min(np.subtract(nodata.shape, crop_size)) < 0:
         return ""
-    if crops_with_data(nodata, crop_size).any():
+    if crops_with_data(nodata, crop_size, minimum_valid).any():
         return ""
-    return (
-        f"has no crop of {crop_size[0]}x{crop_size[1]} without empty pixels "
-        "(nodata)"
-    )
+    size = f"{crop_size[0]}x{crop_size[1]}"
+    few = few_empty_pixels(minimum_valid)
+    less = "; `data.minimum_valid` below 1 allows some"
+    return f"has no crop of {size} {few}{less if minimum_valid == 1 else ''}"
 
 
 def _named(name, error):

@@ -9,7 +9,10 @@ KEEP = "keep"
 LABELS = ("source_labels", "target_labels")
 """The class of every pixel of source and of target images, 255 for none."""
 
-GUIDES = (*PAIRED, KEEP, *LABELS)
+VALID = ("source_valid", "target_valid")
+"""Where source and target images hold data, 1; 0 where pixels are empty."""
+
+GUIDES = (*PAIRED, KEEP, *LABELS, *VALID)
 """Names of everything that a batch may bring beside its images."""
 
 
@@ -25,4 +28,4 @@ def order_of(name):
     """
     if name in PAIRED:
         return 2
-    return 1 if name == "target_labels" else 0
+    return int(name in (LABELS[1], VALID[1]))

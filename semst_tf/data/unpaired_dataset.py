@@ -30,6 +30,7 @@ def unpaired_images(
     keep=None,
     source_labels=None,
     target_labels=None,
+    minimum_valid=1.0,
     first_example=0,
     passes=None,
     drop_remainder=False,
@@ -89,6 +90,11 @@ def unpaired_images(
             `"source_labels"`, uint8 `(batch, crop_height, crop_width)`, 255
             for no class. Defaults to `None`.
         target_labels: The same of target images.
+        minimum_valid: float in (0, 1]. Share of the pixels of a crop that must
+            hold data, of GeoTIFFs with a nodata value. Below 1 batches also
+            bring where their images do, as `"source_valid"` and
+            `"target_valid"`, float32 `(batch, crop_height, crop_width, 1)`, 1
+            for data. Defaults to `1.0`.
         first_example: int. Index of the first example. Defaults to 0.
         passes: int or `None`. The data ends after so many passes of the
             larger domain, counted from index 0. Defaults to `None`, endless:
@@ -163,7 +169,9 @@ def unpaired_images(
         )
         for domain, images in zip(_DOMAINS, (source, target))
     ]
-    report = check_images(*collections, crop_size=crop_size)
+    report = check_images(
+        *collections, crop_size=crop_size, minimum_valid=minimum_valid
+    )
     report.raise_for_problems(skip_bad)
     if report.skipped:
         warnings.warn(
@@ -182,6 +190,7 @@ def unpaired_images(
         keep=keep,
         source_labels=source_labels,
         target_labels=target_labels,
+        minimum_valid=minimum_valid,
     )
     return _for_backend(
         sampler,

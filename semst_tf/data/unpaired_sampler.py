@@ -6,9 +6,11 @@ import typing
 import numpy as np
 
 from semst_tf.data.crops_with_data import corner_with_data
+from semst_tf.data.crops_with_data import few_empty_pixels
 from semst_tf.data.guides import KEEP
 from semst_tf.data.guides import LABELS
 from semst_tf.data.guides import PAIRED
+from semst_tf.data.guides import VALID
 from semst_tf.data.guides import order_of
 from semst_tf.data.keep_masks import KEPT
 from semst_tf.data.resize import parse_crop_size
@@ -39,6 +41,7 @@ class _Drawn(typing.NamedTuple):
     image: np.ndarray | None
     corner: tuple
     mirrored: bool
+    nodata: np.ndarray | None = None
 
 
 class UnpairedSampler:
@@ -51,7 +54,8 @@ class UnpairedSampler:
     Source and target are drawn independently. Each domain is gone through in
     a fresh random order again and again, so every image is used equally
     often, also where one domain is much smaller. Pixels of a GeoTIFF that
-    hold no data are in no crop. Pure NumPy: usable with any Keras backend.
+    hold no data are in no crop, unless `minimum_valid` allows some. Pure
+    NumPy: usable with any Keras backend.
 
     Args:
         source: `ImageCollection` of the source domain.
@@ -79,6 +83,9 @@ class UnpairedSampler:
             example then has the labels of its source crop. Defaults to
             `None`.
         target_labels: The same of the target.
+        minimum_valid: float in (0, 1]. Share of the pixels of a crop that must
+            hold data. Below 1 every example also says where its crops do.
+            Crops of pairs always hold data everywhere. Defaults to `1.0`.
 
     Raises:
         ValueError: If a domain is empty or an argument is invalid.
@@ -106,6 +113,7 @@ class UnpairedSampler:
         keep=None,
         source_labels=None,
         target_labels=None,
+        minimum_valid=1.0,
     ):
         for name, collection in zip(_DOMAINS, (source, target)):
             if len(collection) == 0:
@@ -121,6 +129,7 @@ class UnpairedSampler:
         self.source = source
         self.target = target
         self.crop_size = parse_crop_size(crop_size)
+        self.minimum_valid = _checked_minimum(minimum_valid, self.crop_size)
         self.seed = int(seed)
         self.flip = flip
         self.matched_crops = matched_crops
@@ -159,6 +168,11 @@ class UnpairedSampler:
         found = {name: self._crop_of(name, drawn[name]) for name in _DOMAINS}
         if self.paired is not None:
             found.update(self._pair(index))
+        if self.minimum_valid < 1:
+            found.update(
+                (name, self._valid(drawn[domain]))
+                for name, domain in zip(VALID, _DOMAINS)
+            )
         for name, files in self._guides.items():
             place = drawn[_DOMAINS[order_of(name)]]
             values = self._cut(files.load(place.number), place)
@@ -179,6 +193,8 @@ class UnpairedSampler:
             name: ((*size, collection.channels), "float32")
             for name, collection in images.items()
         }
+        if self.minimum_valid < 1:
+            shapes |= dict.fromkeys(VALID, ((*size, 1), "float32"))
         return shapes | {name: _SHAPES[name](size) for name in self._guides}
 
     def crop(self, domain, index):
@@ -200,6 +216,12 @@ class UnpairedSampler:
     def _crop_of(self, domain, drawn):
         image = self._cut(drawn.image, drawn)
         return self._collection(domain).to_unit_range(image)
+
+    def _valid(self, drawn):
+        """Where a crop holds data, `(height, width, 1)`, 1 and 0."""
+        if drawn.nodata is None:
+            return np.ones((*self.crop_size, 1), "float32")
+        return 1 - self._cut(drawn.nodata[..., None], drawn).astype("float32")
 
     def _pair(self, index):
         """Both images of a pair, cut at one place."""
@@ -241,15 +263,18 @@ class UnpairedSampler:
         collection = self._collection(domain)
         if self._is_matched(domain):
             number, corner = self._match(index)
-            image = collection.load(number)
+            image, nodata = collection.load_with_nodata(number)
         else:
             number = self.image_index(domain, index)
             image, nodata = collection.load_with_nodata(number)
             name = collection.name(number)
             corner = self._draw_corner(image.shape[:2], random, index, name)
             if nodata is not None:
-                corner = self._with_data(nodata, corner, random, name)
-        return _Drawn(number, image, corner, self._is_mirrored(random))
+                corner = self._with_data(
+                    nodata, corner, random, name, self.minimum_valid
+                )
+        mirrored = self._is_mirrored(random)
+        return _Drawn(number, image, corner, mirrored, nodata)
 
     def _match(self, index):
         """Target image and corner that match the source crop."""
@@ -282,15 +307,20 @@ class UnpairedSampler:
             top = int(shared * free_rows + 0.5)
         return top, left
 
-    def _with_data(self, nodata, corner, random, name):
-        """The corner, or another one where that crop has empty pixels."""
+    def _with_data(self, nodata, corner, random, name, minimum=1.0):
+        """The corner, or another one where too much of that crop is empty."""
         if self.crop_size is not None:
             corner = corner_with_data(
-                nodata, self.crop_size, corner, random, self.matched_crops
+                nodata,
+                self.crop_size,
+                corner,
+                random,
+                self.matched_crops,
+                minimum,
             )
         if self.crop_size is None or corner is None:
             raise ValueError(
-                f"{name} has no crop without empty pixels (nodata). "
+                f"{name} has no crop {few_empty_pixels(minimum)}. "
                 f"Received: crop_size={self.crop_size}"
             )
         return corner
@@ -317,6 +347,16 @@ class UnpairedSampler:
     def _generator(self, *stream):
         sequence = np.random.SeedSequence((self.seed, *stream))
         return np.random.Generator(np.random.PCG64(sequence))
+
+
+def _checked_minimum(minimum, crop_size):
+    if not 0 < minimum <= 1 or (minimum < 1 and crop_size is None):
+        raise ValueError(
+            "`minimum_valid` is a share of a crop, above 0 and at most 1; of "
+            "whole images every pixel must hold data. Received: "
+            f"minimum_valid={minimum!r}, crop_size={crop_size}"
+        )
+    return float(minimum)
 
 
 def _checked_guides(guides, collections):

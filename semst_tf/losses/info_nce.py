@@ -17,9 +17,10 @@ def negative_mask(
 
     Args:
         tokens: Tensor of shape `(batch, positions, channels)`, of any length.
-        positions: Integer grid coordinates of shape `(positions, 2)`. With
-            them, positions within `exclusion_radius` of each other are left
-            out, because their windows overlap. Defaults to `None`.
+        positions: Integer grid coordinates of shape `(positions, 2)`, or
+            `(batch, positions, 2)` where each image has its own. With them,
+            positions within `exclusion_radius` of each other are left out,
+            because their windows overlap. Defaults to `None`.
         exclusion_radius: Integer, in grid cells, Chebyshev distance. Defaults
             to `2`.
         duplicate_threshold: Float or `None`. Positions whose tokens have a
@@ -31,8 +32,10 @@ def negative_mask(
     """
     mask = other_patches(tokens)
     if positions is not None:
-        steps = ops.abs(positions[:, None, :] - positions[None, :, :])
-        mask = mask & (ops.max(steps, axis=-1)[None] > exclusion_radius)
+        if len(positions.shape) == 2:
+            positions = positions[None]
+        steps = ops.abs(positions[:, :, None, :] - positions[:, None, :, :])
+        mask = mask & (ops.max(steps, axis=-1) > exclusion_radius)
     if duplicate_threshold is not None:
         tokens = unit_length(ops.cast(tokens, "float32"))
         cosines = pairwise_similarity(tokens, tokens)

@@ -125,8 +125,8 @@ class MutualInformation(keras.losses.Loss):
         y_pred: Tokens of the translation at the same places, of the same
             shape.
         positions: Integer grid coordinates of the tokens, of shape
-            `(positions, 2)`, for `"infonce"`. Only for `call()`, not for
-            calling the object. Defaults to `None`.
+            `(positions, 2)` or `(batch, positions, 2)`, for `"infonce"`. Only
+            for `call()`, not for calling the object. Defaults to `None`.
 
     Returns:
         With `reduction=None` a float32 tensor of shape `(batch,)`; by default

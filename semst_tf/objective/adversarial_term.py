@@ -1,11 +1,15 @@
 """What a discriminator asks of the generator, and is asked itself."""
 
+from keras import ops
+
 from semst_tf.losses.adversarial_losses import ADVERSARIAL_LOSSES
 from semst_tf.losses.discriminator_guard import discriminator_guard
 from semst_tf.losses.matched_places import PlaceWeights
 from semst_tf.losses.matched_places import matched_places
 from semst_tf.objective.term import Term
 from semst_tf.objective.term import ramped
+from semst_tf.ops.area_average import area_average
+from semst_tf.ops.resize_bilinear import resize_bilinear
 
 
 class AdversarialTerm(Term):
@@ -37,10 +41,11 @@ class AdversarialTerm(Term):
         return self._weight * ramped(progress, self.ramp)
 
     def __call__(self, view, step):
-        fake = view.scores[self.discriminator].fake
-        weights = self.place_weights(view, step)
+        scores = view.scores[self.discriminator]
+        matched = self.place_weights(view, step).source
+        weights = _weights(scores.fake, matched, scores.fake_valid)
         return _mean(
-            [self.loss.generator(maps, weights.source) for maps in fake]
+            [self.loss.generator(*both) for both in zip(scores.fake, weights)]
         )
 
     def place_weights(self, view, step):
@@ -80,21 +85,48 @@ class DiscriminatorTerm(AdversarialTerm):
         return 1.0
 
     def __call__(self, view, step):
-        real, fake = view.scores[self.discriminator]
-        weights = self.place_weights(view, step)
+        real, fake, *valid = view.scores[self.discriminator]
+        matched = self.place_weights(view, step)
+        real_weights = _weights(real, matched.target, valid[0])
+        fake_weights = _weights(fake, matched.source, valid[1])
         value = _mean(
             [
-                self.loss.discriminator(
-                    one, other, weights.target, weights.source
-                )
-                for one, other in zip(real, fake)
+                self.loss.discriminator(*maps)
+                for maps in zip(real, fake, real_weights, fake_weights)
             ]
         )
         if self.maximum_accuracy is None:
             return value
         return value * discriminator_guard(
-            real, fake, self.maximum_accuracy, self.loss.boundary
+            real,
+            fake,
+            self.maximum_accuracy,
+            self.loss.boundary,
+            # As ever, what is matched does not count here.
+            _weights(real, None, valid[0]),
+            _weights(fake, None, valid[1]),
         )
+
+
+def _weights(maps, matched, valid):
+    """Weights of the places of score maps, a list; `None` for all alike.
+
+    Args:
+        maps: List of tensors `(batch, rows, columns, 1)`.
+        matched: One of `PlaceWeights`, or `None`.
+        valid: Where the images hold data, `(batch, height, width, 1)`, or
+            `None`. What a place counts is the share of its area that does.
+    """
+    if valid is None:
+        return [matched] * len(maps)
+    sizes = [tuple(ops.shape(scores)[1:3]) for scores in maps]
+    weights = [area_average(valid, *size) for size in sizes]
+    if matched is None:
+        return weights
+    return [
+        share * resize_bilinear(matched, size)
+        for share, size in zip(weights, sizes)
+    ]
 
 
 def _mean(values):

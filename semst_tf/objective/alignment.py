@@ -1,5 +1,7 @@
 """One comparison of structure-texture alignment, made of its parts."""
 
+import functools
+
 import keras
 from keras import ops
 
@@ -43,6 +45,9 @@ class Alignment(keras.layers.Layer):
             features; `(batch, height, width, input_channels)`.
         output: The same of the translations.
         seed: `keras.random.SeedGenerator` for the positions.
+        valid: Where the images hold data, `(batch, rows, columns, 1)`, 1 and
+            0; other places are not compared. `None` for everywhere. Defaults
+            to `None`.
 
     Returns:
         Float32 tensor `(batch,)`; lower is more mutual information. Gradient
@@ -86,17 +91,24 @@ class Alignment(keras.layers.Layer):
         )
         self.built = True
 
-    def call(self, source, output, seed):
+    def call(self, source, output, seed, valid=None):
         source_field = self.field(ops.stop_gradient(source))
         output_field = self.field(output)
         kind = ESTIMATORS[self.estimator]
-        if not kind.compares_places:
-            return self.information.call(
-                self._scalars(_all_tokens(source_field), kind),
-                self._scalars(_all_tokens(output_field), kind),
-            )
         height, width = ops.shape(source_field)[1:3]
-        indices = sample_positions(height, width, self.patches, seed)
+        if not kind.compares_places:
+            tokens = _all_tokens
+            if valid is not None:
+                # As many, so that each of those that count comes as often.
+                every = sample_positions(
+                    height, width, height * width, seed, valid
+                )
+                tokens = functools.partial(gather_tokens, indices=every)
+            return self.information.call(
+                self._scalars(tokens(source_field), kind),
+                self._scalars(tokens(output_field), kind),
+            )
+        indices = sample_positions(height, width, self.patches, seed, valid)
         return self.information.call(
             gather_tokens(source_field, indices),
             gather_tokens(output_field, indices),

@@ -37,7 +37,7 @@ class AlignmentTerm(Term):
 
     def __call__(self, view, step):
         values = [
-            alignment(*view.pair(name), seed=step.seeds)
+            alignment(*view.pair(name), seed=step.seeds, valid=view.valid)
             for name, alignment in self.alignments.items()
         ]
         return sum(values) / len(values)

@@ -4,6 +4,7 @@ from keras import ops
 
 from semst_tf.data.guides import KEEP
 from semst_tf.data.guides import LABELS
+from semst_tf.data.guides import VALID
 from semst_tf.layers import PadToMultiple
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.objective.encode_output import encode_output
@@ -11,6 +12,7 @@ from semst_tf.objective.view import View
 from semst_tf.objective.view import ViewKind
 from semst_tf.ops.in_one_batch import in_one_batch
 from semst_tf.ops.keep_input import keep_input
+from semst_tf.ops.only_valid import only_valid
 from semst_tf.ops.step_seeds import uniform
 
 
@@ -87,6 +89,7 @@ class MultiScaleViews:
         )
         context = generator.context_of(source)
         target_context = generator.context_of(target)
+        valid, context_valid = self._valid(guides, (corner, target_corner))
 
         images = [detail, context]
         if self.kinds[1].identity:
@@ -110,6 +113,13 @@ class MultiScaleViews:
             outputs[1] = keep_input(
                 outputs[1], context, generator.context_of(keep)
             )
+        fused = only_valid(fused, valid)
+        outputs[0] = only_valid(outputs[0], valid)
+        for place in range(1, count):
+            outputs[place] = only_valid(outputs[place], context_valid)
+        # Empty alike, so that nothing tells source and target apart by that.
+        detail = only_valid(detail, valid)
+        target_detail = only_valid(target_detail, valid)
         encoded = self._encoded([fused, *outputs[:count]])
         paired = {}
         if pairs is not None:
@@ -132,16 +142,18 @@ class MultiScaleViews:
                 fused,
                 features[0],
                 encoded[0],
+                valid=valid,
                 **paired,
                 **part_labels,
             ),
             View(
                 context_kind,
-                context,
-                target_context,
+                only_valid(context, context_valid),
+                only_valid(target_context, context_valid),
                 outputs[1],
                 features[1],
                 encoded[2],
+                valid=context_valid,
                 **identity,
                 **context_labels,
             ),
@@ -152,6 +164,7 @@ class MultiScaleViews:
                 outputs[0],
                 features[0],
                 encoded[1],
+                valid=valid,
                 **part_labels,
             ),
         ]
@@ -169,6 +182,21 @@ class MultiScaleViews:
                 start = ratio // 2
                 contexts[name] = labels[:, start::ratio, start::ratio, 0]
         return parts, contexts
+
+    def _valid(self, guides, corners):
+        """Where squares, and where contexts, hold data; or `None` twice.
+
+        A pixel of a context holds data if all those that became it do.
+        """
+        if VALID[0] not in guides:
+            return None, None
+        part, context = 1.0, 1.0
+        for name, corner in zip(VALID, corners):
+            valid = self.pad(guides[name])
+            part = part * _crop(valid, corner, self.detail_size)
+            whole = self.generator.context_of(valid) > 0.999
+            context = context * ops.cast(whole, "float32")
+        return part, context
 
     def _pairs(self, guides, seeds):
         """Square, context and wanted square of paired images."""

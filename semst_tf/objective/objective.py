@@ -7,6 +7,7 @@ from keras import ops
 from semst_tf.data.guides import KEEP
 from semst_tf.data.guides import LABELS
 from semst_tf.data.guides import PAIRED
+from semst_tf.data.guides import VALID
 from semst_tf.data.label_spaces import IGNORE
 from semst_tf.layers.differentiable_augmentation import (
     DifferentiableAugmentation,
@@ -96,6 +97,8 @@ class Objective:
             names.append(KEEP)
         if self.config.label_classes is not None:
             names += LABELS
+        if self.config.data.minimum_valid < 1:
+            names += VALID
         return tuple(names)
 
     def term_names(self):
@@ -191,6 +194,11 @@ class Objective:
             none = ops.full_like(labels, IGNORE)
             labels = ops.where(chosen[..., 0], none, labels)
             guides = {**guides, "target_labels": labels}
+        if VALID[1] in guides:
+            # Pairs hold data everywhere.
+            valid = guides[VALID[1]]
+            valid = ops.where(chosen, ops.ones_like(valid), valid)
+            guides = {**guides, VALID[1]: valid}
         return ops.where(chosen, paired, target), guides
 
     def _scored(self, views, step):
@@ -202,7 +210,7 @@ class Objective:
         for level in dict.fromkeys(view.kind.level for view in views):
             places = [i for i, v in enumerate(views) if v.kind.level == level]
             judged = [views[place] for place in places]
-            images, labels = self._augmented(judged, step)
+            images, labels, valid = self._augmented(judged, step)
             for name, network in self.networks.of_level(level).items():
                 inputs = images
                 names = self.networks.reads(network)
@@ -214,8 +222,8 @@ class Objective:
                     lambda batch: _maps(self._judge(network, batch, step)),
                     inputs,
                 )
-                for place, fake in zip(places, fakes):
-                    scores[place][name] = Scores(real, fake)
+                for place, fake, there in zip(places, fakes, valid[1:]):
+                    scores[place][name] = Scores(real, fake, valid[0], there)
         return [
             dataclasses.replace(view, scores=found)
             for view, found in zip(views, scores)
@@ -230,27 +238,36 @@ class Objective:
     def _augmented(self, views, step):
         """What discriminators see: the target, then every output.
 
-        Returns a list of images, and one of the classes of their pixels as
-        `(batch, height, width, classes)`, or `None`.
+        Returns a list of images, one of the classes of their pixels as
+        `(batch, height, width, classes)`, or `None`, and one of where they
+        hold data, or of `None`.
         """
         images = [views[0].target, *(view.output for view in views)]
         labels = self._shares_of_classes(views)
+        valid = [view.valid for view in (views[0], *views)]
         if self._augment is None:
-            return images, labels
-        if labels is None:
-            return [self._augment(i, seed=step.seeds) for i in images], None
-        # Labels move, and are cut out, with the images.
+            return images, labels, valid
+        # All of it moves, and is cut out, with the images.
+        parts = [
+            part
+            for part in (images, labels, valid)
+            if part is not None and part[0] is not None
+        ]
         moved = [
             self._augment(
-                ops.concatenate([ops.cast(i, "float32"), shares], axis=-1),
+                ops.concatenate(
+                    [ops.cast(map_, "float32") for map_ in maps], axis=-1
+                ),
                 seed=step.seeds,
             )
-            for i, shares in zip(images, labels)
+            for maps in zip(*parts)
         ]
         channels = images[0].shape[-1]
+        end = channels + (self.config.label_classes or 0)
         return (
-            [both[..., :channels] for both in moved],
-            [both[..., channels:] for both in moved],
+            [maps[..., :channels] for maps in moved],
+            None if labels is None else [m[..., channels:end] for m in moved],
+            valid if valid[0] is None else [maps[..., end:] for maps in moved],
         )
 
     def _shares_of_classes(self, views):

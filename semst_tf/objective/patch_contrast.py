@@ -69,13 +69,17 @@ class PatchContrast:
             tuple([found[name] for name in self.names] for found in pair)
             for pair in pairs
         ]
-        positions = [self._positions(pairs[0][1], seeds)]
+        positions = [self._positions(pairs[0][1], seeds, view.valid)]
         for _, features in pairs[1:]:
             alike = _sizes(features) == _sizes(pairs[0][1])
             positions.append(
-                positions[0] if alike else self._positions(features, seeds)
+                positions[0]
+                if alike
+                else self._positions(features, seeds, view.valid)
             )
-        if len(pairs) == 2 and positions[0] is positions[1]:
+        shared = len(pairs) == 2 and positions[0] is positions[1]
+        # Positions of each image's own belong to the rows of one batch.
+        if shared and view.valid is None:
             return in_one_batch(
                 lambda pair: self._projected(*pair, positions[0]), pairs
             )
@@ -84,10 +88,10 @@ class PatchContrast:
             for pair, indices in zip(pairs, positions)
         ]
 
-    def _positions(self, features, seeds):
+    def _positions(self, features, seeds, valid):
         return [
             sample_positions(
-                *ops.shape(feature)[1:3], self.config.patches, seeds
+                *ops.shape(feature)[1:3], self.config.patches, seeds, valid
             )
             for feature in features
         ]

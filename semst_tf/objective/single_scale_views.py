@@ -4,12 +4,14 @@ from keras import ops
 
 from semst_tf.data.guides import KEEP
 from semst_tf.data.guides import LABELS
+from semst_tf.data.guides import VALID
 from semst_tf.layers.match_channels import match_channels
 from semst_tf.objective.encode_output import encode_output
 from semst_tf.objective.view import View
 from semst_tf.objective.view import ViewKind
 from semst_tf.ops.in_one_batch import in_one_batch
 from semst_tf.ops.keep_input import keep_input
+from semst_tf.ops.only_valid import only_valid
 from semst_tf.ops.step_seeds import uniform
 
 
@@ -58,8 +60,11 @@ class SingleScaleViews:
         encoded = len(images)
         if kind.paired:
             images.append(guides["paired_source"])
+        valid = None
+        if VALID[0] in guides:
+            valid = guides[VALID[0]] * guides[VALID[1]]
         outputs, features, output_features = self._translated(
-            images, encoded, seeds, guides.get(KEEP)
+            images, encoded, seeds, guides.get(KEEP), valid
         )
         more = {name: guides[name] for name in LABELS if name in guides}
         if kind.identity:
@@ -71,8 +76,10 @@ class SingleScaleViews:
         return [
             View(
                 kind=kind,
-                source=source,
-                target=target,
+                # Empty alike, so that nothing tells the two apart by that.
+                source=only_valid(source, valid),
+                target=only_valid(target, valid),
+                valid=valid,
                 output=outputs[0],
                 features=features[0],
                 output_features=output_features[0],
@@ -80,16 +87,18 @@ class SingleScaleViews:
             )
         ]
 
-    def _translated(self, images, encoded, seeds, keep):
+    def _translated(self, images, encoded, seeds, keep, valid):
         """Outputs, features and output features, a list of each.
 
-        Output features are those of the first `encoded` batches; of the first
-        of them a part may be kept.
+        Output features are those of the first `encoded` batches, which may
+        hold data in some places only; of the first a part may be kept.
         """
         if not self.flip:
             traces = in_one_batch(self.generator.trace, images)
             outputs = [trace.outputs for trace in traces]
             outputs[0] = keep_input(outputs[0], images[0], keep)
+            for place in range(encoded):
+                outputs[place] = only_valid(outputs[place], valid)
             features = [trace.features for trace in traces]
             return outputs, features, self._encoded(outputs[:encoded])
         flips = _random_flips([ops.shape(i)[0] for i in images], seeds)
@@ -97,6 +106,9 @@ class SingleScaleViews:
         outputs = in_one_batch(self.generator, mirrored)
         keep = None if keep is None else flips[0](keep)
         outputs[0] = keep_input(outputs[0], mirrored[0], keep)
+        if valid is not None:
+            for place, flip in enumerate(flips[:encoded]):
+                outputs[place] = only_valid(outputs[place], flip(valid))
         features = in_one_batch(self.generator.features, images[:encoded])
         output_features = [
             {name: flip(maps) for name, maps in found.items()}

@@ -34,10 +34,15 @@ class Scores(typing.NamedTuple):
     Attributes:
         real: List of tensors `(batch, rows, columns, 1)` of target images.
         fake: The same of translations.
+        real_valid: Tensor `(batch, height, width, 1)`, 1 where the target as
+            the discriminator saw it holds data; `None` for everywhere.
+        fake_valid: The same of translations.
     """
 
     real: list
     fake: list
+    real_valid: typing.Any = None
+    fake_valid: typing.Any = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +73,9 @@ class View:
         source_labels: Class of every pixel of the source, `(batch, height,
             width)`, 255 for none; `None` where no term reads it.
         target_labels: The same of the target.
+        valid: Where both source and target hold data, `(batch, height, width,
+            1)`, 1 and 0; elsewhere all three images are 0, and no term looks
+            there. `None` for everywhere.
         paired_features: Dict from name to features of frozen networks of
             what they should be; only those that a term compares.
         paired_output_features: The same of the translations.
@@ -87,6 +95,7 @@ class View:
     paired_target: typing.Any = None
     source_labels: typing.Any = None
     target_labels: typing.Any = None
+    valid: typing.Any = None
     paired_features: dict = dataclasses.field(default_factory=dict)
     paired_output_features: dict = dataclasses.field(default_factory=dict)
 

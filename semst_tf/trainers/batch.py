@@ -10,6 +10,7 @@ from keras import ops
 from semst_tf.data.guides import KEEP
 from semst_tf.data.guides import LABELS
 from semst_tf.data.guides import PAIRED
+from semst_tf.data.guides import VALID
 from semst_tf.data.label_spaces import IGNORE
 from semst_tf.data.unpack_batch import source_images
 from semst_tf.data.unpack_batch import unpack_batch
@@ -20,6 +21,7 @@ _WHY = {
     **dict.fromkeys(PAIRED, "`paired.weight` is the weight of their term"),
     KEEP: "`data.keep` names what must not change",
     **dict.fromkeys(LABELS, "`discriminator.labels` compares class by class"),
+    **dict.fromkeys(VALID, "`data.minimum_valid` allows empty pixels"),
 }
 _OPTIONAL = (KEEP,)
 """Guides that say by themselves what to do."""
@@ -150,6 +152,8 @@ def check_guides(guides, source, target, model):
     for name, images in zip(LABELS, (source, target)):
         if name in guides:
             _check_labels(guides[name], name, images)
+    if VALID[0] in guides:
+        _check_valid(guides, source, target)
 
 
 def _check_classes(labels, name, classes):
@@ -190,6 +194,24 @@ def _check_keep(keep, source, model):
             "translations as many channels as they. Received: masks of shape "
             f"{shapes[1]}, source images of {shapes[0]}, translations of "
             f"{channels[1]} channels"
+        )
+
+
+def _check_valid(guides, source, target):
+    shapes = {tuple(images.shape[:3]) for images in (source, target)}
+    for name in VALID:
+        check_images(guides[name], 1, "one channel", f"Masks of {name!r}")
+        shapes.add(tuple(guides[name].shape[:3]))
+    first, *others = shapes
+    if any(
+        None not in pair and pair[0] != pair[1]
+        for other in others
+        for pair in zip(first, other)
+    ):
+        raise ValueError(
+            "Source and target images and where they hold data are of one "
+            "size, `data.crop_size`. Received: (batch, height, width) "
+            f"{sorted(shapes, key=str)}"
         )
 
 

@@ -257,6 +257,7 @@ class TrainingRun:
             matched_crops=config.matched_crops,
             matching=self._matching,
             **self._sampled_guides(),
+            minimum_valid=config.minimum_valid,
             first_example=position.batches * config.batch_size,
             skip_bad=self.skip_bad,
         )
@@ -282,6 +283,7 @@ class TrainingRun:
             matched_crops=config.matched_crops,
             matching=self._matching,
             **self._sampled_guides(),
+            minimum_valid=config.minimum_valid,
         )
 
     def _read_guides(self):
@@ -627,6 +629,7 @@ class TrainingRun:
             self.source,
             self.target,
             crop_size=self.config.data.crop_height_width,
+            minimum_valid=self.config.data.minimum_valid,
         )
         return report.source.usable, report.target.usable
 

@@ -112,6 +112,54 @@ def test_no_crop_has_an_empty_pixel_and_all_others_are_drawn(tmp_path):
     assert sampler.crop("target", 3).shape == (4, 4, 4)
 
 
+def test_crops_with_some_empty_pixels_say_where_they_are(tmp_path):
+    pixels = scene(size=16)
+    pixels[5:, 2:] = 0
+    pixels[:, 15] = 0
+    for name in "st":
+        write_scene(tmp_path / name / "a.tif", pixels + (name == "t"), "0")
+    source = ImageCollection(tmp_path / "s")
+    target = ImageCollection(tmp_path / "t")
+    with pytest.raises(ValueError, match="no crop without empty pixels"):
+        UnpairedSampler(source, target, crop_size=8).example(0)
+    sampler = UnpairedSampler(source, target, crop_size=8, minimum_valid=0.5)
+    assert sampler.shapes["source_valid"] == ((8, 8, 1), "float32")
+    mask = source.load_with_nodata(0)[1]
+    free = crops_with_data(mask, (8, 8), 0.5)
+    drawn = set()
+    for index in range(150):
+        example = sampler.example(index)
+        valid = example["source_valid"]
+        assert valid.mean() >= 0.5
+        # Mirrored or not, an empty pixel has the mean of the image.
+        filled = (
+            example["source"]
+            == sampler.source.to_unit_range(source.load(0)[15:16, 15:16])
+        ).all(axis=-1)
+        np.testing.assert_array_equal(filled, valid[..., 0] == 0)
+        assert (example["target_valid"] == 1).all()
+        drawn.add(sampler.corner("source", index))
+    assert drawn <= {tuple(map(int, c)) for c in np.argwhere(free)}
+    assert len(drawn) > 0.8 * free.sum()
+
+
+@pytest.mark.parametrize("share, allowed", [(1.0, 0), (0.9, 10), (0.905, 9)])
+def test_a_share_of_data_is_met_exactly(share, allowed):
+    nodata = np.zeros((10, 10), bool)
+    nodata.flat[:allowed] = True
+    assert crops_with_data(nodata, (10, 10), share).all()
+    nodata.flat[allowed] = True
+    assert not crops_with_data(nodata, (10, 10), share).any()
+
+
+def test_a_share_that_is_none_is_refused(tmp_path):
+    write_scene(tmp_path / "a.tif", scene())
+    images = ImageCollection(tmp_path)
+    for options in ({"minimum_valid": 0}, {"minimum_valid": 0.5}):
+        with pytest.raises(ValueError, match="`minimum_valid` is a share"):
+            UnpairedSampler(images, images, crop_size=None, **options)
+
+
 def test_matched_crops_keep_the_nearest_row_that_has_data():
     nodata = np.zeros((20, 20), bool)
     nodata[:, :18] = True
@@ -140,6 +188,10 @@ def test_an_image_without_a_whole_crop_is_named_before_training(tmp_path):
     assert "1 images have empty pixels" in str(
         check_images(*places, crop_size=7)
     )
+    assert "`data.minimum_valid` below 1" in problem
+    allowed = check_images(*places, crop_size=8, minimum_valid=0.7)
+    assert allowed.problems == []
+    assert "take at most 0.3 of a crop" in str(allowed)
     with pytest.raises(ValueError, match="bad.tif has no crop"):
         sampler = UnpairedSampler(*places, crop_size=8)
         for index in range(2):

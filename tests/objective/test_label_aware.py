@@ -102,7 +102,7 @@ def test_labels_move_with_what_is_shifted_and_cut_out():
         output=np.repeat(shown[..., None], 3, -1).astype("float32"),
     )
     step = Step(0.0, StepSeeds(0, 1))
-    (_, seen), (_, labels) = model.objective._augmented([view], step)
+    (_, seen), (_, labels), _ = model.objective._augmented([view], step)
     seen, labels = map(ops.convert_to_numpy, (seen, labels))
     np.testing.assert_allclose(labels.sum(-1), seen[..., 0], atol=1e-5)
     assert 0 < seen.mean() < shown.mean()

@@ -71,3 +71,36 @@ def test_gradient_reaches_the_gathered_positions_only():
 def test_drawing_no_position_is_refused(count):
     with pytest.raises(ValueError, match=f"Received: count={count}"):
         sample_positions(4, 4, count, 1)
+
+
+def halves(height=8, width=8):
+    """The left half of the first image counts, nothing of the second."""
+    valid = np.zeros((2, height, width, 1), "float32")
+    valid[0, :, : width // 2] = 1
+    return valid
+
+
+def test_positions_lie_where_an_image_counts_and_come_again_if_they_are_few():
+    own = ops.convert_to_numpy(sample_positions(4, 4, 12, 1, halves()))
+    assert own.shape == (2, 12) and own.dtype == np.int32
+    assert set(own[0].tolist()) == {0, 1, 4, 5, 8, 9, 12, 13}
+    assert len(set(own[0, :8].tolist())) == 8
+    # Where there is none, anywhere: the term has to have a value.
+    assert len(set(own[1].tolist())) == 12
+
+
+def test_where_everything_counts_positions_are_those_of_one_map():
+    everywhere = np.ones((2, 8, 8, 1), "float32")
+    own = ops.convert_to_numpy(sample_positions(4, 4, 9, 1, everywhere))
+    for image in own:
+        np.testing.assert_array_equal(image, draw(4, 4, 9, 1))
+
+
+def test_tokens_and_coordinates_of_each_image_are_those_of_its_positions():
+    rows, columns = np.mgrid[:4, :6]
+    field = np.stack([rows, columns], axis=-1)[None].repeat(2, axis=0)
+    positions = np.array([[3, 7], [23, 0]], "int32")
+    tokens = ops.convert_to_numpy(gather_tokens(field, positions))
+    coordinates = ops.convert_to_numpy(grid_coordinates(positions, 6))
+    np.testing.assert_array_equal(tokens, coordinates)
+    assert tokens.tolist() == [[[0, 3], [1, 1]], [[3, 5], [0, 0]]]
