@@ -60,6 +60,44 @@ def describe_run(config, source, target, dtype, replicas, guides=None):
     }
 
 
+def continued_description(now, workdir, source, target, accept_changes=False):
+    """Refuses to mix two different trainings in one directory.
+
+    Args:
+        now: Dict, as `describe_run` returns it.
+        workdir: Path of the run directory, which need not exist.
+        source: `ImageCollection` of source images.
+        target: `ImageCollection` of target images.
+        accept_changes: bool. Say what has changed instead of refusing it.
+
+    Returns:
+        Dict: what `config.json` shall say from now on.
+
+    Raises:
+        ValueError: If the directory holds another training, or its
+            description cannot be read.
+    """
+    path = workdir / "config.json"
+    if not path.exists():
+        return now
+    before = read_description(path)
+    if "init" in before:
+        now = {**now, "init": before["init"]}
+    changes = description_changes(before, now, source, target)
+    if changes and not accept_changes:
+        raise ValueError(
+            f"{workdir} holds a training with other settings; use "
+            "another directory, the settings it began with, or "
+            f"`accept_changes`. Received: {'; '.join(changes)}"
+        )
+    if changes:
+        print(f"continuing with changes: {'; '.join(changes)}")
+    moves = description_moves(before, now)
+    if moves and not changes:
+        print(f"the same images at another place: {'; '.join(moves)}")
+    return now
+
+
 def read_description(path):
     """Reads what `describe_run` returned back from a JSON file.
 

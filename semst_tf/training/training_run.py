@@ -1,67 +1,30 @@
 """A training in a directory, which can be continued."""
 
-import filecmp
-import itertools
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
 
 import keras
 
-from semst_tf.callbacks import BestEffort
-from semst_tf.callbacks import Checkpoints
-from semst_tf.callbacks import Intervals
-from semst_tf.callbacks import KeepBest
-from semst_tf.callbacks import LossRecord
-from semst_tf.callbacks import ProgressBar
-from semst_tf.callbacks import SampleTranslations
-from semst_tf.callbacks import ScalarSummaries
-from semst_tf.callbacks import StopOnNonFinite
 from semst_tf.callbacks import StopOnSignal
-from semst_tf.callbacks import ValidationRecord
-from semst_tf.callbacks.drop_summaries import drop_summaries
-from semst_tf.data import CropIndex
-from semst_tf.data import ImageCollection
-from semst_tf.data import UnpairedSampler
-from semst_tf.data import check_images
-from semst_tf.data import distributed_images
 from semst_tf.data.reading_errors import plain_reading_errors
-from semst_tf.data.training_labels import class_histogram
 from semst_tf.distribution.workers import is_chief
 from semst_tf.distribution.workers import numbers_of_replicas
 from semst_tf.loading.initial_weights import load_initial_weights
-from semst_tf.metrics.all_scores import SCORES
 from semst_tf.metrics.all_scores import score_of
-from semst_tf.pretrained import describe_images
 from semst_tf.semst import SemST
-from semst_tf.storage.atomic_files import remove_unfinished
-from semst_tf.storage.atomic_files import replacing
 from semst_tf.storage.atomic_files import write_json
-from semst_tf.storage.checkpoint_files import Position
-from semst_tf.storage.checkpoint_files import check_checkpoint
-from semst_tf.storage.checkpoint_files import checkpoint_paths
-from semst_tf.storage.checkpoint_files import restore_checkpoint
-from semst_tf.storage.loss_history import read_history
 from semst_tf.training.describe_start import describe_start
-from semst_tf.training.image_options import image_options
-from semst_tf.training.print_progress import print_progress
-from semst_tf.training.refresh_run_page import RefreshRunPage
+from semst_tf.training.monitored_score import monitored_score
+from semst_tf.training.run_callbacks import RunCallbacks
+from semst_tf.training.run_checkpoints import copy_last_checkpoint
+from semst_tf.training.run_checkpoints import restore_newest
+from semst_tf.training.run_checkpoints import take_back_after
+from semst_tf.training.run_description import continued_description
 from semst_tf.training.run_description import describe_run
-from semst_tf.training.run_description import description_changes
-from semst_tf.training.run_description import description_moves
-from semst_tf.training.run_description import read_description
-from semst_tf.training.training_guides import BY_LABELS
-from semst_tf.training.training_guides import DOMAINS
-from semst_tf.training.training_guides import TrainingGuides
-
-SAMPLES = 4
-"""Source images that are translated again and again while training."""
-
-_CROP_INDEX = "crop_index.npz"
-_LABELS = "labels"
-_CLOCK = ("step", "seconds")
+from semst_tf.training.training_images import TrainingImages
+from semst_tf.training.writing_intervals import WritingIntervals
 
 
 class TrainingRun:
@@ -139,20 +102,9 @@ class TrainingRun:
         init=None,
         paired=None,
     ):
-        for name, steps in (
-            ("checkpoint_every", checkpoint_every),
-            ("sample_every", sample_every),
-        ):
-            if interval < 1 or steps < 1 or steps % interval:
-                raise ValueError(
-                    f"`{name}` must be a multiple of `interval`, both "
-                    f"positive. Received: {name}={steps}, interval={interval}"
-                )
-        if keep_checkpoints < 1:
-            raise ValueError(
-                "`keep_checkpoints` must be 1 or more. "
-                f"Received: keep_checkpoints={keep_checkpoints}"
-            )
+        self.intervals = WritingIntervals(
+            interval, checkpoint_every, sample_every, keep_checkpoints
+        )
         if not os.fspath(workdir):
             # As a path, no name at all is the current directory.
             raise ValueError(
@@ -163,27 +115,12 @@ class TrainingRun:
         self.strategy = _strategy(devices)
         self.workdir = pathlib.Path(workdir)
         self.config = config
-        options = image_options(config)
-        self.source = ImageCollection(
-            source, default_split="trainA", **options["source"]
-        )
-        self.target = ImageCollection(
-            target, default_split="trainB", **options["target"]
-        )
-        self.guides = TrainingGuides(
-            config, options["source"], options["target"], paired
-        )
-        self.interval = interval
-        self.checkpoint_every = checkpoint_every
-        self.sample_every = sample_every
-        self.keep_checkpoints = keep_checkpoints
+        self.images = TrainingImages(config, source, target, paired, skip_bad)
         self.dtype = dtype
-        self.skip_bad = skip_bad
         self.validation = validation
         self.monitor = monitor
         self.accept_changes = accept_changes
         self.init = init
-        self._matching = None
         # Where this process writes. All workers must do the same, because
         # they compute some of it together; what the others write is dropped.
         self._place = self.workdir
@@ -206,213 +143,54 @@ class TrainingRun:
                 the training began.
         """
         # Directory and images are checked before anything is written.
-        self._monitored_score()
+        score = monitored_score(self.validation, self.monitor)
         description = self._checked_description()
-        self._read_guides()
+        self.images.read_guides(self.workdir, self._place)
         model = self._model()
-        self._check_crops(model)
-        position = self._restore(model)
+        self.images.check_crops(model.discriminator.minimum_size)
+        position = restore_newest(model, self.workdir, self.strategy)
         self._check_workers(position)
-        self._match_crops()
+        self.images.match_crops(self.workdir, self._place)
         self._initialise(model, position, description)
         unfinished = position.step < self.config.training.steps
         if unfinished and hasattr(self.validation, "try_out"):
             self.validation.try_out(model)
         self._adapt(model)
-        data = _stream(self._data(position))
-        self._tidy(position)
+        data = _stream(self.images.batches(self.strategy, position.batches))
+        take_back_after(position, self._place)
         write_json(self._place / "config.json", description)
+        callbacks = self._callbacks(score)
         with plain_reading_errors():
-            self._catch_up(model, position)
+            callbacks.catch_up(model, position)
             if unfinished:
-                self._fit(model, data, position)
-        self._write_model()
+                self._fit(model, data, position, callbacks)
+        copy_last_checkpoint(self._place)
         self._wait_for_workers()
         return model
-
-    def _adapt(self, model):
-        """Measures what a new model has to know of the target.
-
-        All workers measure the same crops, the first of the training.
-        """
-        if model.adapted:
-            return
-        sampler = self._sampler()
-        with plain_reading_errors(), self.strategy.scope():
-            model.adapt(
-                sampler.crop("target", index)[None]
-                for index in itertools.count()
-            )
-
-    def _data(self, position):
-        config = self.config.data
-        return distributed_images(
-            self.strategy,
-            self.source,
-            self.target,
-            crop_size=config.crop_height_width,
-            batch_size=config.batch_size,
-            seed=self.config.seed,
-            flip=config.flip,
-            matched_crops=config.matched_crops,
-            matching=self._matching,
-            **self._sampled_guides(),
-            minimum_valid=config.minimum_valid,
-            first_example=position.batches * config.batch_size,
-            skip_bad=self.skip_bad,
-        )
-
-    def _examples(self, batch):
-        """Names and crops of a batch, drawn once more."""
-        sampler = self._sampler()
-        count = self.config.data.batch_size
-        first = batch * count
-        return [
-            _named_example(sampler, index)
-            for index in range(first, first + count)
-        ]
-
-    def _sampler(self):
-        """What draws the crops of this training."""
-        config = self.config.data
-        return UnpairedSampler(
-            *self._usable(),
-            crop_size=config.crop_height_width,
-            seed=self.config.seed,
-            flip=config.flip,
-            matched_crops=config.matched_crops,
-            matching=self._matching,
-            **self._sampled_guides(),
-            minimum_valid=config.minimum_valid,
-        )
-
-    def _read_guides(self):
-        """Looks at what is read beside the images, before the first step."""
-        if self.guides.named():
-            self.guides.read(
-                *self._usable(),
-                # All workers look in the run directory, one writes there.
-                self.workdir / _LABELS,
-                self._place / _LABELS,
-            )
-
-    def _sampled_guides(self):
-        """What is cut out of images beside their crops."""
-        sampled = {"paired": self.guides.paired, "keep": self.guides.keep}
-        if self.config.discriminator.labels:
-            sampled |= {
-                f"{domain}_labels": labels
-                for domain, labels in self.guides.labels.items()
-            }
-        return sampled
-
-    def _match_crops(self):
-        """Reads or builds the index of crops, where crops are matched."""
-        config = self.config.data
-        if config.matching is None or self._matching is not None:
-            return
-        images, name = self._usable(), config.matching
-        if name == BY_LABELS:
-            images = [self.guides.labels[domain] for domain in DOMAINS]
-            name = f"labels of {config.classes} classes"
-            describe = class_histogram(config.classes)
-        else:
-            describe = describe_images(name)
-        report = check_images(
-            self.source, self.target, crop_size=config.crop_height_width
-        )
-        report.raise_for_problems(self.skip_bad)
-        _refuse_empty_pixels(report)
-        with plain_reading_errors():
-            self._matching = CropIndex.cached(
-                # All workers look in the run directory, one writes there.
-                self.workdir / _CROP_INDEX,
-                *images,
-                crop_size=config.crop_height_width,
-                describe=describe,
-                name=name,
-                neighbours=config.matching_neighbours,
-                progress=print_progress("describing crops", "image"),
-                write_to=self._place / _CROP_INDEX,
-            )
 
     def _checked_description(self):
         """Refuses to mix two different trainings in one directory."""
         now = describe_run(
             self.config,
-            self.source,
-            self.target,
+            self.images.source,
+            self.images.target,
             self.dtype,
             self.strategy.num_replicas_in_sync,
-            self.guides.named(),
+            self.images.guides.named(),
         )
-        path = self.workdir / "config.json"
-        if not path.exists():
-            return now
-        before = read_description(path)
-        if "init" in before:
-            now["init"] = before["init"]
-        changes = description_changes(before, now, self.source, self.target)
-        if changes and not self.accept_changes:
-            raise ValueError(
-                f"{self.workdir} holds a training with other settings; use "
-                "another directory, the settings it began with, or "
-                f"`accept_changes`. Received: {'; '.join(changes)}"
-            )
-        if changes:
-            print(f"continuing with changes: {'; '.join(changes)}")
-        moves = description_moves(before, now)
-        if moves and not changes:
-            print(f"the same images at another place: {'; '.join(moves)}")
-        return now
-
-    def _check_crops(self, model):
-        """Refuses crops that the discriminator could not score."""
-        smallest = model.discriminator.minimum_size
-        crop = self.config.data.crop_height_width
-        if crop is None:
-            check_images(
-                self.source, self.target, crop_size=smallest
-            ).raise_for_problems(self.skip_bad)
-        elif min(crop) < smallest:
-            raise ValueError(
-                "Config field `data.crop_size` is too small for a "
-                f"discriminator of {self.config.discriminator.layers} layers, "
-                f"which needs at least {smallest}. "
-                f"Received: {self.config.data.crop_size}"
-            )
+        return continued_description(
+            now,
+            self.workdir,
+            self.images.source,
+            self.images.target,
+            self.accept_changes,
+        )
 
     def _model(self):
         with self.strategy.scope():
             model = SemST(self.config, dtype=self.dtype)
             model.compile()
         return model
-
-    def _restore(self, model):
-        """Loads the newest checkpoint that is whole, if there is any."""
-        checkpoints = checkpoint_paths(self.workdir / "checkpoints")
-        finished = self.workdir / "model.keras"
-        candidates = checkpoints[::-1] + [finished] * finished.exists()
-        damage = []
-        for path in candidates:
-            try:
-                check_checkpoint(path)
-            except ValueError as error:
-                damage.append(str(error))
-                continue
-            for message in damage:
-                print(
-                    f"warning: {message}; using {path.name} instead",
-                    file=sys.stderr,
-                )
-            with self.strategy.scope():
-                return restore_checkpoint(model, path)
-        if damage:
-            raise ValueError(
-                f"{self.workdir} holds a training of which nothing can be "
-                f"read; nothing was changed. Received: {'; '.join(damage)}"
-            )
-        return Position(step=0, batches=0, metrics=[])
 
     def _initialise(self, model, position, description):
         """Begins a new training with the weights of an earlier one."""
@@ -427,6 +205,57 @@ class TrainingRun:
         for line in lines:
             print(f"  {line}")
         description["init"] = {"path": str(self.init), "networks": lines}
+
+    def _adapt(self, model):
+        """Measures what a new model has to know of the target.
+
+        All workers measure the same crops, the first of the training.
+        """
+        if model.adapted:
+            return
+        with plain_reading_errors(), self.strategy.scope():
+            model.adapt(crop[None] for crop in self.images.crops_of_target())
+
+    def _callbacks(self, score):
+        return RunCallbacks(
+            self.workdir,
+            self._place,
+            self.config.training.steps,
+            self.intervals,
+            self.images,
+            self.validation,
+            score,
+        )
+
+    def _fit(self, model, data, position, callbacks):
+        """Trains; what watches and writes runs in the order of the list."""
+        for line in self._start(model):
+            print(line)
+        checkpoints = callbacks.checkpoints(position)
+        with StopOnSignal(checkpoints, self._agreed_signal) as stop_on_signal:
+            model.fit(
+                data,
+                # `Intervals` ends epochs; Keras only has to let it.
+                steps_per_epoch=sys.maxsize,
+                initial_epoch=position.step // self.intervals.interval,
+                epochs=sys.maxsize,
+                verbose=0,
+                callbacks=callbacks.of_fit(
+                    position, checkpoints, stop_on_signal
+                ),
+            )
+
+    def _start(self, model):
+        """What is about to be trained, in lines."""
+        return describe_start(
+            self.config,
+            self.images.source,
+            self.images.target,
+            model,
+            self.strategy,
+            self.workdir,
+            self.images.guides.lines(),
+        )
 
     def _check_workers(self, position):
         """Refuses workers that would go on from different places.
@@ -451,188 +280,6 @@ class TrainingRun:
         """The signal that any of the workers got: all must stop together."""
         return max(numbers_of_replicas(self.strategy, number or 0)) or None
 
-    def _tidy(self, position):
-        """Takes back what was written after the place to go on from."""
-        self._place.mkdir(parents=True, exist_ok=True)
-        checkpoints = self._place / "checkpoints"
-        for folder in (self._place, checkpoints, self._place / "samples"):
-            remove_unfinished(folder)
-        for path in checkpoint_paths(checkpoints):
-            if path.stem > f"step_{position.step:08d}":
-                # Damaged, and in the way of those to come.
-                path.rename(path.with_suffix(".damaged"))
-        drop_summaries(self._place / "tensorboard", after=position.step)
-
-    def _fit(self, model, data, position):
-        """Trains; what watches and writes runs in the order of the list."""
-        steps = self.config.training.steps
-        losses, summaries = self._recording()
-        sampling = self._sampling()
-        for line in describe_start(
-            self.config,
-            self.source,
-            self.target,
-            model,
-            self.strategy,
-            self.workdir,
-            self.guides.lines(),
-        ):
-            print(line)
-        checkpoints = Checkpoints(
-            self._place / "checkpoints",
-            every=self.checkpoint_every,
-            keep=self.keep_checkpoints,
-            batches=position.batches,
-        )
-        with StopOnSignal(checkpoints, self._agreed_signal) as stop_on_signal:
-            model.fit(
-                data,
-                # `Intervals` ends epochs; Keras only has to let it.
-                steps_per_epoch=sys.maxsize,
-                initial_epoch=position.step // self.interval,
-                epochs=sys.maxsize,
-                verbose=0,
-                callbacks=[
-                    Intervals(self.interval, steps, position.metrics),
-                    StopOnNonFinite(
-                        self._place / "non_finite",
-                        self._examples,
-                        batches=position.batches,
-                    ),
-                    ProgressBar(steps, first_step=position.step),
-                    BestEffort([summaries, losses]),
-                    checkpoints,
-                    stop_on_signal,
-                    # The step is saved: from here on nothing is lost by what
-                    # takes long, fails or is killed.
-                    BestEffort(
-                        [
-                            *self._validating(position, losses, summaries),
-                            sampling,
-                            self._page(sampling),
-                        ]
-                    ),
-                ],
-            )
-
-    def _catch_up(self, model, position):
-        """Does what a killed training had not done after its checkpoint."""
-        step = position.step
-        rows = read_history(self.workdir / "metrics.json")
-        if not step or not rows or rows[-1]["step"] != step:
-            return  # Stopped between intervals, where nothing is due.
-        logs = {k: v for k, v in rows[-1].items() if k not in _CLOCK}
-        losses, summaries = self._recording()
-        missed = []
-        if not any(name.startswith("val_") for name in logs):
-            missed += self._validating(position, losses, summaries)
-        grid = self._place / "samples" / f"step_{step:08d}.png"
-        if not grid.exists():
-            missed.append(self._sampling())
-        for callback in (losses, summaries):
-            callback.set_model(model)
-            callback.on_train_begin()
-        missed = BestEffort(missed)
-        missed.set_model(model)
-        missed.on_epoch_end((step - 1) // self.interval, logs)
-        if step == self.config.training.steps:
-            missed.on_train_end()
-
-    def _recording(self):
-        """Callbacks that record the losses."""
-        return (
-            LossRecord(self._place / "metrics.json"),
-            ScalarSummaries(self._place / "tensorboard"),
-        )
-
-    def _sampling(self):
-        return SampleTranslations(
-            self._samples(),
-            self._place / "samples",
-            every=self.sample_every // self.interval,
-            tensorboard=self._place / "tensorboard",
-            keep=self._sample_masks(),
-        )
-
-    def _sample_masks(self):
-        keep = self.guides.keep
-        if keep is None:
-            return None
-        return [keep.load(place) for place in _example_places(keep)]
-
-    def _page(self, sampling):
-        return RefreshRunPage(
-            self._place,
-            f"Training {self.workdir.resolve().name}",
-            sampling,
-            _examples_of(self._usable()[1]),
-            self.config.training.steps,
-        )
-
-    def _write_model(self):
-        """Makes `model.keras` a copy of the last checkpoint."""
-        path = self._place / "model.keras"
-        checkpoints = checkpoint_paths(self._place / "checkpoints")
-        if not checkpoints:
-            return  # Somebody kept nothing but the finished model.
-        last = checkpoints[-1]
-        if not path.exists() or not filecmp.cmp(last, path, shallow=False):
-            with replacing(path) as unfinished:
-                shutil.copyfile(last, unfinished)
-
-    def _validating(self, position, losses, summaries):
-        """Callbacks that score the model, and record the scores."""
-        if self.validation is None:
-            return []
-        score = self._monitored_score()
-        before = [
-            row[score.log_name]
-            # The one that all workers see.
-            for row in read_history(self.workdir / "metrics.json")
-            if row["step"] <= position.step and score.log_name in row
-        ]
-        keep_best = KeepBest(
-            self._place / "best.keras",
-            monitor=score.log_name,
-            smaller=score.direction == "down",
-            best=score.best(before) if before else None,
-        )
-        record = ValidationRecord(losses, summaries)
-        return [self.validation, keep_best, record]
-
-    def _monitored_score(self):
-        """The score to keep the best of; `None` without a validation."""
-        if self.validation is None:
-            return None
-        evaluation = getattr(self.validation, "evaluation", None)
-        known = [score.log_name for score in SCORES]
-        given = getattr(evaluation, "log_names", known)
-        name = self.monitor
-        if name is None:
-            preferred = ["val_miou", "val_kid", *given]
-            name = next(name for name in preferred if name in given)
-        if name not in given:
-            raise ValueError(
-                "`monitor` must be a score that the validation gives: "
-                f"{', '.join(given)}. Received: monitor={name!r}"
-            )
-        return score_of(name)
-
-    def _samples(self):
-        return _examples_of(self._usable()[0])
-
-    def _usable(self):
-        """Source and target images without those that are left out."""
-        if not self.skip_bad:
-            return self.source, self.target
-        report = check_images(
-            self.source,
-            self.target,
-            crop_size=self.config.data.crop_height_width,
-            minimum_valid=self.config.data.minimum_valid,
-        )
-        return report.source.usable, report.target.usable
-
 
 def _strategy(devices):
     # TensorFlow loads when a training is made, not when it is imported.
@@ -647,35 +294,3 @@ def _stream(data):
     if isinstance(data, keras.utils.PyDataset):
         return ((batch,) for batch in data)
     return data
-
-
-def _refuse_empty_pixels(report):
-    """The crops of an index lie on a grid, wherever data is missing."""
-    for domain in (report.source, report.target):
-        if domain.empty:
-            raise ValueError(
-                "`data.matching` takes images without empty pixels (nodata). "
-                f"Received: {domain.empty} {domain.name} images with some"
-            )
-
-
-def _examples_of(images):
-    """A few images of a collection, evenly spaced."""
-    return [images.load(place) for place in _example_places(images)]
-
-
-def _example_places(images):
-    count = min(SAMPLES, len(images))
-    return [i * len(images) // count for i in range(count)]
-
-
-def _named_example(sampler, index):
-    images = {"source": sampler.source, "target": sampler.target}
-    crops = sampler.example(index)
-    return {
-        domain: (
-            images[domain].name(sampler.image_index(domain, index)),
-            crops[domain],
-        )
-        for domain in images
-    }

@@ -16,7 +16,7 @@ from semst_tf import SemSTConfig
 from semst_tf import callbacks
 from semst_tf import presets
 from semst_tf.training import image_options
-from semst_tf.training import training_run
+from semst_tf.training import run_callbacks
 
 SMALL = (
     "--preset=cut",
@@ -205,7 +205,7 @@ def test_an_image_that_goes_away_while_training_is_one_line(
 
     # Nothing is kept in memory: every step reads files.
     monkeypatch.setattr(image_options, "CACHE_BYTES", 0)
-    monkeypatch.setattr(training_run, "Intervals", Intervals)
+    monkeypatch.setattr(run_callbacks, "Intervals", Intervals)
     result = train(tmp_path, "--steps=1000")
     assert_one_line(result, "could not be read while training", "1.png")
 

@@ -101,11 +101,11 @@ def test_pairs_are_trained_on_and_said_before_the_first_step(trained, images):
 
 def test_samples_hold_what_is_kept(trained, images):
     run, _, _ = trained
-    sampling = run._sampling()
+    sampling = run._callbacks(None).sampling()
     sampling.set_model(trained[1])
     sampling.write()
     for number, translation in enumerate(sampling.translations):
-        image = run.source.load(number)
+        image = run.images.source.load(number)
         kept = slice(0, 14 + number)
         np.testing.assert_array_equal(translation[kept], image[kept])
         assert (translation[20:] != image[20:]).any()
@@ -179,8 +179,8 @@ def test_a_mask_of_an_image_that_is_left_out_is_not_used(images, tmp_path):
     ):
         (tmp_path / name).symlink_to(images / name)
     run = training(tmp_path / "run", tmp_path, skip_bad=True)
-    run._read_guides()
-    sampler = run._sampler()
+    run.images.read_guides(run.workdir, run.workdir)
+    sampler = run.images.sampler()
     assert len(sampler.source) == 2
     assert sampler._guides["source_labels"].load(0)[0, 30] == 3
     np.testing.assert_array_equal(
@@ -191,7 +191,7 @@ def test_a_mask_of_an_image_that_is_left_out_is_not_used(images, tmp_path):
 
 def test_crops_are_matched_by_their_classes(trained):
     run, _, _ = trained
-    sampler = run._sampler()
+    sampler = run.images.sampler()
     assert sampler.matching is not None
     for index in range(8):
         example = sampler.example(index)

@@ -80,8 +80,8 @@ def test_the_index_is_built_once_and_training_goes_on_to_the_same_bits(
 
 def test_training_reads_the_matched_crops(trained):
     run, _, _ = trained
-    example = run._examples(1)[1]
-    sampler = run._sampler()
+    example = run.images.examples(1)[1]
+    sampler = run.images.sampler()
     np.testing.assert_array_equal(
         example["target"][1], sampler.crop("target", 3)
     )
@@ -124,5 +124,5 @@ def test_an_image_that_is_left_out_is_not_in_the_index(images, tmp_path):
     run, _, _ = train(
         tmp_path / "run", tmp_path, {"training.steps": 2}, skip_bad=True
     )
-    assert len(run._sampler().matching.source_sizes) == 2
+    assert len(run.images.sampler().matching.source_sizes) == 2
     assert keras.saving.load_model(tmp_path / "run" / "model.keras")

@@ -24,7 +24,6 @@ from semst_tf.callbacks import ValidationScores
 from semst_tf.data import read_image
 from semst_tf.data.image_files import write_image
 from semst_tf.metrics.evaluation import Evaluation
-from semst_tf.storage.checkpoint_files import Position
 from semst_tf.training.training_run import TrainingRun
 
 STEPS = 7  # No multiple of the interval, and past a checkpoint.
@@ -327,8 +326,8 @@ def test_a_run_directory_among_the_images_is_not_trained_on(images, tmp_path):
     workdir = mine / "source" / "runs" / "first"
     train(training(workdir, mine, 2, QUICK))
     again = training(workdir, mine, 2, QUICK)
-    assert len(again.source) == 5
-    assert again.source.left_out == {"run directory": 1}
+    assert len(again.images.source) == 5
+    assert again.images.source.left_out == {"run directory": 1}
     before = contents(workdir)
     train(again)
     assert contents(workdir) == before
@@ -568,7 +567,7 @@ def test_crops_that_are_not_square_are_trained_on_and_continued(
 ):
     wide = {**QUICK, "data.crop_size": "24x32"}
     run = training(tmp_path / "run", images, 2, wide)
-    assert run._sampler().example(0)["source"].shape == (24, 32, 3)
+    assert run.images.sampler().example(0)["source"].shape == (24, 32, 3)
     _, printed = train(run)
     assert "crops, 24x32" in printed
     longer = training(tmp_path / "run", images, 4, wide, accept_changes=True)
@@ -648,9 +647,14 @@ def test_killed_in_a_validation_the_step_is_saved_and_scored_next_time(
     images, tmp_path
 ):
     workdir = tmp_path / "run"
-    run = training(workdir, images, 4, QUICK)
-    run.validation = Failing(KeyboardInterrupt())
-    run.interval, run.sample_every = 4, 4
+    run = training(
+        workdir,
+        images,
+        4,
+        QUICK,
+        validation=Failing(KeyboardInterrupt()),
+        interval=4,
+    )
     with pytest.raises(KeyboardInterrupt):
         train(run)
     assert names(workdir / "checkpoints") == ["step_00000004.keras"]
@@ -722,22 +726,3 @@ def test_a_score_that_the_validation_does_not_give_is_refused(images, tmp_path):
     with pytest.raises(ValueError, match="val_rmse.*Received.*'val_kid'"):
         run.train()
     assert not (tmp_path / "run").exists()
-
-
-@pytest.mark.parametrize(
-    ("monitor", "best"),
-    [("val_colour_shift", 0.5), ("val_kid", 0.5), ("val_structure", 0.9)],
-)
-def test_the_best_of_before_is_that_of_the_score_s_own_direction(
-    monitor, best, copy, images
-):
-    record = json.loads((copy / "metrics.json").read_text())
-    for row, value in zip(record["history"], (0.9, 0.5)):
-        row[monitor] = value
-    (copy / "metrics.json").write_text(json.dumps(record))
-    scores = Scores([], copy / "best.keras")
-    run = training(copy, images, validation=scores, monitor=monitor)
-    position = Position(step=STEPS, batches=0, metrics=[])
-    _, keep_best, _ = run._validating(position, None, None)
-    assert keep_best.best == best
-    assert keep_best.smaller == (best == 0.5)
