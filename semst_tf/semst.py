@@ -7,7 +7,6 @@ from semst_tf.callbacks.fit_progress import FitProgress
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.data.target_colour import mean_colour
-from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.inference.translate import translate
 from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.networks.given_networks import check_discriminator
@@ -20,7 +19,10 @@ from semst_tf.trainers import backend_trainer
 from semst_tf.trainers.batch import check_images
 from semst_tf.trainers.batch import check_values
 from semst_tf.trainers.batch import is_concrete
-from semst_tf.trainers.linear_decay import LinearDecay
+from semst_tf.trainers.optimizers import build_optimizers
+from semst_tf.trainers.optimizers import default_optimizer
+from semst_tf.trainers.optimizers import scaled_like
+from semst_tf.trainers.optimizers import what_trains
 
 _FIXED = {
     "alignments",
@@ -262,7 +264,9 @@ class SemST(backend_trainer(), keras.Model):
             )
         self._compile_arguments = {
             "optimizer": keras.optimizers.get(
-                self._default_optimizer() if optimizer is None else optimizer
+                default_optimizer(self.config)
+                if optimizer is None
+                else optimizer
             ),
             "discriminator_optimizer": keras.optimizers.get(
                 discriminator_optimizer
@@ -272,39 +276,15 @@ class SemST(backend_trainer(), keras.Model):
         super().compile(
             optimizer=self._compile_arguments["optimizer"], **kwargs
         )
-        self.discriminator_optimizer = self._with_loss_scale(
-            self._compile_arguments["discriminator_optimizer"]
+        self.discriminator_optimizer = scaled_like(
+            self._compile_arguments["discriminator_optimizer"], self.optimizer
         )
-        self._build_optimizers()
-        self._trained = self._what_trains()
+        build_optimizers(self)
+        self.compiled_with = what_trains(self)
 
     def progress_callback(self):
         """Returns the callback by which `fit` shows how it goes on."""
         return FitProgress()
-
-    def _what_trains(self):
-        """Identity of everything that a compiled step has taken in."""
-        optimizers = [self.optimizer, self.discriminator_optimizer]
-        variables = self.generator_variables + self.discriminator_variables
-        return frozenset(map(id, optimizers + variables))
-
-    def _check_compiled(self):
-        """Refuses to train on with what a compiled step does not know."""
-        if not self.compiled:
-            return  # Keras says it.
-        variables = self.generator_variables + self.discriminator_variables
-        if not variables:
-            raise ValueError(
-                "All weights are frozen: set `trainable = True` of what is to "
-                "be trained, and call `compile`. Received: no trainable weight"
-            )
-        if self._trained != self._what_trains():
-            raise ValueError(
-                "Layers were frozen or unfrozen, or an optimizer was set, "
-                "after `compile`; call `compile` again so that it counts. "
-                f"Received: {len(variables)} trainable weights, optimizer "
-                f"{self.optimizer.name!r}"
-            )
 
     def adapt(self, images):
         """Measures the target, before the training.
@@ -342,54 +322,10 @@ class SemST(backend_trainer(), keras.Model):
         """
         return not self.config.generator.target_start or self.generator.started
 
-    def _default_optimizer(self):
-        config = self.config.optimizer
-        return keras.optimizers.Adam(
-            learning_rate=LinearDecay(
-                config.learning_rate,
-                self.config.training.steps,
-                config.decay,
-            ),
-            beta_1=config.beta_1,
-            beta_2=config.beta_2,
-            epsilon=1e-8,
-        )
-
-    def _with_loss_scale(self, optimizer):
-        """Keras wraps `optimizer` only; the second one needs the same."""
-        scaled = keras.optimizers.LossScaleOptimizer
-        if optimizer is None or not isinstance(self.optimizer, scaled):
-            return optimizer
-        return scaled(optimizer, name="discriminator_loss_scale_optimizer")
-
-    def _build_optimizers(self):
-        discriminator = self.discriminator_variables
-        if self.discriminator_optimizer is None:
-            self.optimizer.build(self.generator_variables + discriminator)
-        else:
-            self.optimizer.build(self.generator_variables)
-            self.discriminator_optimizer.build(discriminator)
-
-    def apply_gradients(self, generator_gradients, discriminator_gradients):
-        """Applies what a trainer found, in the order of the variables."""
-        if self.discriminator_optimizer is None:
-            self.optimizer.apply(
-                [*generator_gradients, *discriminator_gradients],
-                self.generator_variables + self.discriminator_variables,
-            )
-        else:
-            self.optimizer.apply(generator_gradients, self.generator_variables)
-            self.discriminator_optimizer.apply(
-                discriminator_gradients, self.discriminator_variables
-            )
-
     def progress(self, step):
         """Returns the share of the configured training done at a step."""
         steps = self.config.training.steps
         return ops.clip(ops.cast(step, "float32") / steps, 0.0, 1.0)
-
-    # The name that it had before it stood on its own.
-    unpack = staticmethod(unpack_batch)
 
     def translate(
         self,

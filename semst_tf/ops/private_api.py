@@ -44,6 +44,18 @@ def set_dynamic_display(bar, dynamic):
     bar._dynamic_display = dynamic
 
 
+def is_validation(arguments):
+    """Whether arguments of `keras.Model.evaluate` are those of a `fit`.
+
+    `fit` evaluates its validation data by the same method, and marks that it
+    has prepared the data before.
+
+    Args:
+        arguments: Dict of the arguments of `evaluate`.
+    """
+    return bool(arguments.get("_use_cached_eval_dataset"))
+
+
 class NoSymbolicBuild:
     """Keeps Keras from building a model of a batch; a mixin of models.
 

@@ -2,7 +2,6 @@
 
 import contextvars
 
-import keras
 import numpy as np
 from keras import ops
 
@@ -11,20 +10,26 @@ from semst_tf.data.target_colour import target_batches
 from semst_tf.data.unpack_batch import source_images
 from semst_tf.data.unpack_batch import unpack_batch
 from semst_tf.data.unpack_batch import unpack_guides
-from semst_tf.data.unpaired_arrays import UnpairedArrays
 from semst_tf.objective.weighted_value import total
 from semst_tf.ops.current_step import current_step
 from semst_tf.ops.private_api import clear_losses
-from semst_tf.ops.private_api import has_schedule
+from semst_tf.ops.private_api import is_validation
 from semst_tf.ops.private_api import own_losses
 from semst_tf.trainers.batch import check_batch
 from semst_tf.trainers.batch import check_first_batch
 from semst_tf.trainers.batch import check_first_images
 from semst_tf.trainers.batch import check_guides
 from semst_tf.trainers.batch import first_batch
+from semst_tf.trainers.fit_callbacks import prepare_callbacks
+from semst_tf.trainers.fit_callbacks import prepare_progress
 from semst_tf.trainers.fit_length import check_end
 from semst_tf.trainers.fit_length import check_fit_length
 from semst_tf.trainers.fit_length import check_iterator
+from semst_tf.trainers.objective_step import objective_step
+from semst_tf.trainers.objective_step import sum_of_losses
+from semst_tf.trainers.objective_step import summed
+from semst_tf.trainers.optimizers import check_what_trains
+from semst_tf.trainers.pair_arrays import pair_arrays
 
 _STEP = contextvars.ContextVar("terms of the step that is computed")
 
@@ -41,7 +46,9 @@ class BaseTrainer:
       `discriminator` and `average_generator` or `None`;
     - `generator_variables` and `discriminator_variables`, what either loss
       trains, without what is frozen;
-    - `optimizer`, and `discriminator_optimizer` or `None`, both built;
+    - `optimizer`, and `discriminator_optimizer` or `None`, both built, and
+      `compiled_with`, what `semst_tf.trainers.optimizers.what_trains` found
+      then;
     - `progress(step)`, the share of the training that is done;
     - `metrics`, one mean for the loss and one for each term, by name;
     - `adapted` and `adapt(images)`, for what is measured before the training;
@@ -78,8 +85,8 @@ class BaseTrainer:
         """
         _refuse_weights(kwargs)
         self._check_compiled()
-        self._prepare_callbacks(kwargs.get("callbacks"))
-        self._prepare_progress(kwargs)
+        prepare_callbacks(kwargs.get("callbacks"), self)
+        prepare_progress(kwargs, self)
         # The data comes shuffled; Keras would warn that it does not do it.
         shuffle = kwargs.pop("shuffle", None)
         size = kwargs.get("batch_size")
@@ -100,7 +107,7 @@ class BaseTrainer:
     def evaluate(self, x=None, y=None, **kwargs):
         """Computes the losses of data that `fit` takes, as in Keras."""
         _refuse_weights(kwargs)
-        if not kwargs.get("_use_cached_eval_dataset"):
+        if not is_validation(kwargs):
             size = kwargs.get("batch_size")
             check_iterator(x, kwargs.get("steps"), "steps")
             check_end(x, kwargs.get("steps"), "steps")
@@ -203,7 +210,9 @@ class BaseTrainer:
         # Keras forgets what `add_loss` collected at each call from outside;
         # networks that a step calls several times are inside of one call.
         clear_losses(self)
-        step = _Step(self.objective, self.progress(self._step()), seeds)
+        step = objective_step(
+            self.objective, self.progress(self._step()), seeds
+        )
         generator_terms, discriminator_terms, outputs = step(
             source, target, guides, training=training
         )
@@ -225,7 +234,7 @@ class BaseTrainer:
                 f"Received: shape={tuple(loss.shape)}"
             )
         discriminator_loss = total(discriminator_terms)
-        discriminator_loss += _sum_of_losses(
+        discriminator_loss += sum_of_losses(
             self.objective.networks.discriminators.values()
         )
         values = {
@@ -282,23 +291,23 @@ class BaseTrainer:
     def _step(self):
         return self.optimizer.iterations
 
+    def _check_compiled(self):
+        if self.compiled:  # Else Keras says it.
+            check_what_trains(self, self.compiled_with)
+
     def _added_to_generator(self):
         generator, _, projector = self.objective.networks
         networks = [generator] + [projector] * (projector is not None)
-        return _sum_of_losses(networks) + _sum(own_losses(self))
+        return sum_of_losses(networks) + summed(own_losses(self))
 
     def _training_data(self, x, y, batch_size, shuffle):
         """Data that fits the model, in a form that Keras takes."""
-        data = x if y is None else (x, y)
-        unpaired = _unpaired(data, shuffle)
-        if unpaired is not None:
-            data = UnpairedArrays(
-                *unpaired,
-                batch_size=batch_size or 32,
-                shuffle=shuffle is not False,
-                seed=(self.config.seed, current_step(self)),
-                guides=unpack_guides(data),
-            )
+        data = pair_arrays(
+            x if y is None else (x, y),
+            batch_size,
+            shuffle,
+            seed=(self.config.seed, current_step(self)),
+        )
         batch, data = first_batch(data, batch_size)
         if batch is not None:
             check_first_batch(batch, self)
@@ -323,86 +332,6 @@ class BaseTrainer:
         if arrays or not getattr(self, "_checked", False):
             check_first_batch(batch, self)
             self._checked = True
-
-    def _prepare_callbacks(self, callbacks):
-        """Refuses what would fail in the middle; says what is better."""
-        terms = {metric.name for metric in self.metrics}
-        for callback in _flat(callbacks):
-            rate = (
-                keras.callbacks.ReduceLROnPlateau,
-                keras.callbacks.LearningRateScheduler,
-            )
-            if isinstance(callback, rate) and has_schedule(self.optimizer):
-                optimizer = self.config.optimizer
-                raise ValueError(
-                    "This callback sets the learning rate, which follows the "
-                    "schedule of the configuration; compile with a constant "
-                    "one: `compile(keras.optimizers.Adam("
-                    f"{optimizer.learning_rate:g}, beta_1="
-                    f"{optimizer.beta_1:g}))`. "
-                    f"Received: {type(callback).__name__}"
-                )
-            monitor = str(getattr(callback, "monitor", ""))
-            name = monitor.removeprefix("val_")
-            # Of what a discriminator minimises, neither is better.
-            lower = name in terms and not name.endswith("discriminator")
-            if lower and getattr(callback, "mode", None) == "auto":
-                callback.mode = "min"
-
-    def _prepare_progress(self, options):
-        """Shows progress in place of Keras' bar, unless one was chosen."""
-        callbacks = options.get("callbacks")
-        if options.get("verbose", "auto") not in ("auto", 1) or isinstance(
-            callbacks, keras.callbacks.CallbackList
-        ):
-            return
-        callbacks = _flat(callbacks)
-        bar = keras.callbacks.ProgbarLogger
-        if not any(isinstance(callback, bar) for callback in callbacks):
-            options["callbacks"] = [*callbacks, self.progress_callback()]
-            options["verbose"] = 0
-
-
-class _Step(keras.layers.Layer):
-    """The objective of a batch as one call, with one value of `training`."""
-
-    def __init__(self, objective, progress, seeds):
-        super().__init__(name="step", dtype="float32", autocast=False)
-        self.built = True
-        self._compute = lambda source, target, guides, training: objective(
-            source, target, progress, seeds, training, guides
-        )
-
-    def call(self, source, target, guides=None, training=None):
-        return self._compute(source, target, guides, bool(training))
-
-
-def _sum_of_losses(networks):
-    return _sum(loss for network in networks for loss in network.losses)
-
-
-def _sum(losses):
-    return sum((ops.sum(ops.cast(loss, "float32")) for loss in losses), 0.0)
-
-
-def _unpaired(data, shuffle):
-    """Two arrays that Keras cannot pair, or is not to; else `None`."""
-    if not isinstance(data, (dict, tuple, list)):
-        return None
-    pair = unpack_batch(data)
-    arrays = [*pair, *unpack_guides(data).values()]
-    if not all(len(getattr(images, "shape", ())) for images in arrays):
-        return None
-    lengths = {len(images) for images in arrays}
-    return pair if shuffle or len(lengths) > 1 else None
-
-
-def _flat(callbacks):
-    if callbacks is None:
-        return []
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        return callbacks.callbacks
-    return keras.tree.flatten(callbacks)
 
 
 def _refuse_weights(arguments):

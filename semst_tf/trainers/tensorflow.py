@@ -36,9 +36,23 @@ class TensorFlowTrainer(NoSymbolicBuild, BaseTrainer):
             gradients, values = self._gradients(*batch)
         else:
             gradients, values = self._summed_gradients(*batch, parts)
-        self.apply_gradients(*gradients)
+        self._apply(*gradients)
         self._update_average()
         return _reducible(self.update_metrics(values))
+
+    def _apply(self, generator_gradients, discriminator_gradients):
+        generator = self.generator_variables
+        discriminator = self.discriminator_variables
+        if self.discriminator_optimizer is None:
+            self.optimizer.apply(
+                [*generator_gradients, *discriminator_gradients],
+                generator + discriminator,
+            )
+        else:
+            self.optimizer.apply(generator_gradients, generator)
+            self.discriminator_optimizer.apply(
+                discriminator_gradients, discriminator
+            )
 
     def _gradients(self, source, target, guides, part=0):
         """Gradients of generator and discriminator, and all values."""

@@ -62,6 +62,23 @@ def test_a_progress_bar_that_is_not_dynamic_writes_lines(monkeypatch):
         assert ("\r" in written.getvalue()) == returns
 
 
+@pytest.mark.backend_neutral
+def test_a_validation_of_fit_is_told_from_an_evaluation():
+    seen = []
+
+    class Evaluated(keras.Sequential):
+        def evaluate(self, *args, **kwargs):
+            seen.append(private_api.is_validation(kwargs))
+            return {"loss": 0.0}
+
+    model = Evaluated([keras.layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True)
+    data = np.ones((1, 1), "float32")
+    model.fit(data, data, validation_data=(data, data), verbose=0)
+    model.evaluate(data, data)
+    assert seen == [True, False]
+
+
 def test_tensorflow_knows_its_operations_and_merges_replicas():
     tf = pytest.importorskip("tensorflow")
     registry = private_api.operation_registry()
