@@ -389,6 +389,7 @@ def keep_masks(translator, jobs, headers, value_range):
     from semst_tf.data.halves import split_half
     from semst_tf.data.keep_masks import KeepMasks
     from semst_tf.data.keep_masks import mask_paths
+    from semst_tf.data.same_place import check_same_place
     from semst_tf.inference.translation_ranges import translation_ranges
 
     channels = (translator.input_channels, translator.output_channels)
@@ -409,9 +410,10 @@ def keep_masks(translator, jobs, headers, value_range):
     output = pathlib.Path(FLAGS.output)
     names = [str(place.relative_to(output)) for _, place in jobs]
     sizes = [(header.height, header.width) for header in headers]
-    masks = KeepMasks(
-        mask_paths(names, folder), sizes, sizes, FLAGS.keep_border, half
-    )
+    paths = mask_paths(names, folder)
+    for (source, _), mask in zip(jobs, paths):
+        check_same_place(source, mask, "mask")
+    masks = KeepMasks(paths, sizes, sizes, FLAGS.keep_border, half)
     masks.check()
     numbers = {source: index for index, (source, _) in enumerate(jobs)}
     return lambda source: masks.load(numbers[source])

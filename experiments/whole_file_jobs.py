@@ -31,6 +31,7 @@ def planned_whole_files(place, output):
             file, or an input would be replaced.
     """
     from semst_tf.data.file_source import FileSource
+    from semst_tf.data.image_files import read_header
 
     path = pathlib.Path(place)
     source = FileSource(path if path.exists() else found_paths(place))
@@ -39,9 +40,12 @@ def planned_whole_files(place, output):
     is_file = names_a_file(str(output))
     if not wholes:
         if is_file:
+            if path.is_file():
+                read_header(path)  # What is damaged says so itself.
             raise ValueError(
                 "--output is the name of one volume or slide, and --input "
-                f"holds none. Received: {place}"
+                "holds none: NIfTI or DICOM; .svs, .ndpi, .scn, .bif, or an "
+                f".ome.tif of several levels. Received: {place}"
             )
         return [], []
     if (volumes and slides) or source.others:

@@ -13,6 +13,7 @@ from semst_tf.data.image_files import printable
 from semst_tf.data.image_files import read_image
 from semst_tf.data.pairing import paired_paths
 from semst_tf.data.resize import resize_image
+from semst_tf.data.same_place import check_same_places
 from semst_tf.data.used_sizes import used_sizes
 
 KEPT = 255
@@ -59,7 +60,7 @@ class KeepMasks:
         self._cache = ByteCache(cache_bytes)
 
     @classmethod
-    def of(cls, images, place, border=8, endings=()):
+    def of(cls, images, place, border=8, endings=None):
         """Finds the masks of a collection of images.
 
         Args:
@@ -69,17 +70,19 @@ class KeepMasks:
                 of all of them.
             border: int. See above.
             endings: Strings that end names and do not count, see
-                `semst_tf.data.pairing`.
+                `semst_tf.data.pairing`, or `None` where nobody can say any.
 
         Returns:
             `KeepMasks`.
 
         Raises:
             OSError: If there is no such folder or file.
-            ValueError: If an image has no mask, or it is not clear which.
+            ValueError: If an image has no mask, it is not clear which, or
+                their georeferences disagree.
         """
         folder, half = split_half(place)
         paths = mask_paths(images.relative_names, folder, endings)
+        check_same_places(images, paths, "mask")
         return cls(
             paths,
             [images.stored_shape(index) for index in range(len(images))],
@@ -147,13 +150,13 @@ class KeepMasks:
         return sum(shares[key] for key in keys) / len(keys)
 
 
-def mask_paths(names, place, endings=()):
+def mask_paths(names, place, endings=None):
     """Finds the masks of images by their names.
 
     Args:
         names: List of names of images, relative to their folder.
         place: Path of a folder of masks, or of one mask for all.
-        endings: As of `pair_names`.
+        endings: As of `pair_names`, or `None`.
 
     Returns:
         List of paths.
@@ -165,7 +168,8 @@ def mask_paths(names, place, endings=()):
     masks = mask_files(place)
     if os.path.isfile(place):
         return masks.paths * len(names)
-    return paired_paths(names, masks, "mask", endings)
+    option = None if endings is None else "source_endings"
+    return paired_paths(names, masks, "mask", endings or (), option)
 
 
 def mask_files(place):

@@ -15,7 +15,14 @@ NAMED = 3
 """Names of images that an error lists."""
 
 
-def pair_names(names, partners, kind, endings=(), place="the other folder"):
+def pair_names(
+    names,
+    partners,
+    kind,
+    endings=(),
+    place="the other folder",
+    option=None,
+):
     """Finds the partner of every image by their names.
 
     Names are compared without their suffix (`.png`) and without their ending.
@@ -34,6 +41,8 @@ def pair_names(names, partners, kind, endings=(), place="the other folder"):
             one of the others, all those that do not are left out. Defaults
             to none.
         place: str. Where the partners are, for messages.
+        option: str or `None`. What a user sets endings by, for messages;
+            `None` where there is no such thing.
 
     Returns:
         List of int: the positions of the partners, one an image.
@@ -50,12 +59,12 @@ def pair_names(names, partners, kind, endings=(), place="the other folder"):
     keys = _partner_keys(_relative(partners), endings)
     found = _by_path(names, images, partners, keys, kind)
     found |= _by_stem(names, images, partners, keys, found, kind)
-    _check_none_is_missing(names, found, kind, place)
+    _check_none_is_missing(names, found, kind, place, option)
     _check_none_is_shared(names, found, partners, kind)
     return [found[index] for index in range(len(names))]
 
 
-def paired_paths(names, files, kind, endings=()):
+def paired_paths(names, files, kind, endings=(), option="source_endings"):
     """Finds the file of every image in a collection, see `pair_names`.
 
     Args:
@@ -63,6 +72,7 @@ def paired_paths(names, files, kind, endings=()):
         files: `ImageCollection` of the partners.
         kind: str. What the partners are, for messages.
         endings: As of `pair_names`.
+        option: As of `pair_names`. Defaults to `"source_endings"`.
 
     Returns:
         List of paths, one an image.
@@ -71,7 +81,7 @@ def paired_paths(names, files, kind, endings=()):
         ValueError: If images have no partner, or it is not clear which.
     """
     places = pair_names(
-        names, files.relative_names, kind, endings, files.description
+        names, files.relative_names, kind, endings, files.description, option
     )
     return [files.paths[place] for place in places]
 
@@ -133,15 +143,15 @@ def _check_one(name, places, partners, kind):
         )
 
 
-def _check_none_is_missing(names, found, kind, place):
+def _check_none_is_missing(names, found, kind, place, option):
     missing = [n for index, n in enumerate(names) if index not in found]
     if missing:
         listed = ", ".join(printable(name) for name in missing[:NAMED])
+        how = f"; `{option}` names endings that do not count" if option else ""
         raise ValueError(
             f"Every image needs a {kind} of its name, in the same subfolder "
-            "or in another one where the name is there once; "
-            "`source_endings` names endings that do not count. Received: no "
-            f"{kind} for {len(missing)} of {len(names)} images in {place}: "
+            f"or in another one where the name is there once{how}. Received: "
+            f"no {kind} for {len(missing)} of {len(names)} images in {place}: "
             f"{listed}{', ...' if len(missing) > NAMED else ''}"
         )
 

@@ -85,6 +85,7 @@ def open_partners(images, folder, kind, endings=(), **options):
         kind,
         endings,
         partners.description,
+        option="source_endings",
     )
     for index, place in enumerate(places):
         check_same_place(images.open(index), partners.open(place), kind)

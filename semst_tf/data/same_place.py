@@ -35,6 +35,22 @@ def check_same_place(file, partner, kind):
         )
 
 
+def check_same_places(images, partners, kind):
+    """The same for a whole collection, see `check_same_place`.
+
+    Args:
+        images: `ImageCollection`.
+        partners: List of paths, one an image.
+        kind: str. What the partners are.
+
+    Raises:
+        ValueError: If two disagree.
+        UnreadableImageError: If one of them is no readable image.
+    """
+    for index, partner in enumerate(partners):
+        check_same_place(images.open(index), partner, kind)
+
+
 def _is_tiff(file):
     return isinstance(file, (str, os.PathLike)) and str(file).lower().endswith(
         _SUFFIXES

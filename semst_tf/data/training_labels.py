@@ -20,6 +20,7 @@ from semst_tf.data.labels import check_label_shape
 from semst_tf.data.labels import label_files
 from semst_tf.data.pairing import paired_paths
 from semst_tf.data.resize import resize_image
+from semst_tf.data.same_place import check_same_places
 from semst_tf.data.used_sizes import used_sizes
 
 
@@ -93,12 +94,21 @@ class TrainingLabels:
 
         Raises:
             OSError: If the folder is missing.
-            ValueError: If an image has no label, or it is not clear which.
+            ValueError: If an image has no label, it is not clear which, or
+                their georeferences disagree.
         """
         files = label_files(place)
         _, half = split_half(place)
+        paths = paired_paths(
+            images.relative_names,
+            files,
+            "label",
+            endings,
+            "source_label_endings",
+        )
+        check_same_places(images, paths, "label")
         return cls(
-            paired_paths(images.relative_names, files, "label", endings),
+            paths,
             used_sizes(images),
             space,
             classes,

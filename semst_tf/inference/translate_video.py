@@ -131,7 +131,8 @@ def translate_video(
             for done, frame in enumerate(frames, start=1):
                 written.add(translated(frame), frame, state)
                 if progress is not None:
-                    progress(done, to_do)
+                    # Where there are more than were estimated, nobody knows.
+                    progress(done, to_do if done <= to_do else 0)
         except KeyboardInterrupt:
             if not video.is_live:
                 raise

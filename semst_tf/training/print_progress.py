@@ -15,9 +15,9 @@ def print_progress(title, unit="image"):
         unit: str. What is counted. Defaults to `"image"`.
 
     Returns:
-        Function of what is done, and of all there is to do. Nothing is
-        printed until it is called. On a terminal one line is rewritten; a log
-        file gets one every 30 seconds.
+        Function of what is done, and of all there is to do, `None` where it
+        is unknown. Nothing is printed until it is called. On a terminal one
+        line is rewritten; a log file gets one every 30 seconds.
 
     Example:
 
@@ -35,6 +35,7 @@ def print_progress(title, unit="image"):
             )
             set_dynamic_display(bar, terminal)
             bars.append(bar)
+        bars[0].target = total
         bars[0].update(done)
 
     return progress

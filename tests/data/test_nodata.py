@@ -12,8 +12,10 @@ from semst_tf.data.crops_with_data import corner_with_data
 from semst_tf.data.crops_with_data import crops_with_data
 from semst_tf.data.georeference import emptied
 from semst_tf.data.image_files import decode_image
+from semst_tf.data.keep_masks import KeepMasks
 from semst_tf.data.labels import Labels
 from semst_tf.data.read_images import open_partners
+from semst_tf.data.training_labels import TrainingLabels
 from semst_tf.inference.translate_files import write_translation
 
 
@@ -215,13 +217,19 @@ def test_resizing_empties_every_pixel_that_an_empty_one_has_part_in(tmp_path):
         ({"pixel": 20.0}, "corners are"),
     ],
 )
-def test_a_label_or_truth_of_another_place_is_refused(tmp_path, change, words):
+def test_a_label_mask_or_truth_of_another_place_is_refused(
+    tmp_path, change, words
+):
     write_scene(tmp_path / "image" / "a.tif", scene(bands=3, dtype="uint8"))
     label = scene(bands=1, low=0, high=19, dtype="uint8")
     write_scene(tmp_path / "label" / "a.tif", label, **change)
     images = ImageCollection(tmp_path / "image")
+    space = "cityscapes_train_ids"
     for pair in (
-        lambda: Labels.of(images, tmp_path / "label", "cityscapes_train_ids"),
+        lambda: Labels.of(images, tmp_path / "label", space),
+        lambda: TrainingLabels.of(images, tmp_path / "label", space, 19),
+        lambda: KeepMasks.of(images, tmp_path / "label"),
+        lambda: KeepMasks.of(images, tmp_path / "label" / "a.tif"),
         lambda: open_partners(images, tmp_path / "label", "true image"),
     ):
         with pytest.raises(ValueError, match=words) as raised:

@@ -47,6 +47,13 @@ def test_missing_partners_are_counted_and_the_first_named():
         pair_names(names, ["0.png"], "label", place="L")
 
 
+def test_endings_are_named_only_where_somebody_can_set_them():
+    with pytest.raises(ValueError, match=r"name is there once\. Received"):
+        pair_names(["1.png"], [], "teacher image")
+    with pytest.raises(ValueError, match="`source_label_endings` names"):
+        pair_names(["1.png"], [], "label", option="source_label_endings")
+
+
 def test_endings_of_images_and_labels_do_not_count():
     endings = ("_leftImg8bit", "_gtFine_labelIds")
     names = ["aachen/1_leftImg8bit.png", "bonn/1_leftImg8bit.png"]

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import tifffile
 from folders import contents
 from folders import write_images
 from PIL import Image
@@ -146,3 +147,27 @@ def test_training_names_what_is_not_there(folders, monkeypatch, flag, words):
     )
     assert_one_line(result, *words)
     assert not (folders / "run").exists()
+
+
+def test_a_mask_of_another_place_is_one_line(tmp_path):
+    small_model("cut").save(tmp_path / "colour.keras")
+    for name, left in (("in", 4e5), ("masks", 5e5)):
+        values = np.zeros((34, 40, 3), "uint8")
+        values[:9] = 255
+        (tmp_path / name).mkdir()
+        tifffile.imwrite(
+            tmp_path / name / "a.tif",
+            values,
+            photometric="rgb",
+            metadata=None,
+            extratags=[
+                (33550, "d", 3, (10.0, 10.0, 0.0), True),
+                (33922, "d", 6, (0.0, 0.0, 0.0, left, 5e6, 0.0), True),
+            ],
+        )
+    before = contents(tmp_path)
+    result = translate(
+        tmp_path / "colour.keras", tmp_path, f"--keep={tmp_path / 'masks'}"
+    )
+    assert_one_line(result, "its mask must lie at the same place")
+    assert contents(tmp_path) == before
