@@ -70,7 +70,8 @@ flags.DEFINE_integer("overlap", 128, "saved_model: pixels that tiles share.")
 flags.DEFINE_bool(
     "winograd",
     False,
-    "saved_model: convolutions that are faster on processors, slower on a GPU.",
+    "saved_model, and litert of float32 and one size: convolutions that are "
+    "faster on processors, slower on a GPU; a litert file is larger by them.",
 )
 flags.DEFINE_string("trained_on", None, "saved_model: for the model card.")
 flags.DEFINE_string("licence", None, "saved_model: for the model card.")
@@ -96,7 +97,7 @@ MOST_IMAGES = 100
 FORMAT_FLAGS = {
     "saved_model": ("dtype", "version", "tile", "overlap")
     + ("winograd", "trained_on", "licence", "scores"),
-    "litert": ("precision", "size", "calibration"),
+    "litert": ("precision", "size", "calibration", "winograd"),
     "onnx": ("size",),
 }
 
@@ -180,6 +181,7 @@ def export(model):
             precision=FLAGS.precision,
             size=parsed_size(FLAGS.size),
             calibration=images(folder, model) if folder else None,
+            winograd=FLAGS.winograd,
             **common,
         )
     else:

@@ -58,7 +58,13 @@ flags.DEFINE_enum("part", "train_step", [*PARTS, "all"], "What to measure.")
 flags.DEFINE_list("presets", ["cut", "semst"], "Presets, for steps.")
 flags.DEFINE_list(
     "engines",
-    ["keras", "saved_model", "saved_model_winograd", "litert"],
+    [
+        "keras",
+        "saved_model",
+        "saved_model_winograd",
+        "litert",
+        "litert_winograd",
+    ],
     "What translates.",
 )
 flags.DEFINE_list(

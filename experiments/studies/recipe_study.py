@@ -50,11 +50,24 @@ KINDS = {
         "set": ["data.matched_crops=true"],
     },
     "night": {
+        "phantoms": "street",
         "images": ("day/images", "night", "day/images"),
         "set": ["data.matched_crops=true"],
     },
+    "labels": {
+        "phantoms": "street",
+        "survives": "street",
+        "painted": {
+            "painted/train": "gta5/labels",
+            "painted/test": "test/labels",
+        },
+        "images": ("painted/train", "cityscapes/leftImg8bit", "painted/test"),
+        "set": ["data.matched_crops=true"],
+    },
 }
-"""Of each recipe: source, target and test images, and fields to set."""
+"""Of each recipe: source, target and test images, and fields to set; where
+they have other names, its phantoms and what is measured; and which folders are
+painted labels."""
 
 FLAGS = flags.FLAGS
 flags.DEFINE_enum("kind", None, list(KINDS), "Which recipe.", required=True)
@@ -70,7 +83,8 @@ flags.DEFINE_string("workdir", None, "Folder of everything.", required=True)
 def main(_):
     check_folders_to_write("workdir")
     folder = pathlib.Path(FLAGS.workdir)
-    phantoms = "street" if FLAGS.kind == "night" else FLAGS.kind
+    kind = KINDS[FLAGS.kind]
+    phantoms = kind.get("phantoms", FLAGS.kind)
     images = folder / "phantoms" / phantoms
     if not images.is_dir():
         call(
@@ -80,6 +94,9 @@ def main(_):
             f"--test={FLAGS.test}",
             f"--seed={FLAGS.seed}",
         )
+    for painted, labels in kind.get("painted", {}).items():
+        if not (images / painted).is_dir():
+            paint(images, labels, painted)
     rows = {
         preset: measured(preset, images, folder / FLAGS.kind / preset)
         for preset in FLAGS.presets
@@ -88,11 +105,24 @@ def main(_):
         print(line)
 
 
+def paint(images, labels, painted):
+    """Paints labels in the colours of the photographs by day."""
+    call(
+        "paint_labels",
+        f"--labels={images / labels}",
+        "--label_space=cityscapes_ids",
+        f"--measured={images / 'day' / 'images'}",
+        f"--measured_labels={images / 'day' / 'labels'}",
+        "--measured_label_space=cityscapes_ids",
+        f"--output={images / painted}",
+    )
+
+
 def measured(preset, images, folder):
     """Trains, translates and measures; returns what what_survives.py found."""
     scores = folder / "survives.json"
+    kind = KINDS[FLAGS.kind]
     if not scores.exists():
-        kind = KINDS[FLAGS.kind]
         source, target, test = (images / name for name in kind["images"])
         fields = [
             f"generator.filters={FLAGS.filters}",
@@ -121,7 +151,7 @@ def measured(preset, images, folder):
         )
         call(
             "studies/what_survives",
-            f"--kind={FLAGS.kind}",
+            f"--kind={kind.get('survives', FLAGS.kind)}",
             f"--phantoms={images}",
             f"--translated={folder / 'translated'}",
             f"--output={scores}",

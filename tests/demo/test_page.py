@@ -269,6 +269,15 @@ def test_a_screen_reader_has_a_name_for_everything(page, photos):
     assert any(name.startswith("Choose an image") for _, name in names)
     controls = {"button", "slider", "checkbox", "combobox", "image"}
     assert not {r for r, name in names if r in controls and not name}
+    # What a slider says is what is written beside it, and is said once.
+    for slider in ("split", "strength"):
+        written = page.run(
+            f"document.getElementById('{slider}-value').textContent"
+        )
+        said = page.run(f"{slider}.getAttribute('aria-valuetext')")
+        assert said == written
+        live = f"document.getElementById('{slider}-value').ariaLive"
+        assert page.run(live) == "off"
     assert page.run("document.getElementById('status').role") == "status"
 
 

@@ -3,6 +3,7 @@
 import pathlib
 import re
 import shlex
+import subprocess
 
 import numpy as np
 import pytest
@@ -165,6 +166,33 @@ def test_the_study_trains_what_its_kinds_say_and_tables_it(
     result = run_here(*study, "--presets=semst")
     assert_one_line(result, "translate.py stopped", "exit code 2")
     assert calls == ["phantoms", "train", "translate"]
+
+
+def test_the_study_of_label_maps_paints_them_before(tmp_path, monkeypatch):
+    calls = []
+
+    def here(command, **options):
+        script, *arguments = (str(word) for word in command[1:])
+        calls.append(pathlib.Path(script).stem)
+        if calls[-1] == "phantoms":
+            arguments += ["--size=32", "--count=2"]
+        if calls[-1] != "train":
+            return run_here(calls[-1], *arguments)
+        painted = tmp_path / "phantoms" / "street" / "painted" / "train"
+        assert f"--source={painted}" in arguments
+        assert len(list(painted.iterdir())) == 2
+        return subprocess.CompletedProcess(command, 2)
+
+    monkeypatch.setattr("subprocess.run", here)
+    result = run_here(
+        "recipe_study",
+        "--kind=labels",
+        f"--workdir={tmp_path}",
+        "--presets=semst",
+        "--test=2",
+    )
+    assert_one_line(result, "train.py stopped")
+    assert calls == ["phantoms", "paint_labels", "paint_labels", "train"]
 
 
 def test_a_missing_folder_is_one_line(tmp_path):

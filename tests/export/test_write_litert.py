@@ -52,6 +52,25 @@ def test_fixed_size_that_is_no_multiple_equals_keras(network, tmp_path):
     assert parity.maximum <= 1e-4
 
 
+def test_convolutions_for_processors_are_products_and_equal_keras(tmp_path):
+    # From 64 channels on: those of the residual block.
+    network = ResNetGenerator(16, 1, seed=0)
+    sizes = {}
+    for winograd in (False, True):
+        path = tmp_path / f"{winograd}.tflite"
+        parity = export.litert(
+            network, path, size=SIZE, verbose=False, winograd=winograd
+        )
+        assert parity.maximum <= 1e-4
+        found = {name for name, _ in operators_by_type(path)}
+        assert ("BATCH_MATMUL" in found) == winograd
+        sizes[winograd] = path.stat().st_size
+        images = sample_images(3, SIZE)
+        assert export.verify(network, path, images).maximum <= 1e-4
+    # 36 numbers where a kernel has 9.
+    assert 1.5 < sizes[True] / sizes[False] < 4
+
+
 def test_smaller_precision_is_smaller_and_close(files):
     size = {p: (files / f"{p}.tflite").stat().st_size for p in PRECISIONS}
     mean = {p: stored(files, p)["translate"]["mean"] for p in PRECISIONS}
@@ -162,6 +181,11 @@ def test_mixed_precision_model_exports_float32(tmp_path):
             {"precision": "int8", "calibration": [np.zeros((24, 32, 3))]},
         ),
         ("a.tflite", {"calibration": [np.zeros((24, 32, 3))]}),
+        ("a.tflite", {"winograd": True}),
+        (
+            "a.tflite",
+            {"precision": "float16", "size": SIZE, "winograd": True},
+        ),
         ("a.tflite", {"size": SIZE, "images": [np.zeros((8, 8, 3))]}),
     ],
 )

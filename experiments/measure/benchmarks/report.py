@@ -99,7 +99,8 @@ def _options(rows, _):
 
 def _translate(rows, _):
     columns = ["engine", "images", "filters", "precision", "time"]
-    columns += ["images/s", "peak memory", "GFLOP", "share of matmul"]
+    columns += ["processor time", "images/s", "peak memory", "GFLOP"]
+    columns += ["share of matmul"]
     return _table(
         columns,
         [
@@ -109,6 +110,7 @@ def _translate(rows, _):
                 str(row["settings"]["filters"]),
                 _precision(row["settings"]),
                 _spread(row["figures"]),
+                f"{row['figures']['processor_seconds']:.2f} s",
                 f"{_rate(row):.2f}",
                 _memory(row["figures"]),
                 f"{row['figures']['operations'] / 1e9:.0f}",

@@ -8,7 +8,13 @@ from benchmarks.operations import count_operations
 from benchmarks.workload import Workload
 from semst_tf.networks import ResNetGenerator
 
-ENGINES = ("keras", "saved_model", "saved_model_winograd", "litert")
+ENGINES = (
+    "keras",
+    "saved_model",
+    "saved_model_winograd",
+    "litert",
+    "litert_winograd",
+)
 
 
 def translation(
@@ -17,9 +23,9 @@ def translation(
     """Translates a batch of random images with an untrained generator.
 
     Args:
-        engine: str. `"keras"`, `"saved_model"`, `"saved_model_winograd"` (an
-            export for processors) or `"litert"`. LiteRT takes one image at
-            a time.
+        engine: str. `"keras"`, `"saved_model"`, `"litert"`, or one of the
+            last two with `"_winograd"`, an export for processors. LiteRT
+            takes one image at a time.
         size: int. Height and width.
         batch: int. Images at once.
         filters: int. Filters of the generator.
@@ -45,7 +51,7 @@ def translation(
             "Exports are measured in float32. "
             f"Received: dtype={dtype!r}, engine={engine!r}"
         )
-    if engine == "litert" and batch != 1:
+    if engine.startswith("litert") and batch != 1:
         raise ValueError(
             f"LiteRT takes one image at a time. Received: batch={batch}"
         )
@@ -66,6 +72,7 @@ def _function_of(engine, network, size, folder, threads):
     folder = pathlib.Path(folder)
     if engine == "keras":
         return network.predict_on_batch
+    winograd = engine.endswith("winograd")
     if engine.startswith("saved_model"):
         from semst_tf.export.write_saved_model import load_saved_model
         from semst_tf.export.write_saved_model import saved_model
@@ -73,7 +80,7 @@ def _function_of(engine, network, size, folder, threads):
         place = saved_model(
             network,
             folder / "model",
-            winograd=engine.endswith("winograd"),
+            winograd=winograd,
             verbose=False,
         )
         return load_saved_model(place).translate
@@ -81,5 +88,5 @@ def _function_of(engine, network, size, folder, threads):
     from semst_tf.export.write_litert import load_litert
 
     path = folder / "model.tflite"
-    litert(network, path, size=(size, size), verbose=False)
+    litert(network, path, size=(size, size), verbose=False, winograd=winograd)
     return load_litert(path, threads=threads).translate

@@ -84,9 +84,15 @@ function complain(text) {
 
 function showSliders() {
   const split = part("split").value;
-  part("split-value").textContent = `${100 - split} % after`;
   part("compare").style.setProperty("--split", `${split}%`);
-  part("strength-value").textContent = `${part("strength").value} %`;
+  tell("split", `${100 - split} % after`);
+  tell("strength", `${part("strength").value} %`);
+}
+
+/** Writes what a slider means beside it; a screen reader reads the same. */
+function tell(slider, text) {
+  part(`${slider}-value`).textContent = text;
+  part(slider).setAttribute("aria-valuetext", text);
 }
 
 /** Shows the image at once, and its translation as soon as there is one. */
