@@ -154,6 +154,13 @@ LAYERS = {
             "mixes_images": True,  # Each image has its own draw.
         }
     ],
+    layers.GuidedFilter: [
+        {
+            "arguments": {"radius": 4, "epsilon": 0.02},
+            "inputs": (maps(8, 12), maps(8, 12, seed=1)),
+            "float32": True,
+        }
+    ],
     layers.InstanceNormalization: [
         {"arguments": {"epsilon": 1e-3}, "inputs": (maps(),)}
     ],

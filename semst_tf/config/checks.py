@@ -6,6 +6,7 @@ What a field may be by itself is said where it is defined.
 import math
 
 from semst_tf.data.label_spaces import OWN_SPACES
+from semst_tf.layers.guided_filter import STRIDE
 
 
 def check_config(config):
@@ -20,6 +21,7 @@ def check_config(config):
     _check_accumulation(config)
     _check_whole_images(config)
     _check_strength(config)
+    _check_guided(config)
     _check_start(config)
     _check_matching(config)
     _check_paired(config)
@@ -60,6 +62,24 @@ def _check_strength(config):
             "Config field `generator.strength` below 1 needs "
             "`generator.residual` and `training.ema_decay`. "
             f"Received: {generator.strength}"
+        )
+
+
+def _check_guided(config):
+    """Refuses a guided filter of nothing, or of no whole cells."""
+    generator = config.generator
+    radius = generator.guided_radius
+    if radius is None:
+        return
+    if not generator.residual:
+        raise ValueError(
+            "Config field `generator.guided_radius` needs "
+            f"`generator.residual`. Received: {radius}"
+        )
+    if radius % STRIDE:
+        raise ValueError(
+            "Config field `generator.guided_radius` must be a multiple of "
+            f"{STRIDE}. Received: {radius}"
         )
 
 

@@ -36,6 +36,15 @@ class GeneratorConfig:
         "the input may also vanish.",
         choices=RESIDUAL_OUTPUTS,
     )
+    guided_radius: int | None = option(
+        None,
+        "Pixels, a multiple of 4, that a guided filter of what a residual "
+        "output adds to the input reaches: colours then change at edges of "
+        "the input only, without halos and waves, and what is flat in the "
+        "input stays flat. `None` for no filter: textures may appear where "
+        "the input has none.",
+        above=0,
+    )
     strength: float = option(
         1.0,
         "Blend strength: share of the way from the input that translations "

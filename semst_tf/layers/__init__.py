@@ -6,6 +6,7 @@ from semst_tf.layers.conv2d import Conv2D
 from semst_tf.layers.differentiable_augmentation import (
     DifferentiableAugmentation,
 )
+from semst_tf.layers.guided_filter import GuidedFilter
 from semst_tf.layers.instance_normalization import InstanceNormalization
 from semst_tf.layers.layer_sequence import LayerSequence
 from semst_tf.layers.leaky_relu import LeakyReLU
@@ -24,6 +25,7 @@ __all__ = [
     "BlurUpsample",
     "Conv2D",
     "DifferentiableAugmentation",
+    "GuidedFilter",
     "InstanceNormalization",
     "LayerSequence",
     "PadToMultiple",

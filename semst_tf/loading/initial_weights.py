@@ -20,6 +20,7 @@ _GENERATOR_FIELDS = (
     "output_channels",
     "residual",
     "residual_output",
+    "guided_radius",
 )
 
 
@@ -181,7 +182,7 @@ def _take_generator(model, weights):
     if others:
         line += f", not those of shapes {', '.join(map(str, others))}"
     options = model.config.generator
-    for name in ("residual", "residual_output"):
+    for name in ("residual", "residual_output", "guided_radius"):
         there = weights.generator.get(name)
         if there not in (None, getattr(options, name)):
             line += (

@@ -48,6 +48,8 @@ class FastGenerator(SingleScaleGenerator):
             `semst_tf.networks.ResNetGenerator`. Defaults to `True`.
         residual_output: str. `"shift"` or `"gain"`, as there. Defaults to
             `"shift"`.
+        guided_radius: int or `None`. Of a guided filter, as there. Defaults
+            to `None`.
         strength: float. Blend strength of a residual output, from 0 to 1.
             Defaults to `1.0`.
         seed: int or `None`. Seed of the initial weights.
@@ -87,6 +89,7 @@ class FastGenerator(SingleScaleGenerator):
         output_channels=3,
         residual=True,
         residual_output="shift",
+        guided_radius=None,
         strength=1.0,
         seed=None,
         **kwargs,
@@ -98,6 +101,7 @@ class FastGenerator(SingleScaleGenerator):
             output_channels,
             residual,
             residual_output,
+            guided_radius,
             strength,
             seed,
             **kwargs,
@@ -171,7 +175,8 @@ class FastGenerator(SingleScaleGenerator):
         """
         # Each block looks one step of 8 pixels further twice; everything
         # else together reaches 29 pixels.
-        return 32 + 16 * self.blocks
+        reach = 32 + 16 * self.blocks + self.output_margin
+        return -(-reach // self.stride) * self.stride
 
     @property
     def feature_names(self):
@@ -225,8 +230,7 @@ class FastGenerator(SingleScaleGenerator):
         # Cast here and not by Keras: what is added to the input at the end
         # is added in full precision.
         inputs = floating_images(images, self.compute_dtype)
-        padded = self.pad(inputs)
-        hidden, maps, features = self._encoded(padded)
+        hidden, maps, features = self._encoded(self.pad(inputs))
         for narrow, merge, skip in zip(
             self.narrowing, self.merging, maps[-2::-1]
         ):
@@ -236,12 +240,7 @@ class FastGenerator(SingleScaleGenerator):
             outputs = layer(outputs)
         bias = ops.cast(self.output_bias, "float32")
         outputs = self.activation(ops.cast(outputs, "float32") + bias)
-        if padded is not inputs:
-            height, width = ops.shape(images)[1:3]
-            outputs = outputs[:, :height, :width]
-        if self.residual:
-            outputs = self.add_input(images, outputs)
-        return Trace(outputs, features, hidden)
+        return Trace(self.finished(images, outputs), features, hidden)
 
     def features(self, images):
         """Returns the contrastive features of images by name.

@@ -52,6 +52,9 @@ def config_of_generator(config, generator):
             "generator.residual_output": getattr(
                 generator, "residual_output", "shift"
             ),
+            "generator.guided_radius": getattr(
+                generator, "guided_radius", None
+            ),
             "generator.strength": getattr(generator, "strength", 1.0),
             "generator.target_start": start and not residual,
         }

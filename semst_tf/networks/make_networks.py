@@ -95,6 +95,7 @@ def _single_scale_generator(config, dtype, name, strength):
         output_channels=options.output_channels,
         residual=options.residual,
         residual_output=options.residual_output,
+        guided_radius=options.guided_radius,
         strength=strength,
         seed=config.seed,
         name=name,

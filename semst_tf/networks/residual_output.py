@@ -3,6 +3,7 @@
 import numpy as np
 from keras import ops
 
+from semst_tf.layers.guided_filter import GuidedFilter
 from semst_tf.layers.match_channels import match_channels
 
 RESIDUAL_OUTPUTS = ("shift", "gain")
@@ -32,6 +33,10 @@ class ResidualOutput:
       `outputs = tanh(2 sigmoid(g) arctanh(images) + o)`. With both at zero
       that is the input, with a gain far below zero a direct output.
 
+    With a `guided_radius`, what either adds to the input goes through a
+    `semst_tf.layers.GuidedFilter` with the input as guide first: colours then
+    change at edges of the input and nowhere else.
+
     Expects of the model `residual`, `residual_output`, `output_channels`, and
     `output_bias`, the variable of `head_channels` that is added before
     `head_activation`.
@@ -51,6 +56,27 @@ class ResidualOutput:
                 f"Received: residual_output={name!r}"
             )
         self._residual_output = name
+
+    @property
+    def guided_radius(self):
+        """Radius of the guided filter in pixels, or `None` for none."""
+        return None if self.guided_filter is None else self.guided_filter.radius
+
+    @guided_radius.setter
+    def guided_radius(self, radius):
+        if radius is not None and not self.residual:
+            raise ValueError(
+                "A guided filter is for a residual output; set `residual`. "
+                f"Received: guided_radius={radius!r}, residual=False"
+            )
+        self.guided_filter = None
+        if radius is not None:
+            self.guided_filter = GuidedFilter(radius, name="guided_filter")
+
+    @property
+    def output_margin(self):
+        """Pixels around one that the last step, `add_input`, looks at."""
+        return 0 if self.guided_filter is None else self.guided_filter.margin
 
     @property
     def has_gain(self):
@@ -122,7 +148,8 @@ class ResidualOutput:
     def add_input(self, images, head_outputs):
         """Makes the residual output of images and what the head gives.
 
-        Goes `strength` of the way from the input to the full output.
+        Goes `strength` of the way from the input to the full output. With a
+        guided filter, height and width are multiples of 4.
 
         Args:
             images: Images, as in the call.
@@ -135,11 +162,21 @@ class ResidualOutput:
         """
         images = ops.cast(images, head_outputs.dtype)
         images = match_channels(images, self.output_channels)
+        if self.guided_filter is not None:
+            added = self.guided_filter(
+                self._added(images, head_outputs), guide=images
+            )
+            return ops.clip(images + self.strength * added, -1.0, 1.0)
         if self.has_gain:
-            outputs = _gain_and_offset(images, head_outputs)
-            return images + self.strength * (outputs - images)
+            return images + self.strength * self._added(images, head_outputs)
         shares = self.strength * head_outputs
         return images * (1.0 - ops.abs(shares)) + shares
+
+    def _added(self, images, head_outputs):
+        """Difference of the full output and the input."""
+        if self.has_gain:
+            return _gain_and_offset(images, head_outputs) - images
+        return head_outputs - images * ops.abs(head_outputs)
 
 
 def _gain_and_offset(images, head_outputs):

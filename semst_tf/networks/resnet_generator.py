@@ -78,6 +78,10 @@ class ResNetGenerator(SingleScaleGenerator):
         residual_output: str. How a residual output is computed: `"shift"` as
             above, or `"gain"`, see `semst_tf.networks.residual_output`.
             Defaults to `"shift"`.
+        guided_radius: int or `None`. Pixels, a multiple of 4, that a guided
+            filter of what is added to the input reaches: colours then change
+            at edges of the input only, and places that are flat in the input
+            stay flat. `None` for no filter. Defaults to `None`.
         strength: float. Of a residual generator, the share of the way from
             the input to its output that it goes, from 0 to 1; less is nearer
             to the input. Defaults to `1.0`.
@@ -110,7 +114,7 @@ class ResNetGenerator(SingleScaleGenerator):
 
     Reference:
         CUT, Park et al. 2020 (`resnet_9blocks`, instance norm, anti-aliased);
-        `residual` and `residual_output` are semst_tf design.
+        `residual`, `residual_output` and `guided_radius` are semst_tf design.
     """
 
     stride = 4
@@ -124,6 +128,7 @@ class ResNetGenerator(SingleScaleGenerator):
         output_channels=3,
         residual=False,
         residual_output="shift",
+        guided_radius=None,
         strength=1.0,
         feature_layers=None,
         seed=None,
@@ -136,6 +141,7 @@ class ResNetGenerator(SingleScaleGenerator):
             output_channels,
             residual,
             residual_output,
+            guided_radius,
             strength,
             seed,
             **kwargs,
@@ -264,17 +270,10 @@ class ResNetGenerator(SingleScaleGenerator):
         # Cast here and not by Keras: what is added to the input at the end
         # is added in full precision.
         inputs = floating_images(images, self.compute_dtype)
-        padded = self.pad(inputs)
         features = {}
-        hidden = self._run(padded, self.stack[:_HEAD], features)
-        outputs = self.run_head(hidden)
-        if padded is not inputs:
-            height, width = ops.shape(images)[1:3]
-            outputs = outputs[:, :height, :width]
-            hidden = hidden[:, :height, :width]
-        if self.residual:
-            outputs = self.add_input(images, outputs)
-        return Trace(outputs, features, hidden)
+        hidden = self._run(self.pad(inputs), self.stack[:_HEAD], features)
+        outputs = self.finished(images, self.run_head(hidden))
+        return Trace(outputs, features, self.cropped(hidden, images))
 
     def run_head(self, hidden):
         """Runs the head, its convolution in the fastest way.

@@ -1,6 +1,7 @@
 """What the generators that work at one scale share."""
 
 import keras
+from keras import ops
 
 from semst_tf.layers import PadToMultiple
 from semst_tf.networks.checks import check_positive
@@ -22,6 +23,7 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
         output_channels: int.
         residual: bool.
         residual_output: str.
+        guided_radius: int or `None`.
         strength: float.
         seed: int or `None`.
         **kwargs: Arguments of `keras.Model`.
@@ -39,6 +41,7 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
         output_channels,
         residual,
         residual_output,
+        guided_radius,
         strength,
         seed,
         **kwargs,
@@ -59,10 +62,14 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
         self.output_channels = output_channels
         self.residual = residual
         self.residual_output = residual_output
+        self.guided_radius = guided_radius
         self.strength = strength
         self.seed = seed
         self.pad = PadToMultiple(
             self.stride, minimum=self.minimum_size, dtype=self.dtype_policy
+        )
+        self.pad_images = PadToMultiple(
+            self.stride, minimum=self.minimum_size, dtype="float32"
         )
 
     def single_scale(self):
@@ -87,6 +94,34 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
         """
         return list(self.features(images).values())
 
+    def finished(self, images, head_outputs):
+        """Makes translations of images and what the head gives of them.
+
+        Args:
+            images: As in the call.
+            head_outputs: Float32 tensor of the size of the padded images.
+
+        Returns:
+            Float32 tensor of the size of the images.
+        """
+        if self.residual and self.guided_filter is not None:
+            # The filter works in cells, and in full precision.
+            padded = self.pad_images(images)
+            outputs = self.add_input(padded, head_outputs)
+            return self.cropped(outputs, images)
+        outputs = self.cropped(head_outputs, images)
+        return self.add_input(images, outputs) if self.residual else outputs
+
+    def cropped(self, maps, images):
+        """Cuts what the padding added off maps of the padded images."""
+        if (
+            tuple(maps.shape[1:3]) == tuple(images.shape[1:3])
+            and None not in (images.shape[1:3])
+        ):
+            return maps
+        height, width = ops.shape(images)[1:3]
+        return maps[:, :height, :width]
+
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.output_channels)
 
@@ -99,6 +134,7 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
             "output_channels": self.output_channels,
             "residual": self.residual,
             "residual_output": self.residual_output,
+            "guided_radius": self.guided_radius,
             "strength": self.strength,
             "seed": self.seed,
         }

@@ -84,7 +84,8 @@ class ExactRun:
         Yields:
             Pairs (box, array `(1, rows, columns, channels)`).
         """
-        margin = DECODER_MARGIN + multiple - 1
+        margin = DECODER_MARGIN + self.generator.output_margin // STRIDE
+        margin += multiple - 1
         margin = -(-margin // multiple) * multiple
         for core, outer in self._boxes(self._trunk, margin):
             hidden = self._run(self.decoder, self._trunk.read(outer))

@@ -265,3 +265,22 @@ def test_a_part_of_the_way_needs_a_way_and_an_average(changes):
     assert SemSTConfig().replace(fields).generator.strength == 0.5
     with pytest.raises(ValueError, match="generator.strength.*Received: 0.5"):
         SemSTConfig().replace({**fields, **changes})
+
+
+@pytest.mark.parametrize(
+    ("fields", "received"),
+    [
+        ({"generator.guided_radius": 8}, "Received: 8"),
+        (
+            {"generator.guided_radius": 6, "generator.residual": True},
+            "Received: 6",
+        ),
+    ],
+)
+def test_a_guided_filter_of_nothing_or_of_parts_of_cells_is_refused(
+    fields, received
+):
+    with pytest.raises(
+        ValueError, match=f"generator.guided_radius.*{received}"
+    ):
+        SemSTConfig().replace(fields)

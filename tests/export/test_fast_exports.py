@@ -14,9 +14,11 @@ from semst_tf.networks import FastGenerator
 SIZE = (24, 32)
 
 
-@pytest.fixture(scope="module")
-def generator():
-    network = FastGenerator(filters=4, blocks=1, seed=0)
+@pytest.fixture(scope="module", params=[None, 8], ids=["plain", "guided"])
+def generator(request):
+    network = FastGenerator(
+        filters=4, blocks=1, guided_radius=request.param, seed=0
+    )
     head = network.head[0].kernel
     head.assign(30 * ops.convert_to_numpy(head))
     return network
@@ -44,7 +46,9 @@ def test_litert_of_a_size_stays_with_the_fast_kernels(generator, tmp_path):
     assert parity.maximum <= 1e-4
     details = interpreter.Interpreter(str(path))._get_ops_details()
     counts = collections.Counter(d["op_name"] for d in details)
-    assert counts["DEPTH_TO_SPACE"] == 1 and counts["RESIZE_BILINEAR"] == 2
+    upsampled = 2 if generator.guided_radius is None else 4
+    assert counts["DEPTH_TO_SPACE"] == 1
+    assert counts["RESIZE_BILINEAR"] == upsampled
     slow = {"MIRROR_PAD", "TRANSPOSE", "RESHAPE", "GATHER", "MEAN"}
     assert slow & set(counts) == set()
 

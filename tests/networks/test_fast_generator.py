@@ -142,8 +142,9 @@ def test_nothing_beyond_the_margin_counts_for_a_pixel(blocks):
 
 
 @pytest.mark.backend_neutral
-def test_tiles_are_translated_as_the_image_is():
-    generator = visible()
+@pytest.mark.parametrize("guided_radius", [None, 8])
+def test_tiles_are_translated_as_the_image_is(guided_radius):
+    generator = visible(guided_radius=guided_radius)
     picture = images(150, 171)[0]
     whole = translate(generator, picture)
     exact = translate(generator, picture, mode="exact_tiled", tile=40)

@@ -199,6 +199,41 @@ def test_strength_is_the_share_of_the_way_from_the_input(channels, output):
     assert copy.strength == 0.25
 
 
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize("output", ["shift", "gain"])
+@pytest.mark.parametrize("channels", [(3, 3), (1, 3), (5, 1)])
+def test_a_guided_filter_leaves_the_input_at_a_strength_of_zero(
+    channels, output
+):
+    arguments = dict(zip(("input_channels", "output_channels"), channels))
+    generator = small(
+        residual=True, residual_output=output, guided_radius=4, **arguments
+    )
+    generator.set_weights([100 * w for w in generator.get_weights()])
+    plain = small(residual=True, residual_output=output, **arguments)
+    plain.set_weights(generator.get_weights())
+    images = random_images(21, 18, channels[0])
+    outputs = ops.convert_to_numpy(generator(images))
+    assert outputs.shape == (*images.shape[:3], channels[1])
+    assert np.abs(outputs).max() <= 1
+    assert np.abs(outputs - ops.convert_to_numpy(plain(images))).max() > 0.1
+    generator.strength = plain.strength = 0.0
+    np.testing.assert_allclose(generator(images), plain(images), atol=1e-6)
+    copy = ResNetGenerator.from_config(generator.get_config())
+    assert copy.guided_radius == 4
+
+
+def test_a_guided_filter_of_a_direct_output_is_refused():
+    with pytest.raises(ValueError, match="Received: guided_radius=8"):
+        small(guided_radius=8)
+
+
+def test_a_generator_that_was_saved_before_there_was_a_guided_filter_loads():
+    config = small(residual=True).get_config()
+    del config["guided_radius"]
+    assert ResNetGenerator.from_config(config).guided_radius is None
+
+
 @pytest.mark.parametrize(
     ("strength", "residual"), [(-0.1, True), (1.1, True), (0.5, False)]
 )

@@ -64,6 +64,7 @@ def test_identity_in_tiles_reproduces_the_image(size, tile):
         ((45, 67), 36, {"residual": True}),
         ((45, 67), 36, {"residual": True, "residual_output": "gain"}),
         ((33, 9), 99, {}),
+        ((90, 67), 36, {"residual": True, "guided_radius": 8}),
     ],
 )
 def test_exact_tiles_equal_one_piece(size, tile, options):
@@ -79,7 +80,8 @@ def test_exact_tiles_equal_one_piece(size, tile, options):
     ("fusion", "ratio"), [("attention", 2), ("laplacian", 3)]
 )
 def test_exact_tiles_equal_one_piece_at_two_scales(fusion, ratio):
-    network = MultiScaleGenerator(generator(), ratio, fusion, seed=1)
+    options = {"residual": True, "guided_radius": 4} if ratio == 2 else {}
+    network = MultiScaleGenerator(generator(**options), ratio, fusion, seed=1)
     source = image(41, 61)
     whole = translate(network, source)
     exact = translate(network, source, mode="exact_tiled", tile=48)
