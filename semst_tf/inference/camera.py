@@ -28,7 +28,8 @@ class Camera:
 
     Raises:
         OSError: If the camera cannot be opened.
-        ValueError: If there is none, or the package `av` is missing.
+        ValueError: If there is none, it gives no image, or the package `av`
+            is missing.
     """
 
     is_live = True
@@ -43,7 +44,10 @@ class Camera:
         self._container = _opened(device, format_name)
         stream = self._container.streams.video[0]
         self._decoded = self._container.decode(stream)
-        first = next(self._decoded)
+        first = next(self._decoded, None)
+        if first is None:
+            self._container.close()
+            raise ValueError(f"This camera gives no image. Received: {name}")
         self._stored_size = self.size = first.height, first.width
         if turns_sideways(first):
             self.size = first.width, first.height

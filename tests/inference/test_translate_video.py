@@ -4,6 +4,7 @@ import gc
 import os
 import resource
 import signal
+import sys
 import types
 
 import numpy as np
@@ -359,6 +360,26 @@ def test_a_recording_without_a_frame_leaves_nothing(fake_camera, tmp_path):
     with pytest.raises(ValueError, match="no frame"):
         translate_video(stopped, "camera:0", tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_camera_that_gives_no_image_is_told(tmp_path, monkeypatch):
+    nothing = f"{PATTERN},trim=end_frame=0"
+    monkeypatch.setattr(
+        camera, "camera_device", lambda name: (nothing, "lavfi")
+    )
+    with pytest.raises(ValueError, match="no image. Received: camera:0"):
+        translate_video(Inverter(), "camera:0", tmp_path / "out.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how Linux names devices")
+def test_the_library_reads_what_cameras_are_read_through(tmp_path):
+    """A file in the place of a device: it is opened, and is none."""
+
+    device = tmp_path / "video0"
+    device.write_bytes(b"")
+    with pytest.raises(OSError, match="ioctl"):
+        av.open(str(device), format="v4l2")
 
 
 def test_exported_translators_are_told_apart_by_their_files(tmp_path):
