@@ -3,6 +3,7 @@
 import contextlib
 import contextvars
 import functools
+import math
 
 import keras
 from keras import ops
@@ -15,7 +16,7 @@ FEWEST_CHANNELS = 64
 MOST_BYTES = 2**28
 """Memory that the transforms may take; larger maps are convolved directly."""
 
-_DIRECT = contextvars.ContextVar("direct_convolutions", default=False)
+_FEWEST = contextvars.ContextVar("fewest_channels", default=FEWEST_CHANNELS)
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -73,13 +74,12 @@ class Conv2D(keras.layers.Conv2D):
 
     def _pays(self, inputs):
         return (
-            not _DIRECT.get()
-            and self.kernel_size == (3, 3)
+            self.kernel_size == (3, 3)
             and self.strides == self.dilation_rate == (1, 1)
             and self.groups == 1
             and self.padding in ("same", "valid")
             and self.data_format == "channels_last"
-            and min(inputs.shape[-1], self.filters) >= FEWEST_CHANNELS
+            and min(inputs.shape[-1], self.filters) >= _FEWEST.get()
             and inputs.dtype == "float32"
             and _on_processor_with_tensorflow()
         )
@@ -104,11 +104,22 @@ def direct_convolutions(active=True):
     >>> with direct_convolutions():
     ...     graph = tf.function(generator).get_concrete_function(spec)
     """
-    token = _DIRECT.set(active)
+    with fewest_channels(math.inf if active else FEWEST_CHANNELS):
+        yield
+
+
+@contextlib.contextmanager
+def fewest_channels(count):
+    """Within it, the fast way is taken from so many channels on.
+
+    Args:
+        count: int. Of input and output; `math.inf` for never.
+    """
+    token = _FEWEST.set(count)
     try:
         yield
     finally:
-        _DIRECT.reset(token)
+        _FEWEST.reset(token)
 
 
 @functools.cache

@@ -53,8 +53,8 @@ def test_fixed_size_that_is_no_multiple_equals_keras(network, tmp_path):
 
 
 def test_convolutions_for_processors_are_products_and_equal_keras(tmp_path):
-    # From 64 channels on: those of the residual block.
-    network = ResNetGenerator(16, 1, seed=0)
+    # From 128 channels on: those of the residual block.
+    network = ResNetGenerator(32, 1, seed=0)
     sizes = {}
     for winograd in (False, True):
         path = tmp_path / f"{winograd}.tflite"
