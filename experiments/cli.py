@@ -152,7 +152,7 @@ def assignments(texts):
         name, equals, value = text.partition("=")
         if not equals:
             raise ValueError(f"--set takes field=value. Received: {text}")
-        fields[name] = value
+        fields[name] = at_home(value)
     return fields
 
 
@@ -207,6 +207,10 @@ def parse_flags(arguments):
     except SystemExit:
         # absl calls it a failure that somebody asked for help.
         sys.exit(0 if asks_help else 1)
+    for name in flags.FLAGS:
+        flag = flags.FLAGS[name]
+        if isinstance(flag.value, str):
+            flag.value = at_home(flag.value)
     if positional:
         sys.exit(
             _complain(
@@ -215,6 +219,11 @@ def parse_flags(arguments):
             )
         )
     return arguments[:1]
+
+
+def at_home(text):
+    """Reads `~` as a shell does, which leaves it alone behind `--flag=`."""
+    return os.path.expanduser(text) if re.match(r"~(/|$)", text) else text
 
 
 def _print_anything():

@@ -307,6 +307,12 @@ def check_flags(target, strengths):
     check_inputs("inception")
     check_folders_to_write("cache")
     check_files_to_write("output", "plot")
+    output = pathlib.Path(FLAGS.output)
+    if output.exists() and output.suffix.lower() != ".json":
+        raise ValueError(
+            "--output is a JSON file, and something else is there. "
+            f"Received: {output}"
+        )
 
 
 def translator(strength):

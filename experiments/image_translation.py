@@ -7,6 +7,7 @@ from cli import quiet_imports
 from layout_jobs import carry_over
 from translation_jobs import mark_output
 from translation_jobs import refuse_existing
+from translation_jobs import refuse_inputs
 from video_translation import frames_in_order
 from video_translation import measure_images
 
@@ -181,6 +182,7 @@ def _keep_masks(translator, jobs, headers, value_range):
     names = [str(place.relative_to(output)) for _, place in jobs]
     sizes = [(header.height, header.width) for header in headers]
     paths = mask_paths(names, folder)
+    refuse_inputs(set(paths), [place for _, place in jobs])
     for (source, _), mask in zip(jobs, paths):
         check_same_place(source, mask, "mask")
     masks = KeepMasks(paths, sizes, sizes, FLAGS.keep_border, half)

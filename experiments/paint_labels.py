@@ -20,6 +20,8 @@ from cli import run
 from cli import show_label_shares
 from path_flags import check_folders_to_write
 from path_flags import check_images
+from translation_jobs import refuse_existing
+from translation_jobs import refuse_inputs
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("labels", None, "Label maps to paint.", required=True)
@@ -51,6 +53,7 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "output", None, "Folder for the images, PNG.", required=True
 )
+flags.DEFINE_bool("overwrite", False, "Replace images that are there already.")
 
 
 def main(_):
@@ -76,6 +79,11 @@ def main(_):
         endings=FLAGS.source_endings,
     )
     show_label_shares("measured_labels", measured.shares)
+    output = pathlib.Path(FLAGS.output)
+    paths = [output / f"{name}.png" for name in maps.names]
+    refuse_inputs([*maps.files, *measured.files], paths)
+    if not FLAGS.overwrite:
+        refuse_existing(paths)
     colours, mean = class_colours(measured)
     unknown = [
         CITYSCAPES_CLASSES[number]
@@ -84,7 +92,8 @@ def main(_):
     ]
     if unknown:
         print(f"in the mean of all colours: {', '.join(unknown)}")
-    paint(maps, colours, mean, pathlib.Path(FLAGS.output))
+    paint(maps, colours, mean, paths)
+    print(f"wrote {len(maps)} images to {output}")
 
 
 def ending_of(folder):
@@ -125,14 +134,14 @@ def class_colours(images):
     return colours, sums.sum(0) / counts.sum()
 
 
-def paint(maps, colours, mean, folder):
+def paint(maps, colours, mean, paths):
     """Writes label maps in the colours of their classes.
 
     Args:
         maps: `LabelledImages`.
         colours: Dict from classes to their colours.
         mean: Colour of what has no class, or one without a colour.
-        folder: Path. Created if it is missing.
+        paths: List of the files to write; missing folders are made.
     """
     import numpy as np
 
@@ -142,11 +151,9 @@ def paint(maps, colours, mean, folder):
     for number, colour in colours.items():
         table[number] = colour
     table = np.rint(table).astype("uint8")
-    for index, name in enumerate(maps.names):
-        path = folder / f"{name}.png"
+    for index, path in enumerate(paths):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_image(path, table[maps.label(index)])
-    print(f"wrote {len(maps)} images to {folder}")
 
 
 if __name__ == "__main__":

@@ -119,6 +119,8 @@ def found_paths(text):
     Returns:
         List of `pathlib.Path`.
     """
+    if not text:  # It would be the folder that a person is in.
+        return []
     path = pathlib.Path(text)
     if path.exists():
         return [path]

@@ -19,6 +19,7 @@ from semst_tf.trainers import backend_trainer
 from semst_tf.trainers.batch import check_images
 from semst_tf.trainers.batch import check_values
 from semst_tf.trainers.batch import is_concrete
+from semst_tf.trainers.check_optimizers import check_optimizers
 from semst_tf.trainers.optimizers import build_optimizers
 from semst_tf.trainers.optimizers import default_optimizer
 from semst_tf.trainers.optimizers import scaled_like
@@ -219,12 +220,11 @@ class SemST(backend_trainer(), keras.Model):
         return [self.loss_metric, *self.term_metrics.values()]
 
     def __call__(self, images, *args, **kwargs):
-        if hasattr(images, "dtype") and hasattr(images, "shape"):
-            field = "generator.input_channels"
-            channels = self.config.generator.input_channels
-            check_images(images, channels, field)
-            if is_concrete(images):
-                check_values(images)
+        field = "generator.input_channels"
+        channels = self.config.generator.input_channels
+        check_images(images, channels, field)
+        if is_concrete(images):
+            check_values(images)
         return super().__call__(images, *args, **kwargs)
 
     def call(self, images):
@@ -262,6 +262,7 @@ class SemST(backend_trainer(), keras.Model):
                 "configuration. `compile` takes optimizers and how to run. "
                 f"Received: {', '.join(sorted(unknown))}"
             )
+        check_optimizers(optimizer, discriminator_optimizer)
         self._compile_arguments = {
             "optimizer": keras.optimizers.get(
                 default_optimizer(self.config)
@@ -372,6 +373,25 @@ class SemST(backend_trainer(), keras.Model):
             tile=tile,
             verbose=verbose,
         )
+
+    def save(self, filepath, *args, **kwargs):
+        """Saves everything into a `.keras` file, as `keras.Model.save`.
+
+        Args:
+            filepath: Path, which ends in `.keras`.
+            *args: As of `keras.Model.save`.
+            **kwargs: As of `keras.Model.save`.
+
+        Raises:
+            ValueError: If it ends in `.h5`: what Keras would write there it
+                could not load again.
+        """
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise ValueError(
+                "A SemST is saved as `.keras`, its weights alone by "
+                f"`save_weights`. Received: filepath={str(filepath)!r}"
+            )
+        super().save(filepath, *args, **kwargs)
 
     def export(self, filepath, format="tf_saved_model", **kwargs):
         """Exports the translator, without anything that trained it.

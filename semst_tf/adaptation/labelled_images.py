@@ -73,6 +73,11 @@ class LabelledImages:
         self.classes = self._check_labels()
         self.shares = self._label_files.shares
 
+    @property
+    def files(self):
+        """Paths of all images and labels."""
+        return [*self._images.paths, *self._label_files.paths]
+
     def __len__(self):
         return len(self.names)
 

@@ -89,6 +89,12 @@ def source_images(data):
 
 
 def _without_weights(data):
+    if isinstance(data, (tuple, list)) and len(data) > 3:
+        raise ValueError(
+            "Images of equal size in a list become one array by "
+            f"`np.stack(images)`. Received: a {type(data).__name__} of "
+            f"{len(data)}"
+        )
     images, target, weights = keras.utils.unpack_x_y_sample_weight(data)
     if weights is not None:
         raise ValueError(

@@ -5,6 +5,10 @@ from keras import ops
 
 from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.resnet_generator import Trace
+from semst_tf.ops.private_api import last_layer
+
+_NEVER_NEGATIVE = ("sigmoid", "hard_sigmoid", "relu", "relu6", "softmax")
+"""Activations behind which no image is darker than grey."""
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -149,6 +153,15 @@ def _image_shapes(network):
             "`network` must map images (batch, height, width, channels) to "
             "images of the same size, with one input and one output. "
             f"Received: inputs and outputs of {shapes}"
+        )
+    activation = getattr(last_layer(network), "activation", None)
+    name = getattr(activation, "__name__", "")
+    if name in _NEVER_NEGATIVE:
+        raise ValueError(
+            "`network` must reach all of [-1, 1], for instance by the "
+            "activation 'tanh' of its last layer; behind 'sigmoid' add "
+            "`keras.layers.Rescaling(2.0, -1.0)`. "
+            f"Received: a last activation {name!r}"
         )
     return shapes
 

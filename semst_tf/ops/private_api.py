@@ -22,6 +22,20 @@ def clear_losses(model):
     model._clear_losses()
 
 
+def last_layer(model):
+    """Returns the layer that computes the first output of a model.
+
+    Args:
+        model: Functional or sequential `keras.Model`.
+
+    Returns:
+        `keras.layers.Layer` or another operation, no model.
+    """
+    while getattr(model, "outputs", None):
+        model = model.outputs[0]._keras_history.operation
+    return model
+
+
 def random_seed():
     """Returns what `keras.utils.set_random_seed` was given, or `None`."""
     from keras.src.utils.rng_utils import get_random_seed
@@ -37,6 +51,22 @@ def has_schedule(optimizer):
     """
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     return not isinstance(optimizer._learning_rate, keras.Variable)
+
+
+def all_known(optimizer, variables):
+    """Whether a built optimizer can update all variables.
+
+    Args:
+        optimizer: `keras.optimizers.Optimizer`.
+        variables: List of `keras.Variable`.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    try:
+        for variable in variables:
+            optimizer._get_variable_index(variable)
+    except KeyError:
+        return False
+    return True
 
 
 def set_dynamic_display(bar, dynamic):

@@ -84,7 +84,8 @@ class BaseTrainer:
                 schedule; or networks were changed after `compile`.
         """
         _refuse_weights(kwargs)
-        self._check_compiled()
+        self._need_compile("fit")
+        check_what_trains(self, self.compiled_with)
         prepare_callbacks(kwargs.get("callbacks"), self)
         prepare_progress(kwargs, self)
         # The data comes shuffled; Keras would warn that it does not do it.
@@ -107,6 +108,7 @@ class BaseTrainer:
     def evaluate(self, x=None, y=None, **kwargs):
         """Computes the losses of data that `fit` takes, as in Keras."""
         _refuse_weights(kwargs)
+        self._need_compile("evaluate")
         if not is_validation(kwargs):
             size = kwargs.get("batch_size")
             check_iterator(x, kwargs.get("steps"), "steps")
@@ -133,7 +135,7 @@ class BaseTrainer:
         check_end(x, kwargs.get("steps"), "steps")
         batch, x = first_batch(x, batch_size)
         if batch is not None:
-            check_first_images(batch, self)
+            check_first_images(batch, self, x)
         if isinstance(x, (dict, tuple, list)):
             x = source_images(x)
         return super().predict(x, batch_size=batch_size, **kwargs)
@@ -146,13 +148,15 @@ class BaseTrainer:
     def train_on_batch(self, x, y=None, **kwargs):
         """Takes one step on a batch, as in Keras."""
         _refuse_weights(kwargs)
-        self._check_compiled()
+        self._need_compile("train_on_batch")
+        check_what_trains(self, self.compiled_with)
         self._check_by_itself(x, y)
         return super().train_on_batch(x, y, **kwargs)
 
     def test_on_batch(self, x, y=None, **kwargs):
         """Computes the losses of a batch, as in Keras."""
         _refuse_weights(kwargs)
+        self._need_compile("test_on_batch")
         self._check_by_itself(x, y)
         return super().test_on_batch(x, y, **kwargs)
 
@@ -288,12 +292,16 @@ class BaseTrainer:
             guides,
         )
 
+    def _need_compile(self, method):
+        if not self.compiled:
+            raise ValueError(
+                f"Call `compile()` before `{method}`; without arguments it "
+                "takes the optimizer of the configuration. Received: a model "
+                "that is not compiled"
+            )
+
     def _step(self):
         return self.optimizer.iterations
-
-    def _check_compiled(self):
-        if self.compiled:  # Else Keras says it.
-            check_what_trains(self, self.compiled_with)
 
     def _added_to_generator(self):
         generator, _, projector = self.objective.networks
@@ -302,15 +310,16 @@ class BaseTrainer:
 
     def _training_data(self, x, y, batch_size, shuffle):
         """Data that fits the model, in a form that Keras takes."""
+        given = x if y is None else (x, y)
         data = pair_arrays(
-            x if y is None else (x, y),
+            given,
             batch_size,
             shuffle,
             seed=(self.config.seed, current_step(self)),
         )
         batch, data = first_batch(data, batch_size)
         if batch is not None:
-            check_first_batch(batch, self)
+            check_first_batch(batch, self, given)
             self._checked = True
         return data if isinstance(data, tuple) else (data, None)
 

@@ -243,7 +243,8 @@ def check_values(images, what="Images"):
         ValueError: If a value is not finite, or beyond the range by more
             than resampling explains.
     """
-    values = np.asarray(ops.convert_to_numpy(images), "float32")
+    # No copy in another type: arrays of a whole training are large.
+    values = np.asarray(ops.convert_to_numpy(images))
     if not values.size:
         raise ValueError(f"{what} must not be empty. Received: no pixels")
     low, high = float(values.min()), float(values.max())
@@ -258,9 +259,9 @@ def check_values(images, what="Images"):
         )
     if seems_zero_to_one(low, high):
         warnings.warn(
-            f"{what} of the first batch lie in [0, 1] and not in [-1, 1]. If "
-            "that is their scale, train on `2 * images - 1`; if the images "
-            f"are only bright, nothing is wrong. {received}",
+            f"{what} lie in [0, 1] and not in [-1, 1]. If that is their scale, "
+            "train on `2 * images - 1`; if the images are only bright, "
+            f"nothing is wrong. {received}",
             stacklevel=4,
         )
 
@@ -271,12 +272,14 @@ def is_concrete(images):
     return isinstance(images, np.ndarray) or hasattr(images, "numpy")
 
 
-def check_first_batch(batch, model):
+def check_first_batch(batch, model, data=None):
     """Raises unless a model can train on a batch; reads its values.
 
     Args:
         batch: A batch as `unpack_batch` takes it.
         model: `semst_tf.SemST`.
+        data: What the batch was taken from. If that is NumPy arrays in
+            memory, all values of them are read. Defaults to `None`.
 
     Raises:
         ValueError: If anything does not fit.
@@ -285,6 +288,8 @@ def check_first_batch(batch, model):
     guides = unpack_guides(batch)
     check_batch(source, target, model)
     check_guides(guides, source, target, model)
+    if _in_memory(data):
+        source, target = unpack_batch(data)
     check_values(source, "Source images")
     check_values(target, "Target images")
     for name in PAIRED:
@@ -295,12 +300,13 @@ def check_first_batch(batch, model):
             _check_classes(guides[name], name, model.config.label_classes)
 
 
-def check_first_images(batch, model):
+def check_first_images(batch, model, data=None):
     """Raises unless a model can translate a batch; reads its values.
 
     Args:
         batch: A batch as `source_images` takes it.
         model: `semst_tf.SemST`.
+        data: As of `check_first_batch`.
 
     Raises:
         ValueError: If anything does not fit.
@@ -308,7 +314,7 @@ def check_first_images(batch, model):
     images = source_images(batch)
     field = "generator.input_channels"
     check_images(images, model.config.generator.input_channels, field)
-    check_values(images)
+    check_values(source_images(data) if _in_memory(data) else images)
 
 
 def first_batch(data, batch_size=None):
@@ -322,18 +328,21 @@ def first_batch(data, batch_size=None):
 
     Returns:
         Tuple of the batch and the data to train on. The batch is `None`
-        where there is none or the kind of data is not known.
+        where the kind of data is not known.
+
+    Raises:
+        ValueError: If the data ends before the first batch.
     """
     if isinstance(data, keras.utils.PyDataset):
-        count = data.num_batches
-        return (data[0] if count is None or count > 0 else None), data
+        return _some(None if data.num_batches == 0 else data[0]), data
     if hasattr(data, "element_spec"):
         # What a strategy has distributed has no first batch of its own.
-        batches = data.take(1) if hasattr(data, "take") else ()
-        return next(iter(batches), None), data
+        if not hasattr(data, "take"):
+            return None, data
+        return _some(next(iter(data.take(1)), None)), data
     if hasattr(data, "__next__"):
-        batch = next(data, None)
-        return batch, _joined([] if batch is None else [batch], data)
+        batch = _some(next(data, None))
+        return batch, _joined([batch], data)
     leaves = keras.tree.flatten(data)
     if all(hasattr(leaf, "shape") or leaf is None for leaf in leaves):
         size = batch_size or 32
@@ -341,6 +350,25 @@ def first_batch(data, batch_size=None):
             data
         )
     return None, data
+
+
+def _some(batch):
+    if batch is None:
+        raise ValueError(
+            "There is nothing to read. Received: data without a batch"
+        )
+    return batch
+
+
+def _in_memory(data):
+    """Whether data is arrays of which each is in memory as a whole."""
+    if not isinstance(data, (np.ndarray, dict, tuple, list)):
+        return False
+    leaves = [leaf for leaf in keras.tree.flatten(data) if leaf is not None]
+    return all(
+        isinstance(leaf, np.ndarray) and not isinstance(leaf, np.memmap)
+        for leaf in leaves
+    )
 
 
 def _part(images, count):

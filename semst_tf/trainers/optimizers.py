@@ -2,6 +2,7 @@
 
 import keras
 
+from semst_tf.ops.private_api import all_known
 from semst_tf.trainers.linear_decay import LinearDecay
 
 
@@ -42,14 +43,23 @@ def build_optimizers(model):
 
     Args:
         model: `SemST` that has its optimizers.
+
+    Raises:
+        ValueError: If one was made for other variables before.
     """
-    generator = model.generator_variables
-    discriminator = model.discriminator_variables
+    trained = [model.generator_variables, model.discriminator_variables]
+    optimizers = [model.optimizer, model.discriminator_optimizer]
     if model.discriminator_optimizer is None:
-        model.optimizer.build(generator + discriminator)
-    else:
-        model.optimizer.build(generator)
-        model.discriminator_optimizer.build(discriminator)
+        trained, optimizers = [sum(trained, [])], optimizers[:1]
+    for optimizer, variables in zip(optimizers, trained):
+        optimizer.build(variables)
+        if not all_known(optimizer, variables):
+            raise ValueError(
+                "An optimizer belongs to the weights that it was made for: "
+                "`compile` takes a new one for another model, and after "
+                "layers were unfrozen. "
+                f"Received: {optimizer.name!r}, which was used before"
+            )
 
 
 def what_trains(model):

@@ -108,7 +108,9 @@ def read_description(path):
         description = json.loads(path.read_text())
     except ValueError:
         description = None
-    if not isinstance(description, dict):
+    if not isinstance(description, dict) or not isinstance(
+        description.get("config"), dict
+    ):
         raise ValueError(
             "This file does not describe a training; use another directory. "
             f"Received: {path}"

@@ -15,6 +15,7 @@ from semst_tf.loading.initial_weights import load_initial_weights
 from semst_tf.metrics.all_scores import score_of
 from semst_tf.semst import SemST
 from semst_tf.storage.atomic_files import write_json
+from semst_tf.training.check_run_directory import check_run_directory
 from semst_tf.training.describe_start import describe_start
 from semst_tf.training.monitored_score import monitored_score
 from semst_tf.training.run_callbacks import RunCallbacks
@@ -170,6 +171,9 @@ class TrainingRun:
 
     def _checked_description(self):
         """Refuses to mix two different trainings in one directory."""
+        check_run_directory(
+            self.workdir, self.images.source, self.images.target
+        )
         now = describe_run(
             self.config,
             self.images.source,

@@ -171,3 +171,18 @@ def test_a_mask_of_another_place_is_one_line(tmp_path):
     )
     assert_one_line(result, "its mask must lie at the same place")
     assert contents(tmp_path) == before
+
+
+def test_masks_are_no_place_for_translations(model, folders):
+    masks = folders / "masks"
+    before = contents(masks)
+    for place in (masks, masks / "0.png"):
+        result = translate(
+            model,
+            folders,
+            f"--keep={place}",
+            f"--output={masks}",
+            "--overwrite",
+        )
+        assert_one_line(result, "An input would be replaced")
+    assert contents(masks) == before

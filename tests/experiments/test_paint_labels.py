@@ -78,3 +78,17 @@ def test_numbers_of_another_space_are_refused_before_anything_is_written(
     write(tmp_path / "maps", "b.png", [[SKY, 77]])
     assert_one_line(paint(tmp_path), "b.png")
     assert not (tmp_path / "out").exists()
+
+
+def test_no_file_that_is_read_or_there_is_replaced(tmp_path):
+    write_measured(tmp_path)
+    write(tmp_path / "maps", "a.png", [[SKY, ROAD]])
+    for folder in ("maps", "photos", "labels"):
+        before = (tmp_path / folder / "a.png").read_bytes()
+        for more in ((), ("--overwrite",)):
+            result = paint(tmp_path, f"--output={tmp_path / folder}", *more)
+            assert_one_line(result, "An input would be replaced")
+        assert (tmp_path / folder / "a.png").read_bytes() == before
+    assert paint(tmp_path).returncode == 0
+    assert_one_line(paint(tmp_path), "--overwrite")
+    assert paint(tmp_path, "--overwrite").returncode == 0

@@ -4,7 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from absl import flags
 from scripts import EXPERIMENTS
+from scripts import imported_script
 
 WRONG = {
     "train": [
@@ -122,3 +124,17 @@ def test_a_relative_glob_is_found(tmp_path, monkeypatch):
     (tmp_path / "a.png").touch()
     assert [str(path) for path in found("*.png")] == ["a.png"]
     assert found("missing") == []
+
+
+def test_an_empty_path_is_not_the_folder_that_a_person_is_in():
+    assert found("") == []
+
+
+def test_home_is_read_where_a_shell_leaves_it_alone(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/somebody")
+    with imported_script("translate") as (cli, _):
+        cli.parse_flags(["translate.py", "--input=~/in", "--output=~tilde.png"])
+        assert flags.FLAGS.input == "/home/somebody/in"
+        assert flags.FLAGS.output == "~tilde.png"
+        fields = cli.assignments(["data.keep=~/masks", "seed=1"])
+        assert fields == {"data.keep": "/home/somebody/masks", "seed": "1"}

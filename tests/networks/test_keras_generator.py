@@ -145,3 +145,15 @@ def test_a_model_with_given_networks_is_saved_and_loaded(tmp_path):
     )
     copy = keras.models.clone_model(loaded)
     assert copy.generator.layer_names == made.generator.layer_names
+
+
+@pytest.mark.parametrize("last", ["sigmoid", "relu"])
+def test_a_network_that_gives_no_dark_image_is_refused(last):
+    with pytest.raises(ValueError, match=rf"Rescaling.*'{last}'"):
+        generator(last=last)
+    inner = network(last=last)
+    scaled = keras.layers.Rescaling(2.0, -1.0)(inner.output)
+    KerasGenerator(keras.Model(inner.input, scaled), features=["stem"])
+    outer = keras.Sequential([keras.Input((None, None, 3)), inner])
+    with pytest.raises(ValueError, match="reach all of"):
+        KerasGenerator(outer, features=[inner.name])

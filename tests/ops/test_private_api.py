@@ -107,3 +107,22 @@ def test_keras_does_not_build_what_is_built(monkeypatch):
         model = Built()
     model.compile(run_eagerly=True)
     model.fit(np.ones((1, 2), "float32"), verbose=0)
+
+
+@pytest.mark.backend_neutral
+def test_an_optimizer_knows_the_variables_that_it_was_built_for():
+    known, other = (keras.Variable(ops.ones((2,))) for _ in range(2))
+    scaled = keras.optimizers.LossScaleOptimizer
+    for optimizer in (keras.optimizers.SGD(), scaled(keras.optimizers.Adam())):
+        optimizer.build([known])
+        assert private_api.all_known(optimizer, [known])
+        assert not private_api.all_known(optimizer, [known, other])
+
+
+@pytest.mark.backend_neutral
+def test_the_last_layer_is_found_inside_of_models():
+    layer = keras.layers.Dense(1)
+    inner = keras.Sequential([keras.Input((2,)), layer])
+    model = keras.Sequential([keras.Input((2,)), inner])
+    assert private_api.last_layer(model) is layer
+    assert private_api.last_layer(keras.Sequential()) is not None

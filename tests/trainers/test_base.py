@@ -198,3 +198,46 @@ def test_every_array_that_trains_on_its_own_is_looked_at():
             on_batch(bright)
     with pytest.raises(ValueError, match="np.stack"):
         model.fit(list(batch()["source"]), list(batch()["target"]))
+
+
+def test_all_of_an_array_is_looked_at_and_not_its_first_batch(model):
+    source = np.concatenate([batch()["source"], 200 * batch()["source"]])
+    target = np.concatenate([batch()["target"]] * 2)
+    for read in (
+        lambda images: model.fit(images, target, batch_size=1),
+        lambda images: model.fit(images, target[:3], batch_size=1),
+        lambda images: model.evaluate(images, target, batch_size=1),
+        lambda images: model.predict(images, batch_size=1),
+    ):
+        with pytest.raises(ValueError, match="127.5"):
+            read(source)
+        with pytest.raises(ValueError, match="finite"):
+            read(np.where(source > 1.5, np.nan, source / 200))
+
+
+def test_data_without_a_batch_is_refused_and_no_training(model):
+    for empty in (Sequence([]), dataset(batch()).take(0), iter(())):
+        with pytest.raises(ValueError, match="(?i)batch|length 0"):
+            model.fit(empty, steps_per_epoch=1)
+
+
+@pytest.mark.parametrize(
+    "method", ["fit", "evaluate", "train_on_batch", "test_on_batch"]
+)
+def test_a_model_that_is_not_compiled_says_so(method):
+    with pytest.raises(ValueError, match=f"compile.*before `{method}`"):
+        getattr(small_model("fastcut"), method)(batch())
+
+
+def test_images_in_a_list_are_asked_for_as_an_array(model):
+    images = list(batch()["source"]) * 3
+    for read in (model, model.predict, model.predict_on_batch):
+        with pytest.raises(ValueError, match="np.stack") as error:
+            read(images)
+        assert len(str(error.value)) < 300
+
+
+def test_a_file_that_could_not_be_loaded_is_not_written(model, tmp_path):
+    with pytest.raises(ValueError, match=r"\.keras"):
+        model.save(tmp_path / "model.h5")
+    assert not list(tmp_path.iterdir())

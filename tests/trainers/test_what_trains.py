@@ -198,3 +198,30 @@ def test_the_seed_of_keras_counts_where_none_was_given():
     np.testing.assert_array_equal(drawn[0], drawn[1])
     assert (drawn[0] != drawn[2]).any()
     np.testing.assert_array_equal(first_weight(), fixed)
+
+
+@pytest.mark.parametrize(
+    "options, field",
+    [
+        ({"use_ema": True}, "training.ema_decay"),
+        ({"gradient_accumulation_steps": 2}, "training.accumulation"),
+    ],
+)
+@pytest.mark.parametrize("place", ["optimizer", "discriminator_optimizer"])
+def test_what_an_optimizer_would_do_apart_is_a_field(options, field, place):
+    model = small_model("fastcut")
+    with pytest.raises(ValueError, match=f"{field}.*Received: "):
+        model.compile(**{place: keras.optimizers.Adam(1e-3, **options)})
+
+
+def test_an_optimizer_that_was_made_for_other_weights_is_refused():
+    model, used = small_model("fastcut"), keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="as `discriminator_optimizer`"):
+        model.compile(used, used)
+    model.discriminator.trainable = False
+    model.compile(used)
+    model.discriminator.trainable = True
+    for other in (model, small_model("fastcut")):
+        with pytest.raises(ValueError, match="made for.*used before") as error:
+            other.compile(used)
+        assert len(str(error.value)) < 300

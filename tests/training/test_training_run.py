@@ -437,7 +437,9 @@ def test_a_run_begins_at_the_target_and_measures_it_only_once(tmp_path):
     adapt.assert_not_called()
 
 
-@pytest.mark.parametrize("content", ["", "no description", "[]", "{"])
+@pytest.mark.parametrize(
+    "content", ["", "no description", "[]", "{", '{"mine": 1}']
+)
 def test_a_description_that_cannot_be_read_is_named(copy, images, content):
     (copy / "config.json").write_text(content)
     before = contents(copy)
@@ -726,3 +728,21 @@ def test_a_score_that_the_validation_does_not_give_is_refused(images, tmp_path):
     with pytest.raises(ValueError, match="val_rmse.*Received.*'val_kid'"):
         run.train()
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["index.html", "model.keras"])
+def test_a_directory_of_other_files_is_no_run_directory(tmp_path, images, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ValueError, match=f"holds no training.*{name}"):
+        training(tmp_path, images).train()
+    assert names(tmp_path) == [name]
+
+
+def test_the_folder_of_the_images_is_no_run_directory(tmp_path, images):
+    link = tmp_path / "link"
+    link.symlink_to(images / "target")
+    before = contents(images)
+    for place, name in ((images / "source", "source"), (link, "target")):
+        with pytest.raises(ValueError, match=f"folder of the {name} images"):
+            training(place, images).train()
+    assert contents(images) == before
