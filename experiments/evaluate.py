@@ -25,9 +25,12 @@ import dataroot
 from absl import flags
 from cli import quiet_imports
 from cli import run
-from cli import show_label_shares
-from controls import control_scores
-from controls import halves
+from evaluated_images import keep_masks
+from evaluated_images import references
+from evaluated_images import scored_controls
+from evaluated_images import source_images
+from evaluated_models import load_model
+from evaluated_models import scores_of_models
 from path_flags import check_files_to_write
 from path_flags import check_folders_to_write
 from path_flags import check_images
@@ -173,52 +176,28 @@ def main(_):
     check_flags(target, strengths)
     with quiet_imports():
         from semst_tf.data.on_demand import OnDemand
-        from semst_tf.data.read_images import open_images
         from semst_tf.metrics.all_scores import score_line
         from semst_tf.storage.atomic_files import write_json
 
     # A warning about few images is for the person, not for a log.
     warnings.showwarning = lambda message, *_, **__: print(f"note: {message}")
     # A model that cannot be read is told before images are looked at.
-    models = [translator(strength) for strength in strengths or [None]]
-    channels = channels_of(models[0], source)
-    images = open_images(
-        source,
-        FLAGS.resize,
-        FLAGS.resize_filter,
-        FLAGS.limit,
-        FLAGS.source_endings,
-        channels=channels["source"],
-        value_range=value_ranges(models[0])[0],
-    )
-    masks = keep_masks(images)
-    sources = OnDemand.of(images)
-    shown = OnDemand.scored(images)
-    translated = {
-        "channels": channels["output"],
-        "value_range": value_ranges(models[0])[1],
+    models = {
+        strength: load_model(strength) for strength in strengths or [None]
     }
-    evaluation = references(images, shown, target, translated)
-    scores = {"settings": settings(strengths), "images": len(images)}
-    if len(strengths) > 1:
-        rows = [{"strength": None, **scored(evaluation, shown)}]
-        print(f"untranslated: {score_line(rows[0])}")
-        for strength, model in zip(strengths, models):
-            rows.append(
-                {
-                    "strength": strength,
-                    **scored(evaluation, sources, model, masks),
-                }
-            )
-            print(f"strength {strength:g}: {score_line(rows[-1])}")
-        scores |= {"untranslated": rows[0], "strengths": rows[1:]}
-        del rows[0]["strength"]
-    else:
-        model = models[0]
-        scores |= scored(evaluation, sources if model else shown, model, masks)
-        print(score_line(scores))
+    images, like_outputs = source_images(source, next(iter(models.values())))
+    masks = keep_masks(images)
+    shown = OnDemand.scored(images)
+    evaluation = references(images, shown, target, like_outputs)
+    scores = {
+        "settings": settings(strengths),
+        "images": len(images),
+        **scores_of_models(evaluation, models, images, masks),
+    }
     if FLAGS.controls or FLAGS.control_images is not None:
-        scores["controls"] = controls(evaluation, shown, target, translated)
+        scores["controls"] = scored_controls(
+            evaluation, shown, target, like_outputs
+        )
         for name, row in scores["controls"].items():
             print(f"control, {name}: {score_line(row)}")
     output = pathlib.Path(FLAGS.output)
@@ -227,32 +206,6 @@ def main(_):
     print(f"wrote {output}")
     if FLAGS.plot is not None:
         plot(scores)
-
-
-def value_ranges(model):
-    """What stands for black and white in sources and in translations."""
-    from semst_tf.data.value_range import parse_value_range
-
-    return [
-        parse_value_range(FLAGS[name].value) or getattr(model, name, None)
-        for name in ("value_range", "target_value_range")
-    ]
-
-
-def channels_of(model, source):
-    """Channels of source images and of translations.
-
-    Without a model grey images are scored as colour, and others as they are.
-    """
-    if model is not None:
-        return {
-            "source": model.input_channels,
-            "output": getattr(model, "output_channels", model.input_channels),
-        }
-    from semst_tf.data.read_images import open_images
-
-    stored = open_images(source, channels="auto").header(0).channels
-    return dict.fromkeys(("source", "output"), 3 if stored == 1 else stored)
 
 
 def parsed_strengths():
@@ -313,199 +266,6 @@ def check_flags(target, strengths):
             "--output is a JSON file, and something else is there. "
             f"Received: {output}"
         )
-
-
-def translator(strength):
-    """Loads the model of --model with a strength; `None` without one."""
-    if FLAGS.model is None:
-        return None
-    from semst_tf.loading.load_translator import load_translator
-
-    translator = load_translator(FLAGS.model, strength)
-    translator.value_range, translator.target_value_range = value_ranges(
-        translator
-    )
-    if FLAGS.fusion is None:
-        return translator
-    if not hasattr(translator, "fused_by"):
-        raise ValueError(
-            "Only a model of two scales has a fusion. "
-            f"Received: --fusion={FLAGS.fusion}"
-        )
-    return translator.fused_by(FLAGS.fusion)
-
-
-def references(images, sources, target, options):
-    """Opens labels, target and true images, where they are asked for.
-
-    `options` say how images are opened that are like translations.
-    """
-    from semst_tf.metrics.distance_scores import check_enough_images
-    from semst_tf.metrics.evaluation import Evaluation
-
-    labels = targets = truths = None
-    if FLAGS.labels is not None:
-        labels = labels_of(images)
-    if FLAGS.truth is not None:
-        truths = true_images(images, options)
-    target_labels = None
-    if target is not None:
-        targets, target_labels = target_images(target, options)
-        check_enough_images(len(images), len(targets))
-    return Evaluation(
-        labels=labels,
-        targets=targets,
-        truths=truths,
-        sources=sources,
-        inception=FLAGS.inception,
-        cache=FLAGS.cache,
-        seed=FLAGS.seed,
-        class_matched=FLAGS.class_matched,
-        target_labels=target_labels,
-    )
-
-
-def target_images(target, options):
-    """Opens the target images, and their labels if there are any."""
-    from semst_tf.data.on_demand import OnDemand
-    from semst_tf.data.read_images import open_images
-
-    images = open_images(
-        target,
-        FLAGS.target_resize,
-        FLAGS.resize_filter,
-        endings=FLAGS.target_endings,
-        **options,
-    )
-    labels = None
-    if FLAGS.target_labels is not None:
-        labels = labels_of(images, "target")
-    return OnDemand.scored(images), labels
-
-
-def controls(evaluation, sources, target, options):
-    """Scores images that nothing translated, see controls.py."""
-    from semst_tf.data.on_demand import OnDemand
-    from semst_tf.data.read_images import open_images
-
-    targets, target_labels = target_images(target, options)
-    real = {}
-    if len(targets) > 3:
-        some, others = halves(targets)
-        labels = (None, None)
-        if target_labels is not None:
-            labels = halves(target_labels)
-        real["target itself"] = (real_images(others, some, *labels), others)
-    if FLAGS.control_images is not None:
-        images = OnDemand.scored(
-            open_images(
-                FLAGS.control_images,
-                FLAGS.target_resize,
-                FLAGS.resize_filter,
-                **options,
-            )
-        )
-        real["other images"] = (
-            real_images(images, targets, target_labels),
-            images,
-        )
-    return control_scores(evaluation, sources, real)
-
-
-def real_images(images, targets, target_labels, labels=None):
-    """What real images are scored against: the target domain alone."""
-    from semst_tf.metrics.evaluation import Evaluation
-
-    class_matched = FLAGS.class_matched
-    if class_matched is None:
-        class_matched = FLAGS.labels is not None
-    return Evaluation(
-        labels=labels,
-        targets=targets,
-        sources=images,
-        inception=FLAGS.inception,
-        cache=FLAGS.cache,
-        seed=FLAGS.seed,
-        class_matched=class_matched,
-        target_labels=target_labels,
-    )
-
-
-def labels_of(images, side="source"):
-    """Opens the labels of images, and shows which classes they have."""
-    from semst_tf.data.labels import Labels
-    from semst_tf.data.on_demand import OnDemand
-    from semst_tf.pretrained import SEGMENTER_SIZE
-
-    prefix = "" if side == "source" else f"{side}_"
-    labels = Labels.of(
-        images,
-        FLAGS[f"{prefix}labels"].value,
-        FLAGS[f"{prefix}label_space"].value,
-        FLAGS[f"{side}_endings"].value,
-    )
-    show_label_shares(f"{prefix}labels", labels.shares)
-    return OnDemand(
-        lambda index: labels.load(index, SEGMENTER_SIZE), len(labels)
-    )
-
-
-def true_images(images, options):
-    """Opens the images that belong to these."""
-    from semst_tf.data.on_demand import OnDemand
-    from semst_tf.data.read_images import open_partners
-
-    truths, places = open_partners(
-        images,
-        FLAGS.truth,
-        "true image",
-        FLAGS.source_endings,
-        resize=FLAGS.resize,
-        resize_filter=FLAGS.resize_filter,
-        **options,
-    )
-    truths = OnDemand.scored(truths)
-    return OnDemand(lambda index: truths[places[index]], len(places))
-
-
-def keep_masks(images):
-    """Masks of what is kept of images, all looked at; or `None`."""
-    if FLAGS.keep is None:
-        return None
-    from semst_tf.data.keep_masks import KeepMasks
-
-    masks = KeepMasks.of(
-        images, FLAGS.keep, FLAGS.keep_border, FLAGS.source_endings
-    )
-    masks.check()
-    return masks
-
-
-def scored(evaluation, sources, model=None, masks=None):
-    """Translates the source images one by one, and scores them.
-
-    Also describes the attention of a model of two scales. Without a model
-    the images themselves are scored.
-    """
-    if model is None:
-        return evaluation.scores(sources)
-    from semst_tf.inference.kept_regions import with_kept
-    from semst_tf.inference.translate import translate
-    from semst_tf.inference.translation_ranges import scored_translation
-    from semst_tf.metrics.attention_scores import attention_scores
-
-    attention = attention_scores(model, sources)
-
-    def translated(index):
-        image = sources[index]
-        translation = translate(model, image)
-        if masks is not None:
-            translation = with_kept(translation, image, masks.load(index))
-        return scored_translation(model, translation)
-
-    translations = map(translated, range(len(sources)))
-    scores = evaluation.scores(translations)
-    return scores if attention is None else scores | {"attention": attention}
 
 
 def plot(scores):
