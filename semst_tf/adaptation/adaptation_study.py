@@ -1,14 +1,10 @@
 """Does a segmenter profit from translated images?"""
 
-import dataclasses
-import hashlib
 import json
 import pathlib
 
 import keras
 
-from semst_tf.adaptation.converted_images import BASELINES
-from semst_tf.adaptation.labelled_images import LabelledImages
 from semst_tf.adaptation.labelled_translation import translate_labelled
 from semst_tf.adaptation.pseudo_labels import pseudo_labelled
 from semst_tf.adaptation.segmenter_recipe import SegmenterRecipe
@@ -17,42 +13,19 @@ from semst_tf.adaptation.segmenter_training import places_in
 from semst_tf.adaptation.segmenter_training import probabilities
 from semst_tf.adaptation.segmenter_training import train_segmenter
 from semst_tf.adaptation.segmenters import make_segmenter
+from semst_tf.adaptation.study_settings import changed_settings
+from semst_tf.adaptation.study_settings import settings_before
+from semst_tf.adaptation.study_settings import study_settings
 from semst_tf.adaptation.study_table import adaptation_table
-from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
+from semst_tf.adaptation.taught_classes import class_names
+from semst_tf.adaptation.taught_classes import taught_classes
+from semst_tf.adaptation.ways_of_training import check_ways
+from semst_tf.adaptation.ways_of_training import ways_of_training
 from semst_tf.inference.translate import check_mode
 from semst_tf.loading.load_translator import load_translator
 from semst_tf.metrics import SemanticConsistency
 from semst_tf.storage.atomic_files import write_json
 from semst_tf.version import __version__
-
-_ADDED_LATER = (
-    "fine_tuning",
-    "translator",
-    "strength",
-    "target",
-    "oracle",
-    "strengths",
-    "confidence",
-)
-"""Settings that a study may begin without: they add ways of training."""
-
-
-@dataclasses.dataclass(frozen=True)
-class _Training:
-    """One way of training a segmenter.
-
-    Args:
-        name: str. In results and tables.
-        images: List of `LabelledImages` that take turns, or a function from a
-            seed to such a list.
-        steps: int.
-        start: str. Name of the training that it begins with, or `None`.
-    """
-
-    name: str
-    images: object
-    steps: int
-    start: str | None = None
 
 
 class AdaptationStudy:
@@ -152,12 +125,12 @@ class AdaptationStudy:
         if translator is not None:
             self.translator = pathlib.Path(translator)
         self.fine_tuning = fine_tuning
-        self.classes = _taught_classes(source, classes)
+        self.classes = taught_classes(source, classes)
         self.scored = [c for c in self.classes if c in test.classes]
         if not self.scored:
             raise ValueError(
                 "The test images show none of the classes that are taught. "
-                f"Received: classes={_names(self.classes)}"
+                f"Received: classes={class_names(self.classes)}"
             )
         self.seeds = seeds
         self.recipe = recipe or SegmenterRecipe()
@@ -171,36 +144,7 @@ class AdaptationStudy:
         self.confidence = confidence
         self.oracle = oracle
         self._cache = FeatureCache()
-        self._check_ways()
-
-    def _check_ways(self):
-        """Raises for ways of training that lack what they need."""
-        unknown = set(self.baselines) - set(BASELINES)
-        if unknown:
-            raise ValueError(
-                f"`baselines` are of {', '.join(BASELINES)}. "
-                f"Received: {', '.join(sorted(unknown))}"
-            )
-        of_translations = {
-            "mixed": self.mixed,
-            "strengths": self.strengths,
-            "self_training": self.self_training,
-        }
-        asked = [name for name, value in of_translations.items() if value]
-        if asked and self.translator is None:
-            raise ValueError(
-                f"`{asked[0]}` needs a translator. Received: translator=None"
-            )
-        if (self.baselines or self.self_training) and self.target is None:
-            raise ValueError(
-                "`baselines` and `self_training` look at images of the target "
-                "domain, without labels. Received: target=None"
-            )
-        if not 0 < self.confidence <= 1:
-            raise ValueError(
-                "`confidence` is a probability above 0. "
-                f"Received: {self.confidence}"
-            )
+        check_ways(self)
 
     def run(self):
         """Does what is left to do, and writes results and table.
@@ -211,15 +155,18 @@ class AdaptationStudy:
         """
         # All that can be wrong is checked before anything is written.
         networks = self._networks()
-        before = self._check_directory()
+        settings = self._check_directory()
         self.workdir.mkdir(parents=True, exist_ok=True)
-        write_json(self.workdir / "config.json", {**before, **self._settings()})
-        trainings = self._trainings(networks)
+        write_json(self.workdir / "config.json", settings)
+        ways = ways_of_training(
+            self,
+            lambda *place: self._translated(networks, *place),
+            self._pseudo_labelled,
+        )
         cells = {}
         for seed in range(self.seeds):
-            for training in trainings:
-                scores = self._cell(training, seed)
-                cells.setdefault(training.name, []).append(scores)
+            for way in ways:
+                cells.setdefault(way.name, []).append(self._cell(way, seed))
         return self._write_results(cells)
 
     def _networks(self):
@@ -232,53 +179,6 @@ class AdaptationStudy:
         }
         check_mode(networks[self.strength], self.mode)
         return networks
-
-    def _trainings(self, networks):
-        """Lists the ways of training; makes the images that they need."""
-        steps = self.recipe.steps
-        trainings = [_Training("untranslated", [self.source], steps)]
-        for baseline in self.baselines:
-            name, convert = BASELINES[baseline]
-            print(name)
-            images = convert(self.source, self.target, self.workdir / baseline)
-            trainings.append(_Training(name, [images], steps))
-        if self.translator is not None:
-            trainings += self._of_translations(networks, steps)
-        if self.oracle is not None:
-            trainings.append(_Training("target labels", [self.oracle], steps))
-        if self.fine_tuning is not None:
-            starts = [None, "untranslated"]
-            starts += ["translated"] if self.translator is not None else []
-            trainings += [
-                _Training(
-                    f"{start or 'nothing'}, fine-tuned",
-                    [self.fine_tuning],
-                    self.recipe.fine_tuning_steps,
-                    start,
-                )
-                for start in starts
-            ]
-        return trainings
-
-    def _of_translations(self, networks, steps):
-        translated = self._translated(networks, self.strength, "translated")
-        trainings = [_Training("translated", [translated], steps)]
-        if self.mixed:
-            both = [self.source, translated]
-            trainings.append(_Training("mixed", both, steps))
-        if self.strengths:
-            several = [
-                self._translated(networks, value, f"translated_{value:g}")
-                for value in self.strengths
-            ]
-            trainings.append(_Training("several strengths", several, steps))
-        if self.self_training:
-
-            def images(seed):
-                return [translated, self._pseudo_labelled(seed)]
-
-            trainings.append(_Training("self-training", images, steps))
-        return trainings
 
     def _translated(self, networks, strength, folder):
         print("translating")
@@ -299,23 +199,23 @@ class AdaptationStudy:
             self._cache,
         )
 
-    def _cell(self, training, seed):
+    def _cell(self, way, seed):
         """Trains and scores one segmenter, or reads its scores."""
-        folder = self._folder(training.name, seed)
+        folder = self._folder(way.name, seed)
         path = folder / "scores.json"
         if path.exists():
             return json.loads(path.read_text())
-        print(f"{training.name}, seed {seed}")
+        print(f"{way.name}, seed {seed}")
         folder.mkdir(parents=True, exist_ok=True)
-        start, images = training.start, training.images
+        start = way.start
         if start is not None:
             start = self._folder(start, seed) / "model.keras"
         model = train_segmenter(
             folder,
-            images(seed) if callable(images) else images,
+            way.images_of(seed),
             self.classes,
             self.recipe,
-            training.steps,
+            way.steps,
             seed,
             start,
             self._cache,
@@ -331,7 +231,7 @@ class AdaptationStudy:
 
     def _scores(self, model):
         metric = SemanticConsistency(
-            num_classes=len(self.classes), class_names=_names(self.classes)
+            num_classes=len(self.classes), class_names=class_names(self.classes)
         )
         seen = probabilities(model, self.test, self._cache)
         for index, maps in enumerate(seen):
@@ -340,86 +240,34 @@ class AdaptationStudy:
         report = metric.report()
         # The mean is over the same classes for every segmenter, whatever
         # else one of them believes to see.
-        ious = [report["class_iou"][name] for name in _names(self.scored)]
+        ious = [report["class_iou"][name] for name in class_names(self.scored)]
         return {**report, "mean_iou": sum(ious) / len(ious)}
 
-    def _settings(self):
-        """What the results depend on; continuing asks for the same."""
-        described = {
-            "source": _description(self.source),
-            "test": _description(self.test),
-            "mode": self.mode,
-            "classes": _names(self.classes),
-            "recipe": dataclasses.asdict(self.recipe),
-        }
-        if self.translator is not None:
-            described["translator"] = _digest(self.translator)
-            described["strength"] = self.strength
-        for name in ("fine_tuning", "oracle", "target"):
-            images = getattr(self, name)
-            if images is not None:
-                described[name] = _description(images)
-        if self.strengths:
-            described["strengths"] = self.strengths
-        if self.self_training:
-            described["confidence"] = self.confidence
-        return described
-
     def _check_directory(self):
-        """Returns the settings that the directory has, or an empty dict."""
-        path = self.workdir / "config.json"
-        if not path.exists():
-            return {}
-        before, now = _of_today(json.loads(path.read_text())), self._settings()
-        changed = [
-            name
-            for name in {**before, **now}
-            if before.get(name) != now.get(name)
-            # What adds ways of training may come later, or be left out.
-            and not (
-                name in _ADDED_LATER and (name not in before or name not in now)
-            )
-        ]
+        """Refuses other settings than the directory has; returns all."""
+        before = settings_before(self.workdir / "config.json")
+        now = study_settings(self)
+        changed = changed_settings(before, now)
         if changed:
             raise ValueError(
                 f"{self.workdir} holds a study with other settings; use "
                 "another directory, or the settings it began with. "
                 f"Received: other {', '.join(changed)}"
             )
-        return before
+        return {**before, **now}
 
     def _write_results(self, cells):
         results = {
             "semst_tf": __version__,
             "keras": keras.__version__,
-            "settings": self._settings(),
-            "classes": _names(self.classes),
-            "scored_classes": _names(self.scored),
+            "settings": study_settings(self),
+            "classes": class_names(self.classes),
+            "scored_classes": class_names(self.scored),
             "cells": cells,
         }
         write_json(self.workdir / "results.json", results)
         (self.workdir / "table.md").write_text(adaptation_table(results))
         return results
-
-
-def _taught_classes(source, names):
-    if names is None:
-        classes = source.classes
-    else:
-        unknown = set(names) - set(_names(source.classes))
-        if unknown:
-            raise ValueError(
-                "Classes to teach must occur in the labels of the source, "
-                f"which show {', '.join(_names(source.classes))}. "
-                f"Received: {', '.join(sorted(unknown))}"
-            )
-        classes = [c for c in source.classes if CITYSCAPES_CLASSES[c] in names]
-    if len(classes) < 2:
-        raise ValueError(
-            "A segmenter needs at least two classes to tell apart. "
-            f"Received: {', '.join(_names(classes)) or 'none'}"
-        )
-    return classes
 
 
 def _load_colour_translator(path, strength):
@@ -432,54 +280,3 @@ def _load_colour_translator(path, strength):
             f"{channels[1]} channels"
         )
     return network
-
-
-def _names(classes):
-    return [CITYSCAPES_CLASSES[c] for c in classes]
-
-
-def _of_today(settings):
-    """Settings of a study that an older version began."""
-    for name in ("source", "test", "fine_tuning"):
-        if "pictures" in settings.get(name, {}):
-            described = settings[name]
-            settings[name] = {"images": described.pop("pictures"), **described}
-    if "translator" in settings:
-        settings.setdefault("strength", None)
-    recipe = settings.get("recipe", {})
-    # There was no other segmenter.
-    settings["recipe"] = {
-        "segmenter": "deeplab",
-        "backbone_rate": 0.0,
-        **recipe,
-    }
-    return settings
-
-
-def _description(images):
-    """What is known of images without the paths of one machine."""
-    names = "\n".join(images.names).encode()
-    described = {
-        "images": len(images),
-        "names_sha256": hashlib.sha256(names).hexdigest(),
-    }
-    if isinstance(images, LabelledImages):
-        described["label_space"] = images.space
-        described["size"] = list(images.shape)
-    return described
-
-
-def _digest(path):
-    """Check sum of the files of a translator."""
-    files = [path]
-    if path.is_dir():
-        kinds = (".keras", ".pb", ".index")
-        files = sorted(
-            file
-            for file in path.rglob("*")
-            if file.suffix in kinds or ".data-" in file.name
-        )
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
