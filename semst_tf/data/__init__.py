@@ -1,7 +1,7 @@
 """Images in, seeded crops out: folders, checks and unpaired sampling."""
 
-from semst_tf.data.check import CheckReport
 from semst_tf.data.check import check_images
+from semst_tf.data.check_report import CheckReport
 from semst_tf.data.crop_index import CropIndex
 from semst_tf.data.distributed_dataset import check_shared_batch
 from semst_tf.data.distributed_dataset import distributed_images
