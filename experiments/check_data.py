@@ -132,6 +132,35 @@ def main(_):
         "train", "source", "target", ("source", "target")
     )
     check_images("source", "target", "source_labels", "target_labels")
+    check_matching()
+    # After the flags are parsed: --help must not wait for the package.
+    with quiet_imports():
+        from semst_tf import data
+        from semst_tf.data.pixel_limit import set_max_pixels
+
+    set_max_pixels(FLAGS.max_pixels)
+    report = data.check_images(
+        *domains(source, target),
+        crop_size=FLAGS.crop_size,
+        thorough=FLAGS.thorough,
+        minimum_valid=FLAGS.minimum_valid,
+    )
+    print(report)
+    report.raise_for_problems(FLAGS.skip_bad)
+    if report.skipped:
+        print(f"{len(report.skipped)} images will be left out (--skip_bad)")
+    images = (report.source.usable, report.target.usable)
+    labels = [
+        checked_labels(domain, of)
+        for domain, of in zip(("source", "target"), images)
+    ]
+    if FLAGS.matching is not None:
+        by_labels = FLAGS.matching == "labels"
+        show_agreement(*images, labels if by_labels else None)
+
+
+def check_matching():
+    """Raises if --matching lacks what it compares."""
     by_labels = FLAGS.matching == "labels"
     if by_labels and None in (FLAGS.source_labels, FLAGS.target_labels):
         raise ValueError(
@@ -143,15 +172,14 @@ def main(_):
             "--matching compares crops; give --crop_size. "
             f"Received: --matching={FLAGS.matching}"
         )
-    # After the flags are parsed: --help must not wait for the package.
-    with quiet_imports():
-        from semst_tf import data
-        from semst_tf.data.pixel_limit import set_max_pixels
 
-    set_max_pixels(FLAGS.max_pixels)
 
-    domains = [
-        data.ImageCollection(
+def domains(source, target):
+    """Opens the images of both domains as the flags say, a list."""
+    from semst_tf.data import ImageCollection
+
+    return [
+        ImageCollection(
             images,
             resize=resize,
             channels=FLAGS.channels,
@@ -170,23 +198,6 @@ def main(_):
             ),
         )
     ]
-    report = data.check_images(
-        *domains,
-        crop_size=FLAGS.crop_size,
-        thorough=FLAGS.thorough,
-        minimum_valid=FLAGS.minimum_valid,
-    )
-    print(report)
-    report.raise_for_problems(FLAGS.skip_bad)
-    if report.skipped:
-        print(f"{len(report.skipped)} images will be left out (--skip_bad)")
-    images = (report.source.usable, report.target.usable)
-    labels = [
-        checked_labels(domain, of)
-        for domain, of in zip(("source", "target"), images)
-    ]
-    if FLAGS.matching is not None:
-        show_agreement(*images, labels if by_labels else None)
 
 
 def checked_labels(domain, images):

@@ -8,8 +8,6 @@ from semst_tf.data.check import check_images
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.unpaired_sampler import UnpairedSampler
 
-_DOMAINS = ("source", "target")
-
 
 def unpaired_images(
     source,
@@ -136,39 +134,29 @@ def unpaired_images(
     model.fit(data, steps_per_epoch=1000, epochs=10)
     ```
     """
+    _check_counts(batch_size, first_example, cache_bytes, passes, workers)
+    _check_part(part, batch_size)
     if crop_size is None and batch_size != 1:
         raise ValueError(
             "Whole images (`crop_size=None`) differ in size and can't be "
             f"batched. Received: batch_size={batch_size}"
         )
-    _check_count("batch_size", batch_size, 1)
-    _check_count("first_example", first_example, 0)
-    _check_count("cache_bytes", cache_bytes, 0)
-    if passes is not None:
-        _check_count("passes", passes, 1)
-    if workers is not None:
-        _check_count("workers", workers, 1)
-    _check_part(part, batch_size)
-    value_ranges = value_range
     if target_value_range is not None:
-        value_ranges = {
+        value_range = {
             "source": _of_domain(value_range, "source"),
             "target": target_value_range,
         }
-    collections = [
-        _collection(
-            images,
-            resize=_of_domain(resize, domain),
-            resize_filter=_of_domain(resize_filter, domain),
-            half=_of_domain(half, domain),
-            channels=_of_domain(channels, domain),
-            value_range=_of_domain(value_ranges, domain),
-            cache_bytes=cache_bytes // 2,
-            default_split={"source": "trainA", "target": "trainB"}[domain],
-            data_dir=data_dir,
-        )
-        for domain, images in zip(_DOMAINS, (source, target))
-    ]
+    collections = _collections(
+        {"source": source, "target": target},
+        resize=resize,
+        resize_filter=resize_filter,
+        half=half,
+        channels=channels,
+        value_range=value_range,
+        cache_bytes=cache_bytes // 2,
+        default_split={"source": "trainA", "target": "trainB"},
+        data_dir=data_dir,
+    )
     report = check_images(
         *collections, crop_size=crop_size, minimum_valid=minimum_valid
     )
@@ -203,10 +191,16 @@ def unpaired_images(
     )
 
 
-def _collection(images, **options):
-    if isinstance(images, ImageCollection):
-        return images
-    return ImageCollection(images, **options)
+def _collections(images, **options):
+    """Opens both domains; options may be a dict of the domains."""
+    return [
+        given
+        if isinstance(given, ImageCollection)
+        else ImageCollection(
+            given, **{k: _of_domain(v, domain) for k, v in options.items()}
+        )
+        for domain, given in images.items()
+    ]
 
 
 def _of_domain(option, domain):
@@ -220,6 +214,16 @@ def _check_count(name, value, smallest):
             f"`{name}` must be an integer of at least {smallest}. "
             f"Received: {name}={value!r}"
         )
+
+
+def _check_counts(batch_size, first_example, cache_bytes, passes, workers):
+    _check_count("batch_size", batch_size, 1)
+    _check_count("first_example", first_example, 0)
+    _check_count("cache_bytes", cache_bytes, 0)
+    if passes is not None:
+        _check_count("passes", passes, 1)
+    if workers is not None:
+        _check_count("workers", workers, 1)
 
 
 def _check_part(part, batch_size):

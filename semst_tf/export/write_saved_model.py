@@ -124,22 +124,8 @@ def saved_model(
         direct_convolutions(not winograd),
         folder_in_place(place) as unfinished,
     ):
-        tf.saved_model.save(
-            module,
-            str(unfinished),
-            module.signatures(),
-            # Nobody trains an export, and gradients of our own would be half
-            # of the graph, and most of the memory that loading takes.
-            tf.saved_model.SaveOptions(experimental_custom_gradients=False),
-        )
-        exported = load_saved_model(unfinished)
-        images = exported.fitted(images)
-        parity = measure(network, exported.translate, images)
-        check_saved_model(parity)
-        write_parity(
-            unfinished / PARITY_FILE,
-            {"bound": BOUND, "translate_float": parity.to_dict()},
-        )
+        _save_graph(module, unfinished)
+        parity = _checked_parity(network, unfinished, images)
         description = _description(model, network, module)
         description["winograd"] = winograd
         write_json(unfinished / "config.json", description)
@@ -240,6 +226,29 @@ def _checked_version(folder, version):
             f"Received: version={version!r}"
         )
     return version
+
+
+def _save_graph(module, folder):
+    tf.saved_model.save(
+        module,
+        str(folder),
+        module.signatures(),
+        # Nobody trains an export, and gradients of our own would be half of
+        # the graph, and most of the memory that loading takes.
+        tf.saved_model.SaveOptions(experimental_custom_gradients=False),
+    )
+
+
+def _checked_parity(network, folder, images):
+    """Compares an export with its network, and writes what was found."""
+    exported = load_saved_model(folder)
+    parity = measure(network, exported.translate, exported.fitted(images))
+    check_saved_model(parity)
+    write_parity(
+        folder / PARITY_FILE,
+        {"bound": BOUND, "translate_float": parity.to_dict()},
+    )
+    return parity
 
 
 def _description(model, network, module):

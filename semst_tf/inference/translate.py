@@ -120,27 +120,16 @@ def translate(
     ranges = translation_ranges(translator, images.dtype, value_range)
     if value_range is None and ranges.source == (-1.0, 1.0):
         _ask_about_zero_to_one(images)
-    if mode != "whole" and can_run_exactly(translator):
-        translator = in_float32(translator)
-
-    def one(image):
-        if mode == "whole":
-            return _translate_batch(
-                translator, image[None], ranges, statistics
-            )[0]
-        return _translate_tiled(
-            translator, image, ranges, mode, tile or TILE, verbose, statistics
-        )
-
-    if images.ndim == 3:
-        return one(images)
-    if mode != "whole" or statistics is not None:
-        return np.stack([one(image) for image in images])
-    batches = [
-        _translate_batch(translator, images[start : start + batch_size], ranges)
-        for start in range(0, len(images), batch_size)
-    ]
-    return np.concatenate(batches)
+    return _translate_array(
+        translator,
+        images,
+        ranges,
+        batch_size,
+        mode,
+        tile or TILE,
+        verbose,
+        statistics,
+    )
 
 
 def fits_whole(translator, shape, batch=1):
@@ -256,6 +245,33 @@ def _ask_about_zero_to_one(images):
             f"{smallest:g} to {largest:g}",
             stacklevel=3,
         )
+
+
+def _translate_array(
+    translator, images, ranges, batch_size, mode, tile, verbose, statistics
+):
+    """Translates one image or a batch that was checked."""
+    if mode != "whole" and can_run_exactly(translator):
+        translator = in_float32(translator)
+
+    def one(image):
+        if mode == "whole":
+            return _translate_batch(
+                translator, image[None], ranges, statistics
+            )[0]
+        return _translate_tiled(
+            translator, image, ranges, mode, tile, verbose, statistics
+        )
+
+    if images.ndim == 3:
+        return one(images)
+    if mode != "whole" or statistics is not None:
+        return np.stack([one(image) for image in images])
+    batches = [
+        _translate_batch(translator, images[start : start + batch_size], ranges)
+        for start in range(0, len(images), batch_size)
+    ]
+    return np.concatenate(batches)
 
 
 def _translate_batch(translator, images, ranges, statistics=None):

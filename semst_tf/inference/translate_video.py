@@ -118,26 +118,7 @@ def translate_video(
         for frame in spread_frames(video, MEASURED_FRAMES):
             translated(frame)
         statistics.freeze()
-
-    def state():
-        return {} if statistics is None else statistics.arrays()
-
-    frames = video.read(written.frames)
-    if not video.is_live:
-        frames = read_ahead(frames)
-    to_do = max(video.frames - written.frames, 0)
-    with contextlib.closing(frames), written:
-        try:
-            for done, frame in enumerate(frames, start=1):
-                written.add(translated(frame), frame, state)
-                if progress is not None:
-                    # Where there are more than were estimated, nobody knows.
-                    progress(done, to_do if done <= to_do else 0)
-        except KeyboardInterrupt:
-            if not video.is_live:
-                raise
-            # It is how a recording ends.
-        written.finish(state)
+    _write_frames(video, written, translated, statistics, progress)
     written.join()
     if video.damaged:
         raise ValueError(
@@ -254,6 +235,30 @@ def read_ahead(frames, count=2):
         while (frame := waiting.popleft().result()) is not None:
             waiting.append(reader.submit(next, frames, None))
             yield frame
+
+
+def _write_frames(video, written, translated, statistics, progress):
+    """Translates what is left of a video, to its end or until Ctrl-C."""
+
+    def state():
+        return {} if statistics is None else statistics.arrays()
+
+    frames = video.read(written.frames)
+    if not video.is_live:
+        frames = read_ahead(frames)
+    to_do = max(video.frames - written.frames, 0)
+    with contextlib.closing(frames), written:
+        try:
+            for done, frame in enumerate(frames, start=1):
+                written.add(translated(frame), frame, state)
+                if progress is not None:
+                    # Where there are more than were estimated, nobody knows.
+                    progress(done, to_do if done <= to_do else 0)
+        except KeyboardInterrupt:
+            if not video.is_live:
+                raise
+            # It is how a recording ends.
+        written.finish(state)
 
 
 def _check_channels(translator):
