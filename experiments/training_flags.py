@@ -23,6 +23,14 @@ def define_flags(preset):
     Args:
         preset: str. Default of --preset.
     """
+    _define_configuration(preset)
+    _define_images()
+    _define_run()
+    _define_validation()
+
+
+def _define_configuration(preset):
+    """What is trained."""
     flags.DEFINE_string(
         "preset",
         preset,
@@ -30,6 +38,23 @@ def define_flags(preset):
         "hneg_src, semst, semst_pixels, semst_distant, semst_distant_pixels, "
         "fast, faster, semst_multiscale, tiny_multiscale.",
     )
+    flags.DEFINE_integer(
+        "steps", None, "Length of the training; short for --set=training.steps."
+    )
+    flags.DEFINE_integer(
+        "seed", None, "Seed of everything; short for --set=seed."
+    )
+    flags.DEFINE_multi_string(
+        "set",
+        [],
+        "Override a field of the configuration, as often as needed: "
+        "--set=generator.filters=32 --set=data.crop_size=128. All fields: "
+        "docs/options.md.",
+    )
+
+
+def _define_images():
+    """What it is trained on."""
     flags.DEFINE_string(
         "source",
         None,
@@ -39,15 +64,6 @@ def define_flags(preset):
     )
     flags.DEFINE_string("target", None, "Target images, in the same ways.")
     dataroot.define_flags("trainA", "trainB")
-    flags.DEFINE_string(
-        "workdir", None, "Run directory; made if it is missing."
-    )
-    flags.DEFINE_integer(
-        "steps", None, "Length of the training; short for --set=training.steps."
-    )
-    flags.DEFINE_integer(
-        "seed", None, "Seed of everything; short for --set=seed."
-    )
     flags.DEFINE_string(
         "paired",
         None,
@@ -59,12 +75,21 @@ def define_flags(preset):
         None,
         "Masks of what must not change; short for --set=data.keep.",
     )
-    flags.DEFINE_multi_string(
-        "set",
-        [],
-        "Override a field of the configuration, as often as needed: "
-        "--set=generator.filters=32 --set=data.crop_size=128. All fields: "
-        "docs/options.md.",
+    flags.DEFINE_integer(
+        "max_pixels",
+        None,
+        "Pixels that an image file may have; 178956970 unless given, or "
+        "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
+    )
+    flags.DEFINE_bool(
+        "skip_bad", False, "Leave out unreadable images instead of stopping."
+    )
+
+
+def _define_run():
+    """How it is trained, and what is written how often."""
+    flags.DEFINE_string(
+        "workdir", None, "Run directory; made if it is missing."
     )
     flags.DEFINE_enum(
         "dtype",
@@ -93,6 +118,23 @@ def define_flags(preset):
         False,
         "Make every operation give the same bits each time; slower on a GPU.",
     )
+    flags.DEFINE_string(
+        "init",
+        None,
+        "Begin with the weights of an earlier model that fit: a run "
+        "directory, a .keras file, a SavedModel, a latest_net_G.pth of the "
+        "CUT family, or the name of a translator that ships with the package.",
+    )
+    flags.DEFINE_bool(
+        "accept_changes",
+        False,
+        "Continue a training although settings, images or devices have "
+        "changed.",
+    )
+
+
+def _define_validation():
+    """What is scored while training."""
     flags.DEFINE_string(
         "validate_source",
         None,
@@ -129,28 +171,6 @@ def define_flags(preset):
     flags.DEFINE_integer("validate_limit", 50, "Images of it that are used.")
     flags.DEFINE_string(
         "inception", None, "Weights for FID and KID, as in evaluate.py."
-    )
-    flags.DEFINE_string(
-        "init",
-        None,
-        "Begin with the weights of an earlier model that fit: a run "
-        "directory, a .keras file, a SavedModel, a latest_net_G.pth of the "
-        "CUT family, or the name of a translator that ships with the package.",
-    )
-    flags.DEFINE_bool(
-        "accept_changes",
-        False,
-        "Continue a training although settings, images or devices have "
-        "changed.",
-    )
-    flags.DEFINE_integer(
-        "max_pixels",
-        None,
-        "Pixels that an image file may have; 178956970 unless given, or "
-        "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
-    )
-    flags.DEFINE_bool(
-        "skip_bad", False, "Leave out unreadable images instead of stopping."
     )
 
 

@@ -197,10 +197,16 @@ def _layout(page):
     alpha = alpha[0] if alpha else None
     bands = samples - (alpha is not None)
     channels = 3 if photometric in (_PALETTE, _CMYK) else bands
-    stored = page.dtype
-    depth = f"{samples} bands of {bits} bits"
     if not isinstance(bits, int):
         raise ValueError(f"TIFF with bands of several depths ({bits} bits)")
+    _check_colour_space(page, photometric, alpha is not None)
+    dtype = _loaded_dtype(page, photometric)
+    return _Layout(bands, channels, alpha, bits, dtype)
+
+
+def _check_colour_space(page, photometric, has_alpha):
+    """Refuses colours that are not read, or not in this depth."""
+    depth = _depth(page)
     if photometric not in (
         _WHITE_IS_ZERO,
         _BLACK_IS_ZERO,
@@ -214,22 +220,28 @@ def _layout(page):
             f"TIFF of the colour space {page.photometric!s} isn't known "
             f"({depth}); convert it to RGB or grey"
         )
-    if photometric in (_CMYK, _YCBCR, _LAB) and bits != 8:
+    if photometric not in (_CMYK, _YCBCR, _LAB):
+        return
+    if page.bitspersample != 8:
         raise ValueError(
             f"TIFF of the colour space {page.photometric!s} is read in 8 bits "
             f"only ({depth}); convert it to RGB"
         )
-    if photometric in (_CMYK, _YCBCR, _LAB) and alpha is not None:
+    if has_alpha:
         raise ValueError(
             f"TIFF of the colour space {page.photometric!s} with alpha isn't "
             f"known ({depth}); convert it to RGB"
         )
-    if stored is None or (stored.kind in "iuf" and stored.itemsize > 4):
-        if stored is None or stored.kind != "f":
-            raise ValueError(
-                f"TIFF of {depth} (sample format {page.sampleformat}) isn't "
-                "known; convert it to 8, 16 or 32 bits, or floating point"
-            )
+
+
+def _loaded_dtype(page, photometric):
+    """Name of the type that stored values become; refuses what is unknown."""
+    bits, stored, depth = page.bitspersample, page.dtype, _depth(page)
+    if stored is None or (stored.kind in "iu" and stored.itemsize > 4):
+        raise ValueError(
+            f"TIFF of {depth} (sample format {page.sampleformat}) isn't "
+            "known; convert it to 8, 16 or 32 bits, or floating point"
+        )
     if stored.kind == "f":
         dtype = "float32"
     elif stored.kind == "i":
@@ -245,9 +257,11 @@ def _layout(page):
             f"TIFF where white is zero, of {depth} that are signed or floating "
             "point, has no known black; save it with black as the low end"
         )
-    if photometric == _PALETTE:
-        dtype = "uint8"
-    return _Layout(bands, channels, alpha, bits, dtype)
+    return "uint8" if photometric == _PALETTE else dtype
+
+
+def _depth(page):
+    return f"{page.samplesperpixel} bands of {page.bitspersample} bits"
 
 
 def _check_stored(page, size):
