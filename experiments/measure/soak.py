@@ -34,7 +34,7 @@ flags.DEFINE_float("restart", 4.0, "Minutes between two restarts.")
 
 SIGNALS = (signal.SIGTERM, signal.SIGKILL, signal.SIGINT)
 GROWTH = 1.10
-"""What memory may grow by from the first to the last third of a life, once
+"""What memory may grow by from the first to the last third of a process, once
 it has settled."""
 SETTLED = 150
 """Steps after which everything was done once: saved, validated, drawn."""
@@ -50,15 +50,17 @@ def main(_):
     command = _command(workdir, source, target, _labels(source))
     problems = []
     end = time.monotonic() + 60 * FLAGS.minutes
-    lives = 0
+    processes = 0
     while time.monotonic() < end:
         seconds = min(60 * FLAGS.restart, end - time.monotonic())
-        problems += _life(command, SIGNALS[lives % len(SIGNALS)], seconds)
-        lives += 1
+        problems += _process(
+            command, SIGNALS[processes % len(SIGNALS)], seconds
+        )
+        processes += 1
     problems += _summary_problems(workdir)
     for problem in problems:
         print(f"problem: {problem}")
-    print(f"{lives} lives, {len(problems)} problems")
+    print(f"{processes} processes, {len(problems)} problems")
     return 1 if problems else 0
 
 
@@ -103,7 +105,7 @@ def _command(workdir, source, target, labels):
     ]
 
 
-def _life(command, number, seconds):
+def _process(command, number, seconds):
     """Runs the training for a while, then ends it; returns problems."""
     log = open(FLAGS.workdir.rstrip("/") + ".log", "a")
     begin = _last_saved_step()

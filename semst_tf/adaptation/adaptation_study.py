@@ -65,8 +65,7 @@ class AdaptationStudy:
         seeds: int. Number of repetitions: seeds 0, 1, ... Defaults to `3`.
         recipe: `SegmenterRecipe`, or `None` for its defaults.
         mode: str. How images are translated, see `translate_labelled`.
-        strength: float or `None`. How much of the way translations go, see
-            `load_translator`.
+        strength: float or `None`. Blend strength, see `load_translator`.
         target: `TargetImages`, which baselines and self-training look at, or
             `None`.
         baselines: List of keys of

@@ -1,4 +1,4 @@
-"""One linear map of colours, a translator that nobody trains."""
+"""One linear map of colours, a translator without training."""
 
 import numpy as np
 

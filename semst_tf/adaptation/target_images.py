@@ -1,4 +1,4 @@
-"""Images of the target domain, of which nobody knows a label."""
+"""Images of the target domain, without labels."""
 
 from semst_tf.adaptation.labelled_images import eight_bit_image
 from semst_tf.adaptation.labelled_images import image_names

@@ -59,7 +59,7 @@ class DiscriminatorConfig:
     labels: bool = option(
         False,
         "Compare like with like: scores of places depend on the classes that "
-        "labels say are there, so that a road is judged against roads. Needs "
+        "labels say are there: road is compared with road. Needs "
         "`data.source_labels` and `data.target_labels`; where a pixel has no "
         "class, nothing is added.",
     )

@@ -47,9 +47,9 @@ class GeneratorConfig:
     )
     strength: float = option(
         1.0,
-        "Blend strength: share of the way from the input that translations "
-        "go, of a residual generator that keeps a moving average. Training "
-        "goes all of it; only the averaged generator stops before.",
+        "Blend strength, from 0 (the input) to 1 (the full translation), of a "
+        "residual generator that keeps a moving average. Training always has "
+        "1; only the averaged generator blends.",
         at_least=0.0,
         at_most=1.0,
     )

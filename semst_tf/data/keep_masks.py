@@ -70,7 +70,7 @@ class KeepMasks:
                 of all of them.
             border: int. See above.
             endings: Strings that end names and do not count, see
-                `semst_tf.data.pairing`, or `None` where nobody can say any.
+                `semst_tf.data.pairing`, or `None` where they cannot be set.
 
         Returns:
             `KeepMasks`.

@@ -3,7 +3,7 @@
 from semst_tf.config.preset_configs import preset_config
 
 STUDENT_FIELDS = {
-    # What the teacher decided is what is learnt, all of the way.
+    # The teacher's translations are learnt at full strength.
     "generator.strength": 1.0,
     "paired.weight": 10.0,
     "paired.feature_weight": 1.0,

@@ -15,7 +15,7 @@ class Camera:
 
     Translating may take longer than the camera needs for an image. Those
     that come meanwhile are dropped, and time stamps are those of the images
-    that are given: what is recorded runs as fast as life.
+    that are given, so that a recording plays at real speed.
 
     Args:
         name: str. `camera:0` is the first camera.

@@ -8,7 +8,7 @@ from keras import ops
 class ReflectionPadding2D(keras.layers.Layer):
     """Pads height and width by mirroring, without repeating the border.
 
-    Zero padding would paint a dark frame into every feature map; mirrored
+    Zero padding would put a dark frame around every feature map; mirrored
     content has the statistics of the image itself.
 
     Args:

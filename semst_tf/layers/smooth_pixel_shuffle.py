@@ -9,7 +9,7 @@ class SmoothPixelShuffle(keras.layers.Layer):
     """Makes blocks of 2 x 2 pixels of channels, and blurs them.
 
     Nothing keeps the four pixels of a block alike, so that a network that
-    learns from a discriminator paints checkerboards by shuffling alone. The
+    learns from a discriminator makes checkerboards by shuffling alone. The
     binomial `[1, 2, 1]` blur behind it removes a pattern of two pixels
     exactly, whatever the network computes.
 

@@ -20,12 +20,12 @@ class PlaceWeights(typing.NamedTuple):
 def matched_places(source, target, temperature=0.05):
     """Weighs the places of two images by what the other one shows.
 
-    A discriminator sees at once that one crop is half sky and the other is
-    not, and pulls the translation to another layout. Every place of one image
-    is shared out among the places of the other that resemble it; what a place
-    gets is its weight. Sky of a target crop then counts as much as there is
-    sky in the source crop, and things that only one of them shows hardly
-    count.
+    That one crop is half sky and the other is not is enough for a
+    discriminator to separate them, and its gradients then change the layout.
+    Every place of one image is shared out among the places of the other that
+    resemble it; what a place gets is its weight. Sky of a target crop then
+    counts as much as there is sky in the source crop, and things that only one
+    of them shows hardly count.
 
     Args:
         source: Deep standardised features of source images `(batch, height,

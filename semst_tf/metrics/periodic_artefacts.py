@@ -13,9 +13,9 @@ from semst_tf.ops.luminance import luminance
 class PeriodicArtefacts(keras.metrics.Metric):
     """Strength of patterns of given periods where there should be nothing.
 
-    Generators that enlarge maps tend to print a lattice of their strides onto
-    plain surfaces, and critics and discriminators pull waves out of them. Both
-    are seen first in the sky. Images are cut into windows; in those where the
+    Generators that enlarge maps tend to leave a lattice of their strides on
+    plain surfaces, and adversarial losses amplify it to waves. Both are seen
+    first in the sky. Images are cut into windows; in those where the
     brightness of the source is flat, the power of the translation at the
     frequencies of the periods, along rows, columns and both, is measured under
     a Hann window, which keeps soft gradients out.

@@ -20,8 +20,8 @@ class PatchDiscriminator(keras.Model):
     """Scores overlapping patches of an image; the PatchGAN of CUT.
 
     With three layers a score sees 70 x 70 pixels, with two 34 x 34, with one
-    16 x 16. A patch that is large against the crop lets the discriminator
-    see, and pull at, the layout of the whole scene.
+    16 x 16. With a patch that is large against the crop, the
+    discriminator also compares the layout of the whole scene.
 
     Args:
         filters: int. Channels after the first convolution. Defaults to `64`.

@@ -148,8 +148,8 @@ class ResidualOutput:
     def add_input(self, images, head_outputs):
         """Makes the residual output of images and what the head gives.
 
-        Goes `strength` of the way from the input to the full output. With a
-        guided filter, height and width are multiples of 4.
+        `strength` blends: 0 gives the input, 1 the full output. With a guided
+        filter, height and width are multiples of 4.
 
         Args:
             images: Images, as in the call.

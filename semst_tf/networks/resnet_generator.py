@@ -69,7 +69,7 @@ class ResNetGenerator(SingleScaleGenerator):
         input_channels: int. Defaults to `3`.
         output_channels: int. Defaults to `3`.
         residual: bool. Move every pixel of the input towards black or white
-            by a share that the network decides, instead of painting it anew:
+            by a share that the network decides (residual output):
             `outputs = images * (1 - abs(t)) + t` for the last activation `t`
             in [-1, 1]. Training then starts near the input image, any
             output is still in reach, and none leaves [-1, 1]. Without equal
@@ -82,9 +82,8 @@ class ResNetGenerator(SingleScaleGenerator):
             filter of what is added to the input reaches: colours then change
             at edges of the input only, and places that are flat in the input
             stay flat. `None` for no filter. Defaults to `None`.
-        strength: float. Of a residual generator, the share of the way from
-            the input to its output that it goes, from 0 to 1; less is nearer
-            to the input. Defaults to `1.0`.
+        strength: float. Blend strength of a residual output, from 0 (the
+            input) to 1 (the full output). Defaults to `1.0`.
         feature_layers: Sequence of int, or `None`. Increasing indices of
             layers, as the CUT family counts them, none behind the last
             residual block, of the contrastive features. Defaults to

@@ -9,7 +9,7 @@ class PairedFeaturesTerm(Term):
     """Mean absolute difference between frozen features of pairs.
 
     Differences in what an image shows cost more than differences of pixels
-    that nobody sees, and a blurred image costs although its pixels are near.
+    that are invisible, and a blurred image costs although its pixels are near.
 
     Args:
         config: `semst_tf.config.PairedConfig`.

@@ -61,7 +61,7 @@ def translate_exactly(network, reader, tile, progress):
         advance = _counter(progress, tiles * (passes(base) + 1))
         detail = ExactRun(base, reader, tile, advance)
         detail.prepare()
-        yield from _parts(detail.finish(_painter(detail)))
+        yield from _parts(detail.finish(_output_function(detail)))
         return
     reduced = ReducedImageReader(reader, network.ratio)
     context_tiles = len(cover(reduced.height, reduced.width, tile))
@@ -70,10 +70,10 @@ def translate_exactly(network, reader, tile, progress):
     context = _exact_context(network, reduced, tile, advance)
     detail = ExactRun(base, reader, tile, advance)
     detail.prepare()
-    paint = _painter(detail)
+    to_image = _output_function(detail)
 
     def fused(box, hidden):
-        return fuse(network, context, to_numpy(paint(box, hidden)), box)
+        return fuse(network, context, to_numpy(to_image(box, hidden)), box)
 
     # The fusion looks at the neighbours of a pixel of the context.
     yield from _parts(detail.finish(fused, multiple=network.ratio))
@@ -99,27 +99,27 @@ def _exact_context(network, reduced, tile, advance):
     for index, layer in enumerate(attention):
         if isinstance(layer, InstanceNormalization):
             run.find_moments(layer, attention[:index])
-    paint = _painter(run)
+    to_image = _output_function(run)
 
     def context(box, hidden):
         return ops.concatenate(
-            [paint(box, hidden), network.attention_of(hidden)], axis=-1
+            [to_image(box, hidden), network.attention_of(hidden)], axis=-1
         )
 
     return assembled(reduced, _parts(run.finish(context)))
 
 
-def _painter(run):
+def _output_function(run):
     """The function from the last activation to the image."""
     generator = run.generator
 
-    def paint(box, hidden):
+    def to_image(box, hidden):
         outputs = generator.head(hidden)
         if generator.residual:
             outputs = generator.add_input(run.reader.read(box), outputs)
         return outputs
 
-    return paint
+    return to_image
 
 
 def _parts(boxes):
