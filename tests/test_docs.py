@@ -97,9 +97,10 @@ def test_names_of_the_package_that_pages_use_exist(page):
     names = re.findall(r"\bsemst_tf(?:\.\w+)+", text)
     names += [
         f"{module}.{name}"
-        for module, name in re.findall(
-            r"^ *from (semst_tf[\w.]*) import (\w+)$", text, re.MULTILINE
+        for module, imported in re.findall(
+            r"^ *from (semst_tf[\w.]*) import ([\w, ]+)$", text, re.MULTILINE
         )
+        for name in imported.split(", ")
     ]
     missing = [name for name in dict.fromkeys(names) if not resolves(name)]
     assert missing == []
