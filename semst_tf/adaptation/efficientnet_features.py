@@ -53,18 +53,17 @@ class EfficientNetFeatures(keras.layers.Layer):
             )
         self.rate = rate
         self._network = EfficientNetLite0()
-        self._first = dict(vars(self._network))
 
     def build(self, input_shape):
         if self.rate:
-            self._stem = self._offsets("stem", self._first["_stem"])
+            self._stem = self._offsets("stem", self._network.stem)
             self._changes = [
                 {
                     name: self._offsets(f"block_{number}_{name}", block[name])
                     for name in _CONVOLUTIONS
                     if name in block
                 }
-                for number, block in enumerate(self._first["_blocks"])
+                for number, block in enumerate(self._network.blocks)
             ]
         self.built = True
 
@@ -83,14 +82,14 @@ class EfficientNetFeatures(keras.layers.Layer):
         network = self._network
         if self.rate:
             network = EfficientNetLite0()
-            network._stem = self._moved(self._first["_stem"], self._stem)
-            network._blocks = [
+            network.stem = self._moved(self._network.stem, self._stem)
+            network.blocks = [
                 block
                 | {
                     name: self._moved(block[name], changes[name])
                     for name in changes
                 }
-                for block, changes in zip(self._first["_blocks"], self._changes)
+                for block, changes in zip(self._network.blocks, self._changes)
             ]
         return network.features(inputs, NAMES)
 

@@ -7,6 +7,7 @@ from semst_tf.data.label_spaces import IGNORE
 from semst_tf.data.resize import resize_image
 from semst_tf.metrics.kernel_inception_distance import squared_discrepancy
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 from semst_tf.pretrained.frozen_network_base import FrozenNetwork
 from semst_tf.pretrained.frozen_networks import frozen_network
 from semst_tf.pretrained.segmenter import SEGMENTER_SIZE
@@ -18,7 +19,7 @@ SCALE = 32.0
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class ClassMatchedDistance(keras.metrics.Metric):
+class ClassMatchedDistance(KnowsDirection, keras.metrics.Metric):
     """Kernel distance between the looks of each class in two sets of images.
 
     FID and KID compare whole images, and with them how much road, sky and
@@ -113,8 +114,6 @@ class ClassMatchedDistance(keras.metrics.Metric):
             in_tables=False,
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
 
     def __init__(
         self,

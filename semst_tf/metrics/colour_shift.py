@@ -5,10 +5,11 @@ from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class ColourShift(keras.metrics.MeanMetricWrapper):
+class ColourShift(KnowsDirection, keras.metrics.MeanMetricWrapper):
     """Distance of the mean colours of source and translation.
 
     A diagnostic: translations have to change colours. Two runs of equal
@@ -40,8 +41,6 @@ class ColourShift(keras.metrics.MeanMetricWrapper):
             digits=1,
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
 
     def __init__(self, name="colour_shift", dtype=None):
         super().__init__(fn=_colour_shift, name=name, dtype=dtype)

@@ -6,13 +6,14 @@ from keras import ops
 from semst_tf.metrics.image_bytes import to_bytes
 from semst_tf.metrics.score import Score
 from semst_tf.ops.luminance import luminance
+from semst_tf.ops.private_api import KnowsDirection
 
 _NEAR = (2, 5)
 _FAR = (7, 12)
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class EdgeHalos(keras.metrics.Metric):
+class EdgeHalos(KnowsDirection, keras.metrics.Metric):
     """How much brightness changes beside edges where the source is flat.
 
     Where a strong edge of the source, along a row or a column, borders on a
@@ -52,8 +53,6 @@ class EdgeHalos(keras.metrics.Metric):
             digits=1,
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
 
     def __init__(
         self, edge_above=40.0, flat_below=8.0, name="edge_halos", dtype=None

@@ -60,8 +60,6 @@ class FrechetInceptionDistance(InceptionDistance):
             digits=1,
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
 
     def __init__(
         self,

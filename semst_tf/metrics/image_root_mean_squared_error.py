@@ -5,6 +5,7 @@ from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 
 
 # Files know it by the name it had: Keras has a metric of that name, which
@@ -12,7 +13,9 @@ from semst_tf.metrics.score import Score
 @keras.saving.register_keras_serializable(
     package="semst_tf", name="RootMeanSquaredError"
 )
-class ImageRootMeanSquaredError(keras.metrics.MeanMetricWrapper):
+class ImageRootMeanSquaredError(
+    KnowsDirection, keras.metrics.MeanMetricWrapper
+):
     """Root mean squared error of each image, averaged over images.
 
     Squared differences of values from 0 to 255 are summed over the channels
@@ -41,8 +44,6 @@ class ImageRootMeanSquaredError(keras.metrics.MeanMetricWrapper):
             digits=1,
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
 
     def __init__(self, name="root_mean_squared_error", dtype=None):
         super().__init__(fn=_root_mean_squared_error, name=name, dtype=dtype)

@@ -6,6 +6,7 @@ import warnings
 import keras
 import numpy as np
 
+from semst_tf.ops.private_api import KnowsDirection
 from semst_tf.pretrained.as_colour import as_colour
 from semst_tf.pretrained.inception_weights import load_inception
 from semst_tf.pretrained.segmenter import read_arrays
@@ -18,7 +19,7 @@ def _wants_colour(network):
     return shape[-1] in (3, None)
 
 
-class InceptionDistance(keras.metrics.Metric):
+class InceptionDistance(KnowsDirection, keras.metrics.Metric):
     """Base of the distances between two sets of images.
 
     Images of the target domain go to `update_target`, translations to

@@ -57,8 +57,6 @@ class KernelInceptionDistance(InceptionDistance):
             error_key="kid_standard_error",
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 from semst_tf.pretrained.lpips_network import LPIPSNetwork
 from semst_tf.pretrained.segmenter import read_arrays
 from semst_tf.pretrained.unit_images import unit_images
@@ -16,7 +17,7 @@ _ALEXNET_LAYERS = (0, 3, 6, 8, 10)
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class LPIPS(keras.metrics.Mean):
+class LPIPS(KnowsDirection, keras.metrics.Mean):
     """Learned perceptual distance of each image, averaged.
 
     Args:
@@ -51,8 +52,6 @@ class LPIPS(keras.metrics.Mean):
             direction="down",
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
 
     def __init__(self, weights, name="lpips", dtype=None):
         super().__init__(name=name, dtype=dtype)

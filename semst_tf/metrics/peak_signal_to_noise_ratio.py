@@ -5,10 +5,11 @@ from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class PeakSignalToNoiseRatio(keras.metrics.MeanMetricWrapper):
+class PeakSignalToNoiseRatio(KnowsDirection, keras.metrics.MeanMetricWrapper):
     """Peak signal-to-noise ratio of each image in dB, averaged.
 
     Args:
@@ -35,8 +36,6 @@ class PeakSignalToNoiseRatio(keras.metrics.MeanMetricWrapper):
             in_tables=False,
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "up"
 
     def __init__(self, name="peak_signal_to_noise_ratio", dtype=None):
         super().__init__(fn=_ratio, name=name, dtype=dtype)

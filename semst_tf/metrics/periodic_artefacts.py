@@ -7,10 +7,11 @@ from keras import ops
 from semst_tf.metrics.image_bytes import to_bytes
 from semst_tf.metrics.score import Score
 from semst_tf.ops.luminance import luminance
+from semst_tf.ops.private_api import KnowsDirection
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class PeriodicArtefacts(keras.metrics.Metric):
+class PeriodicArtefacts(KnowsDirection, keras.metrics.Metric):
     """Strength of patterns of given periods where there should be nothing.
 
     Generators that enlarge maps tend to leave a lattice of their strides on
@@ -58,8 +59,6 @@ class PeriodicArtefacts(keras.metrics.Metric):
             digits=2,
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "down"
 
     def __init__(
         self,

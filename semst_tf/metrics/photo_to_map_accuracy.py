@@ -5,10 +5,11 @@ from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class PhotoToMapAccuracy(keras.metrics.MeanMetricWrapper):
+class PhotoToMapAccuracy(KnowsDirection, keras.metrics.MeanMetricWrapper):
     """Share of pixels whose largest error over the channels is small.
 
     Args:
@@ -34,8 +35,6 @@ class PhotoToMapAccuracy(keras.metrics.MeanMetricWrapper):
             direction="up",
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "up"
 
     def __init__(self, threshold=5, name="photo_to_map_accuracy", dtype=None):
         super().__init__(

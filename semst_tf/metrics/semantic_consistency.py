@@ -5,10 +5,11 @@ import numpy as np
 from keras import ops
 
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class SemanticConsistency(keras.metrics.Metric):
+class SemanticConsistency(KnowsDirection, keras.metrics.Metric):
     """Mean intersection over union, accuracies, and which class became which.
 
     Compares what a segmenter sees in translated images with the labels of
@@ -81,8 +82,6 @@ class SemanticConsistency(keras.metrics.Metric):
             in_tables=False,
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "up"
 
     def __init__(
         self,

@@ -6,10 +6,11 @@ from keras import ops
 
 from semst_tf.metrics.image_bytes import to_bytes
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class StructuralSimilarity(keras.metrics.MeanMetricWrapper):
+class StructuralSimilarity(KnowsDirection, keras.metrics.MeanMetricWrapper):
     """Structural similarity (SSIM) of each image, averaged.
 
     Args:
@@ -37,8 +38,6 @@ class StructuralSimilarity(keras.metrics.MeanMetricWrapper):
             direction="up",
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "up"
 
     def __init__(self, name="structural_similarity", dtype=None):
         super().__init__(fn=_similarity, name=name, dtype=dtype)

@@ -5,10 +5,11 @@ import keras
 from semst_tf.descriptors import SecondMomentField
 from semst_tf.metrics.field_information import field_information
 from semst_tf.metrics.score import Score
+from semst_tf.ops.private_api import KnowsDirection
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
-class TextureInformation(keras.metrics.MeanMetricWrapper):
+class TextureInformation(KnowsDirection, keras.metrics.MeanMetricWrapper):
     """Mutual information of the textures of source and translation.
 
     A diagnostic, not a score to compare methods by: a method that maximises
@@ -41,8 +42,6 @@ class TextureInformation(keras.metrics.MeanMetricWrapper):
             direction="up",
         ),
     )
-    # Keras reads it where a callback has `mode="auto"`.
-    _direction = "up"
 
     def __init__(self, name="texture_information", dtype=None):
         super().__init__(fn=_information, name=name, dtype=dtype)

@@ -15,7 +15,7 @@ class ProjectedDiscriminator(keras.Model):
     """Scores every place of randomly mixed, frozen features, at every scale.
 
     It does not hold the frozen network: that is asked once for the features
-    of an image, which critics and descriptors read too. Only the heads are
+    of an image, which alignments read too. Only the heads are
     trained and saved, one for each scale: spectrally normalised convolutions
     with LeakyReLU between, so small that a few hundred images train them.
 

@@ -86,6 +86,19 @@ def is_validation(arguments):
     return bool(arguments.get("_use_cached_eval_dataset"))
 
 
+class KnowsDirection:
+    """Tells Keras which way of a metric is better; a mixin of metrics.
+
+    Keras asks for it where a callback has `mode="auto"`, and has no public
+    name for it. It is that of the first of the class's `scores`.
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if getattr(cls, "scores", ()):
+            cls._direction = cls.scores[0].direction
+
+
 class NoSymbolicBuild:
     """Keeps Keras from building a model of a batch; a mixin of models.
 

@@ -44,6 +44,11 @@ class EfficientNetLite0(FrozenNetwork):
             Defaults to `True`.
         dtype: str. What it computes in. Defaults to `"float32"`.
 
+    Attributes:
+        stem: Kernel and bias of the first convolution.
+        blocks: List of dicts from `"expand"`, `"depthwise"` and `"project"` to
+            kernel and bias, with stride, skip and statistics of each block.
+
     Example:
 
     >>> network = semst_tf.pretrained.EfficientNetLite0()
@@ -63,28 +68,28 @@ class EfficientNetLite0(FrozenNetwork):
     def __init__(self, standardize=True, dtype="float32"):
         super().__init__(dtype)
         self.standardize = standardize
-        self._stem, self._blocks = _network()
+        self.stem, self.blocks = _network()
         self._block_of = {
             f"stride_{stride}": block
             for stride, block in _BLOCK_OF_STRIDE.items()
         }
         self._block_of |= {
-            f"block_{block}": block for block in range(len(self._blocks))
+            f"block_{block}": block for block in range(len(self.blocks))
         }
         self.channels = {
-            name: len(self._blocks[block]["mean"])
+            name: len(self.blocks[block]["mean"])
             for name, block in self._block_of.items()
         }
         self.strides = {
-            name: self._blocks[block]["total_stride"]
+            name: self.blocks[block]["total_stride"]
             for name, block in self._block_of.items()
         }
 
     def _compute(self, images, names):
         deepest = max(self._block_of[name] for name in names)
-        maps = _relu6(self._convolve(images, self._stem, strides=2))
+        maps = _relu6(self._convolve(images, self.stem, strides=2))
         outputs = []
-        for block in self._blocks[: deepest + 1]:
+        for block in self.blocks[: deepest + 1]:
             maps = self._block(maps, block)
             outputs.append(maps)
         return {name: self._finished(outputs, name) for name in names}
@@ -111,7 +116,7 @@ class EfficientNetLite0(FrozenNetwork):
         if not self.standardize:
             return maps
         mean, deviation = (
-            ops.convert_to_tensor(self._blocks[block][key], "float32")
+            ops.convert_to_tensor(self.blocks[block][key], "float32")
             for key in ("mean", "deviation")
         )
         return (maps - mean) / deviation

@@ -29,7 +29,7 @@ def test_a_backbone_to_be_trained_begins_as_the_frozen_one_and_moves():
     bias.assign(np.full(bias.shape, 0.2, "f"))
     moved, deviation = (
         layer(IMAGES)["stride_4"],
-        EfficientNetLite0()._blocks[2]["deviation"],
+        EfficientNetLite0().blocks[2]["deviation"],
     )
     np.testing.assert_allclose(
         (moved - frozen["stride_4"])[0, 3, 3], 0.5 * 0.2 / deviation, atol=1e-4

@@ -1,6 +1,7 @@
 """Fails when a new version of Keras or TensorFlow moves what is private."""
 
 import io
+import types
 
 import keras
 import numpy as np
@@ -60,6 +61,30 @@ def test_a_progress_bar_that_is_not_dynamic_writes_lines(monkeypatch):
         private_api.set_dynamic_display(bar, dynamic)
         bar.update(1, [("loss", 1.0)])
         assert ("\r" in written.getvalue()) == returns
+
+
+@pytest.mark.backend_neutral
+@pytest.mark.parametrize(
+    ("direction", "stops"), [("up", False), ("down", True)]
+)
+def test_a_callback_finds_which_way_of_a_metric_is_better(direction, stops):
+    class Gained(private_api.KnowsDirection, keras.metrics.MeanMetricWrapper):
+        scores = (types.SimpleNamespace(direction=direction),)
+
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile(
+        "sgd",
+        "mse",
+        metrics=[Gained(fn=lambda true, given: true, name="gained")],
+    )
+    data = np.ones((1, 1), "float32")
+    model.train_on_batch(data, data)
+    callback = keras.callbacks.EarlyStopping("gained", patience=1)
+    callback.set_model(model)
+    callback.on_train_begin()
+    for epoch, value in enumerate((1.0, 2.0)):
+        callback.on_epoch_end(epoch, {"gained": value})
+    assert bool(model.stop_training) == stops
 
 
 @pytest.mark.backend_neutral
