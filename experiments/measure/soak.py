@@ -170,7 +170,7 @@ def _judge(code, number, samples):
 
 def _summary_problems(workdir):
     """Whether every point of the curves is there once, and in order."""
-    from semst_tf.callbacks.drop_summaries import read_events
+    from semst_tf.storage.drop_summaries import read_events
     from semst_tf.storage.loss_history import read_history
 
     steps = [row["step"] for row in read_history(workdir / "metrics.json")]

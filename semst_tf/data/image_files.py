@@ -193,8 +193,9 @@ def check_format(path, dtype, channels):
 def may_be_truncated(file):
     """Tells cheaply whether the end of an image file may be missing.
 
-    Looks at the end mark or the length field, not at the pixels. `True` is
-    only a suspicion; decoding gives the answer.
+    Looks at the end mark or the length field, not at the pixels: a check of
+    many thousand files decodes those alone of which this is `True`. It is only
+    a suspicion; decoding gives the answer.
 
     Args:
         file: Path, binary file object, or `PartOfFile`.

@@ -4,13 +4,13 @@ import filecmp
 import shutil
 import sys
 
-from semst_tf.callbacks.drop_summaries import drop_summaries
 from semst_tf.storage.atomic_files import remove_unfinished
 from semst_tf.storage.atomic_files import replacing
 from semst_tf.storage.checkpoint_files import Position
 from semst_tf.storage.checkpoint_files import check_checkpoint
 from semst_tf.storage.checkpoint_files import checkpoint_paths
 from semst_tf.storage.checkpoint_files import restore_checkpoint
+from semst_tf.storage.drop_summaries import drop_summaries
 
 
 def restore_newest(model, workdir, strategy):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from semst_tf import export
-from semst_tf.callbacks.drop_summaries import read_events
 from semst_tf.export.parity import sample_images
 from semst_tf.inference.translate import translate
 from semst_tf.loading.load_translator import load_translator
+from semst_tf.storage.drop_summaries import read_events
 from semst_tf.storage.summary_writer import summary_writer
 
 ODD = ["street [1]", "a*b?", "{x,y}", "Straße Ω", "back\\slash"]

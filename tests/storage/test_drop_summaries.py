@@ -2,7 +2,7 @@ import tensorflow as tf
 from summaries import image_summaries
 from summaries import scalars
 
-from semst_tf.callbacks.drop_summaries import drop_summaries
+from semst_tf.storage.drop_summaries import drop_summaries
 
 
 def write(folder, steps):
