@@ -5,7 +5,7 @@ import math
 import tensorflow as tf
 
 from semst_tf.export.graph_image_reader import GraphImageReader
-from semst_tf.export.graph_image_reader import ReducedGraphImageReader
+from semst_tf.export.reduced_graph_image_reader import ReducedGraphImageReader
 from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.tiling.shared_statistics import SAMPLE_TILE
 from semst_tf.tiling.shared_statistics import SAMPLE_TILES

@@ -7,8 +7,8 @@ from semst_tf.layers import BlurUpsample
 from semst_tf.layers import PlainResidualBlock
 from semst_tf.layers import SmoothPixelShuffle
 from semst_tf.networks.floating_images import floating_images
-from semst_tf.networks.resnet_generator import Trace
 from semst_tf.networks.single_scale_generator import SingleScaleGenerator
+from semst_tf.networks.trace import Trace
 from semst_tf.ops.initializers import he_normal
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal

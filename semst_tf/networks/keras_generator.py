@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from semst_tf.networks.floating_images import floating_images
-from semst_tf.networks.resnet_generator import Trace
+from semst_tf.networks.trace import Trace
 from semst_tf.ops.private_api import last_layer
 
 _NEVER_NEGATIVE = ("sigmoid", "hard_sigmoid", "relu", "relu6", "softmax")

@@ -1,7 +1,5 @@
 """The network that translates an image."""
 
-import typing
-
 import keras
 from keras import ops
 
@@ -15,6 +13,7 @@ from semst_tf.layers.convolve_in_blocks import convolve_in_blocks
 from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.single_scale_generator import SingleScaleGenerator
+from semst_tf.networks.trace import Trace
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
 
@@ -36,20 +35,6 @@ _ENCODER_NAMES = (
     "activation_3",
     "downsampling_2",
 )
-
-
-class Trace(typing.NamedTuple):
-    """What a generator computes of images.
-
-    Attributes:
-        outputs: The translations.
-        features: Dict from the name of a contrastive feature to its tensor.
-        hidden: The last activation before the head.
-    """
-
-    outputs: typing.Any
-    features: dict
-    hidden: typing.Any
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")

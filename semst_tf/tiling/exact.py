@@ -9,7 +9,7 @@ from semst_tf.networks.resnet_generator import ResNetGenerator
 from semst_tf.tiling.boxes import cover
 from semst_tf.tiling.exact_run import ExactRun
 from semst_tf.tiling.exact_run import passes
-from semst_tf.tiling.image_reader import ReducedImageReader
+from semst_tf.tiling.reduced_image_reader import ReducedImageReader
 from semst_tf.tiling.shared_statistics import to_numpy
 from semst_tf.tiling.tiles import assembled
 from semst_tf.tiling.tiles import fuse

@@ -9,7 +9,7 @@ from semst_tf.networks.multi_scale_generator import MultiScaleGenerator
 from semst_tf.tiling.boxes import Box
 from semst_tf.tiling.boxes import hann
 from semst_tf.tiling.boxes import overlapping_starts
-from semst_tf.tiling.image_reader import ReducedImageReader
+from semst_tf.tiling.reduced_image_reader import ReducedImageReader
 from semst_tf.tiling.shared_statistics import normalized_in_order
 from semst_tf.tiling.shared_statistics import sample
 from semst_tf.tiling.shared_statistics import shared_statistics

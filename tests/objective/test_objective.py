@@ -10,7 +10,7 @@ from small import small_model
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import PatchProjector
 from semst_tf.networks.networks import Networks
-from semst_tf.networks.resnet_generator import Trace
+from semst_tf.networks.trace import Trace
 from semst_tf.objective import Objective
 from semst_tf.objective import WeightedValue
 from semst_tf.objective import total
