@@ -217,6 +217,11 @@ def _in_order(paths, headers):
                 "slices without ImagePositionPatient have no order: "
                 f"{_name(path)}"
             )
+        if len(position) != 3:
+            raise ValueError(
+                f"ImagePositionPatient has {len(position)} numbers and not 3: "
+                f"{_name(path)}"
+            )
         positions.append(_numbers(position))
     along = np.array(positions) @ normal
     order = np.argsort(along, kind="stable")

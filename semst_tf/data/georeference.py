@@ -104,7 +104,8 @@ def emptied(pixels, mask, value):
         return pixels
     if pixels.dtype.kind != "f":
         limits = np.iinfo(pixels.dtype)
-        if value != round(value) or not limits.min <= value <= limits.max:
+        # NaN lies between no limits.
+        if not limits.min <= value <= limits.max or value != round(value):
             if mask is None:
                 return pixels
             raise ValueError(

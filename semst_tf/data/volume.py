@@ -48,6 +48,7 @@ class Volume:
         self.affine = np.asarray(affine, "float64")
         if 0 in self.shape:
             raise ValueError(f"a volume without voxels {self.shape}")
+        SlicePlane(self.affine)  # Slices that lie nowhere are refused now.
         if dtype not in DTYPES:
             raise ValueError(
                 f"a volume of {dtype}; save it as int16 or float32"

@@ -134,22 +134,12 @@ class TeacherImages:
                 f"{_gigabytes(needed)} for {self.folder}, "
                 f"{_gigabytes(free)} free"
             )
-        self.folder.mkdir(parents=True, exist_ok=True)
-        remove_unfinished(self.folder)
-        write_json(
-            self.folder / "about.json",
-            {
-                "source": self.source.description,
-                "images": len(self.source),
-                "names": [
-                    os.fsencode(name).decode("utf-8", "replace")
-                    for name in self.source.relative_names
-                ],
-            },
-        )
         for done, index in enumerate(missing):
-            image = self.source.decode(index)
-            write_image(self.path(index), self._translated(image))
+            translation = self._translated(self.source.decode(index))
+            if not done:
+                # Not before: a teacher that cannot do it leaves nothing.
+                self._begin_folder()
+            write_image(self.path(index), translation)
             if progress is not None:
                 progress(done + 1, len(missing))
 
@@ -164,6 +154,21 @@ class TeacherImages:
         """
         paths = [self.path(index) for index in range(len(self.source))]
         return ImageCollection(paths, **options)
+
+    def _begin_folder(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        remove_unfinished(self.folder)
+        write_json(
+            self.folder / "about.json",
+            {
+                "source": self.source.description,
+                "images": len(self.source),
+                "names": [
+                    os.fsencode(name).decode("utf-8", "replace")
+                    for name in self.source.relative_names
+                ],
+            },
+        )
 
     def _translated(self, image):
         mode = "whole"

@@ -91,7 +91,8 @@ def test_nan_in_some_bands_or_without_a_tag_is_still_refused(tmp_path):
 
 def test_a_value_that_the_type_cannot_hold_is_an_error_where_it_matters():
     pixels = scene(dtype="uint8", high=250)
-    np.testing.assert_array_equal(emptied(pixels, None, -9999.0), pixels)
+    for value in (-9999.0, np.nan, np.inf):
+        np.testing.assert_array_equal(emptied(pixels, None, value), pixels)
     with pytest.raises(ValueError, match="nodata=-9999"):
         emptied(pixels, np.ones((24, 24), bool), -9999.0)
 

@@ -147,6 +147,10 @@ def test_files_without_a_suffix_are_recognised_by_their_content(tmp_path):
             ("differ in ImageOrientationPatient",),
         ),
         ({"NumberOfFrames": lambda n: 8}, ("several frames", "dcm2niix")),
+        (
+            {"ImagePositionPatient": lambda n: [0, 3 * n]},
+            ("has 2 numbers and not 3", ".dcm"),
+        ),
     ],
 )
 def test_a_series_that_is_no_volume_is_refused_in_one_line(
@@ -184,6 +188,18 @@ def test_four_dimensions_are_refused_unless_the_last_is_one(tmp_path):
     )
     with pytest.raises(UnreadableImageError, match="three dimensions"):
         ImageCollection(path)
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_an_affine_without_directions_is_told_with_its_file(tmp_path, value):
+    voxels = np.zeros((3, 4, 5), "int16")
+    path = write_nifti(tmp_path / "a.nii", voxels)
+    content = bytearray(path.read_bytes())
+    content[254:256] = np.int16(1).tobytes()  # sform_code
+    content[280:328] = np.full(12, value, "float32").tobytes()  # srow_x, y, z
+    path.write_bytes(content)
+    with pytest.raises(UnreadableImageError, match="a.nii.*not 0"):
+        ImageCollection(tmp_path)
 
 
 def test_missing_packages_are_named_with_their_extra(tmp_path, monkeypatch):

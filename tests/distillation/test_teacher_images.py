@@ -86,6 +86,15 @@ def test_more_than_the_disk_holds_is_refused_before_anything_is_made(
     assert not (tmp_path / "cache").exists()
 
 
+def test_values_that_the_teacher_cannot_take_leave_nothing(tmp_path):
+    (tmp_path / "s").mkdir()
+    np.save(tmp_path / "s" / "a.npy", np.full((16, 16, 3), 900, "int16"))
+    source = ImageCollection(tmp_path / "s")
+    with pytest.raises(ValueError, match="need an explicit `value_range"):
+        TeacherImages(teacher(), source, tmp_path / "cache").make()
+    assert not (tmp_path / "cache").exists()
+
+
 def test_a_teacher_of_other_channels_is_refused(source, tmp_path):
     with pytest.raises(ValueError, match="images of 1 channels"):
         TeacherImages(teacher(input_channels=1), source, tmp_path / "cache")
