@@ -152,7 +152,12 @@ flags.DEFINE_string(
     "Real images to score against --target as a control, such as those of "
     "another city; of the size that --target_resize says.",
 )
-flags.DEFINE_integer("limit", 0, "Score the first source images only; 0: all.")
+flags.DEFINE_integer(
+    "limit",
+    0,
+    "Score the first source images only; 0: all.",
+    lower_bound=0,
+)
 flags.DEFINE_string(
     "value_range",
     None,

@@ -168,7 +168,9 @@ def _define_validation():
         "does not count: _leftImg8bit,_gtFine_labelIds.",
     )
     flags.DEFINE_integer("validate_every", 1000, "Steps between validations.")
-    flags.DEFINE_integer("validate_limit", 50, "Images of it that are used.")
+    flags.DEFINE_integer(
+        "validate_limit", 50, "Images of it that are used.", lower_bound=0
+    )
     flags.DEFINE_string(
         "inception", None, "Weights for FID and KID, as in evaluate.py."
     )

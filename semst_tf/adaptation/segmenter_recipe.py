@@ -1,6 +1,7 @@
 """How a segmenter is trained, as one value."""
 
 import dataclasses
+import math
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,17 +52,17 @@ class SegmenterRecipe:
                 "deeplab has no pretrained backbone. "
                 f"Received: {self.backbone_rate}"
             )
-        if self.backbone_rate < 0:
+        if not 0 <= self.backbone_rate < math.inf:  # NaN fails it, too.
             raise ValueError(
-                "`backbone_rate` must not be negative. "
+                "`backbone_rate` must be finite and not negative. "
                 f"Received: {self.backbone_rate}"
             )
         for field in dataclasses.fields(self):
             if field.name in ("segmenter", "backbone_rate"):
                 continue
-            if getattr(self, field.name) <= 0:
+            if not 0 < getattr(self, field.name) < math.inf:
                 raise ValueError(
-                    f"`{field.name}` must be positive. "
+                    f"`{field.name}` must be positive and finite. "
                     f"Received: {getattr(self, field.name)}"
                 )
         for name in ("steps", "fine_tuning_steps"):

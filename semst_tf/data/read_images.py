@@ -36,6 +36,8 @@ def open_images(
         OSError: If the folder is missing.
         ValueError: If there are no such images.
     """
+    if limit < 0:
+        raise ValueError(f"`limit` must be 0 or more. Received: limit={limit}")
     images = ImageCollection(
         folder,
         resize=resize or None,

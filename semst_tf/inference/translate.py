@@ -118,8 +118,8 @@ def translate(
     images = np.asarray(images)
     _check(images, translator.input_channels)
     ranges = translation_ranges(translator, images.dtype, value_range)
-    if value_range is None and ranges.source == (-1.0, 1.0):
-        _ask_about_zero_to_one(images)
+    if value_range is None:
+        _ask_about_range(images, ranges.source)
     return _translate_array(
         translator,
         images,
@@ -235,6 +235,24 @@ def _check(images, channels):
         )
 
 
+def _ask_about_range(images, value_range):
+    """Warns of images that are hardly in the range that is taken for theirs."""
+    if value_range == (-1.0, 1.0):
+        _ask_about_zero_to_one(images)
+    elif value_range is not None and images.dtype.kind in "ui":
+        white = np.iinfo(images.dtype).max
+        if value_range[1] > white:
+            low, high = value_range
+            warnings.warn(
+                f"Images of {images.dtype}, of which white is {white}, are "
+                "translated by a model that was trained with the value range "
+                f"from {low:g} to {high:g}: they are dark for it. Say "
+                f"`value_range=(0, {white})` if theirs is another. Received: "
+                f"dtype={images.dtype}, value_range=None",
+                stacklevel=4,
+            )
+
+
 def _ask_about_zero_to_one(images):
     smallest, largest = float(images.min()), float(images.max())
     if seems_zero_to_one(smallest, largest):
@@ -243,7 +261,7 @@ def _ask_about_zero_to_one(images):
             "[-1, 1]. If that is their scale, say `value_range=(0, 1)`; if "
             "they are only bright, nothing is wrong. Received: values from "
             f"{smallest:g} to {largest:g}",
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

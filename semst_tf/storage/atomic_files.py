@@ -32,6 +32,10 @@ def replacing(path):
         _flush(unfinished)
         os.replace(unfinished, path)
         _flush(path.parent)
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = os.fspath(path)  # A full disk names no file.
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

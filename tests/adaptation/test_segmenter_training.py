@@ -254,6 +254,8 @@ def test_seeds_differ(labelled_images, small, tmp_path):
         {"batch_size": 0},
         {"segmenter": "unet"},
         {"backbone_rate": -1.0},
+        {"backbone_rate": float("nan")},
+        {"learning_rate": float("nan")},
         {"backbone_rate": 0.1, "segmenter": "deeplab"},
     ],
 )

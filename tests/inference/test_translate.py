@@ -140,3 +140,15 @@ def test_a_file_that_is_no_image_is_refused_by_name(generator, tmp_path):
     path.write_text("not an image")
     with pytest.raises(ValueError, match="notes.png"):
         translate(generator, path)
+
+
+def test_integers_that_never_reach_the_white_of_a_model_are_asked_about(
+    generator, monkeypatch
+):
+    monkeypatch.setattr(generator, "value_range", (0, 4095), raising=False)
+    with pytest.warns(UserWarning, match=r"uint8.*4095.*value_range=\(0, 255"):
+        translate(generator, image())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        translate(generator, image(), value_range=(0, 255))
+        translate(generator, image(dtype="uint16") // 32)

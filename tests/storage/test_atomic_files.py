@@ -1,3 +1,4 @@
+import errno
 import json
 
 import pytest
@@ -67,3 +68,11 @@ def test_the_longest_names_can_be_replaced(tmp_path, name):
         assert unfinished.suffix == (tmp_path / name).suffix
         unfinished.write_text("whole")
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_full_disk_names_the_file_that_was_wanted(tmp_path):
+    with pytest.raises(OSError) as error:
+        with replacing(tmp_path / "record.json"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+    assert error.value.filename == str(tmp_path / "record.json")
+    assert list(tmp_path.iterdir()) == []
