@@ -43,6 +43,12 @@ def run_here(name, *arguments):
     )
 
 
+def flag_names(name):
+    """Names of the flags that a script defines."""
+    with imported_script(name):
+        return [flag for flag in flags.FLAGS if not _is_absls(flag)]
+
+
 def run_in_shell(name, *arguments):
     """Runs a script in a process of its own."""
     result = subprocess.run(

@@ -4,10 +4,9 @@ import functools
 import importlib.util
 import pathlib
 import re
-import subprocess
-import sys
 
 import pytest
+from scripts import flag_names
 
 from semst_tf import preset_config
 from semst_tf import presets
@@ -197,12 +196,5 @@ def commands(text):
 
 @functools.cache
 def flags_of(script):
-    """Names of the flags that the help of a script lists."""
-    result = subprocess.run(
-        [sys.executable, script, "--help"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert result.returncode == 0, result.stderr
-    return {"help", *re.findall(r"--(?:\[no\])?(\w+)", result.stdout)}
+    """Names of the flags of a script, which its help lists."""
+    return {"help", *flag_names(script.stem)}
