@@ -31,19 +31,24 @@ SMALL = {
     "training.steps": STEPS,
     "optimizer.learning_rate": 1e-3,
 }
+LIMIT = 0.15
 ADVERSARIAL_ONLY = {"contrastive.weight": 0.0, "contrastive.identity": False}
 
 
 @pytest.mark.slow
+@pytest.mark.compiled
 def test_the_full_method_keeps_the_classes_where_others_mix_them():
     adversarial = share_of_mixed_pixels("cut", ADVERSARIAL_ONLY)
-    cut = share_of_mixed_pixels("cut")
     semst = share_of_mixed_pixels("semst_pixels")
-    print(f"mixed: {adversarial:.3f}, cut {cut:.3f}, semst {semst:.3f}")
+    print(f"mixed: {adversarial:.3f}, semst {semst:.3f}")
     assert adversarial > 0.3
-    assert adversarial > 2 * semst
-    assert cut > 1.5 * semst
-    assert semst < 0.15
+    assert semst < LIMIT
+
+
+@pytest.mark.soak
+@pytest.mark.compiled
+def test_cut_mixes_what_the_full_method_keeps():
+    assert share_of_mixed_pixels("cut") > LIMIT
 
 
 def share_of_mixed_pixels(preset, overrides=None, seed=0):
