@@ -2,7 +2,8 @@
 
 PYTHON ?= python3.11
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile \
+	--no-loadscope-reorder
 
 .PHONY: help setup quickstart test test-jax test-wheel soak lint format \
 	options notebook clean

@@ -53,11 +53,20 @@ def without_draws(preset):
     return small_config(preset, **fields)
 
 
-# semst_pixels is compared in trainers/test_tensorflow.py.
+# Tracing a step for two replicas takes long: the presets share what is traced,
+# and two that share nothing else stand for all.
+COMPILED = ("cut", "semst")
+
+
+# semst_pixels is compared, compiled, in trainers/test_tensorflow.py.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "preset",
-    [name for name in METHODS if name != "semst_pixels"],
+    [
+        pytest.param(name, marks=[pytest.mark.compiled] * (name in COMPILED))
+        for name in METHODS
+        if name != "semst_pixels"
+    ],
 )
 def test_two_replicas_step_like_one_device(replicas, preset):
     config = without_draws(preset)

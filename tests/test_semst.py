@@ -58,6 +58,7 @@ def test_three_steps_train_every_network_and_create_nothing(preset):
             assert (values([weight])[0] != old).any(), weight.path
 
 
+@pytest.mark.compiled
 def test_compiled_and_eager_steps_are_the_same():
     models = small_model("cut"), small_model("cut")
     histories = []

@@ -36,7 +36,7 @@ def images(tmp_path_factory):
             "semst_multiscale",
             {"training.accumulation": 2},
             {"devices": "cpu:2", "dtype": "mixed_bfloat16"},
-            marks=pytest.mark.soak,
+            marks=[pytest.mark.soak, pytest.mark.compiled],
         ),
     ],
 )
@@ -50,7 +50,7 @@ def test_a_continued_training_ends_with_the_same_bits(
             "data.crop_size": 32,
             "data.resize": "",
             "data.batch_size": 4 if "devices" in options else 2,
-            "training.steps": 5,
+            "training.steps": 4,
             "training.ema_decay": 0.9,
             **fields,
         },
@@ -74,8 +74,7 @@ def test_a_continued_training_ends_with_the_same_bits(
     expected, position = train(whole)
     shutil.copytree(whole, continued)
     (continued / "model.keras").unlink()
-    for step in (4, 5):
-        (continued / "checkpoints" / f"step_{step:08d}.keras").unlink()
+    (continued / "checkpoints" / "step_00000004.keras").unlink()
     arrays, same_position = train(continued)
     assert same_position == position
     assert set(arrays) == set(expected)

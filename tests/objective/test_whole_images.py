@@ -19,7 +19,8 @@ def data(tmp_path):
     )
 
 
-@pytest.mark.parametrize("preset", ["cut", "fastcut", "semst_distant_pixels"])
+@pytest.mark.compiled
+@pytest.mark.parametrize("preset", ["cut", "semst_distant_pixels"])
 def test_images_of_different_sizes_train_in_a_compiled_step(data, preset):
     model = small_model(preset, **{"training.steps": 2})
     model.compile()

@@ -62,6 +62,7 @@ def whole(preset):
     return trained(preset, eagerly=True)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize(
     "options",
     [

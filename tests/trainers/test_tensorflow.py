@@ -73,6 +73,7 @@ def test_each_network_follows_its_own_loss_and_no_other():
             )
 
 
+@pytest.mark.compiled
 def test_two_replicas_of_one_step_like_one_replica_of_two():
     config = small_config(
         "semst_pixels",

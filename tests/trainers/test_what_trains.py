@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from small import SMALL
 from small import batch
 from small import small_config
 from small import small_model
@@ -175,10 +176,8 @@ def test_overriding_what_is_never_called_is_refused():
 
 
 def test_the_seed_of_keras_counts_where_none_was_given():
-    small = {"generator.filters": 4, "generator.blocks": 1}
-
     def first_weight(**options):
-        model = SemST.from_preset("tiny", **small, **options)
+        model = SemST.from_preset("tiny", **SMALL, **options)
         return model.generator.get_weights()[0]
 
     # What ran before may have set one.
@@ -191,7 +190,7 @@ def test_the_seed_of_keras_counts_where_none_was_given():
             drawn.append(first_weight())
         np.testing.assert_array_equal(first_weight(seed=0), fixed)
         keras.utils.set_random_seed(3)
-        assert SemST.from_preset("tiny", **small).config.seed == 3
+        assert SemST.from_preset("tiny", **SMALL).config.seed == 3
         assert SemST(small_config("cut")).config.seed == 0
     finally:
         keras.utils.clear_session()
