@@ -49,6 +49,7 @@ def test_every_epoch_leaves_one_line_with_its_losses():
         ), line
 
 
+@pytest.mark.compiled  # For its 500 steps.
 def test_time_left_is_that_of_all_epochs_without_the_compiling(monkeypatch):
     # The first step takes 1000 s, each other one 2 s.
     times = iter([0.0, 0.0, *(1000.0 + 2 * i for i in range(10**3))])
