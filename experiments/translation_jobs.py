@@ -46,7 +46,7 @@ def found_images(text, output):
     """
     # Here: without it, nothing of this needs the package.
     from semst_tf.data import ImageCollection
-    from semst_tf.data.heif_files import HOW_TO_READ
+    from semst_tf.data.ignored_files import describe_ignored
     from semst_tf.data.left_out_folders import describe_left_out
 
     path = pathlib.Path(text)
@@ -65,16 +65,10 @@ def found_images(text, output):
                 f"Received: {path}"
             )
         root, images = path, collection.paths
-        left_out = ""
-        if collection.ignored:
-            left_out = (
-                f"{len(collection.ignored)} files such as "
-                f"{collection.ignored[0]} are left out; {HOW_TO_READ}"
-            )
+        left_out = describe_ignored(collection.ignored)
         if not images:
-            raise ValueError(
-                f"--input holds no images. {left_out} Received: {path}"
-            )
+            why = f"{left_out}. " if left_out else ""
+            raise ValueError(f"--input holds no images. {why}Received: {path}")
         if left_out:
             print(f"note: {left_out}")
         if collection.left_out:

@@ -10,8 +10,8 @@ from semst_tf.data.crops_with_data import few_empty_pixels
 from semst_tf.data.domain_report import DomainReport
 from semst_tf.data.domain_report import histogram
 from semst_tf.data.georeference import nodata_value
-from semst_tf.data.heif_files import HOW_TO_READ
 from semst_tf.data.identical_files import count_identical
+from semst_tf.data.ignored_files import describe_ignored
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import SUFFIXES
 from semst_tf.data.image_files import may_be_truncated
@@ -217,12 +217,8 @@ def _set_problems(report):
 def _left_out(report):
     """What of a folder is not trained on, in sentences."""
     sentences = []
-    ignored = report.collection.ignored
-    if ignored:
-        sentences.append(
-            f"{len(ignored)} files such as {ignored[0]} are left out; "
-            f"{HOW_TO_READ}"
-        )
+    if report.collection.ignored:
+        sentences.append(describe_ignored(report.collection.ignored))
     if report.animated:
         sentences.append(
             f"of {len(report.animated)} animations such as "

@@ -12,7 +12,8 @@ from semst_tf.data.dicom_series import find_series
 from semst_tf.data.dicom_series import is_dicom
 from semst_tf.data.heif_files import AVIF_SUFFIXES
 from semst_tf.data.heif_files import HEIF_SUFFIXES
-from semst_tf.data.heif_files import heif_suffixes
+from semst_tf.data.ignored_files import OTHER_SUFFIXES
+from semst_tf.data.ignored_files import is_ignored
 from semst_tf.data.image_files import SUFFIXES
 from semst_tf.data.image_files import UnreadableImageError
 from semst_tf.data.image_files import printable
@@ -34,10 +35,10 @@ class FileSource:
     (each real folder once). Files are taken by suffix (PNG, JPEG, WebP, BMP,
     GIF, TIFF, NPY, and HEIC and AVIF where they can be read; upper or lower
     case) and sorted by path; hidden ones (a leading dot) and what is not a
-    regular file are left out. `ignored` names the HEIC and AVIF files that
-    cannot be read here. Folders that hold no images of the set are not
-    searched: hidden ones, those that systems make, and run directories;
-    `left_out` counts them.
+    regular file are left out. `ignored` names the images that cannot be read
+    here: of HEIC and AVIF, and of formats that nothing here reads. Folders
+    that hold no images of the set are not searched: hidden ones, those that
+    systems make, and run directories; `left_out` counts them.
 
     A NIfTI file and a DICOM series (the files of one series in one folder)
     are volumes: each of their slices is an image of one channel. Of whole
@@ -75,9 +76,9 @@ class FileSource:
             root.stat()  # A missing folder is told apart from an empty one.
             if root.is_dir():
                 found, self.left_out = _image_files(root)
-                self.paths = [path for path in found if not _is_ignored(path)]
+                self.paths = [path for path in found if not is_ignored(path)]
                 self.ignored = [
-                    printable(path) for path in found if _is_ignored(path)
+                    printable(path) for path in found if is_ignored(path)
                 ]
             else:  # What was named is not passed over.
                 self.paths = [root]
@@ -211,14 +212,9 @@ def _common_folder(paths):
     return os.path.commonpath(folders) if folders else ""
 
 
-def _is_ignored(path):
-    suffix = path.suffix.lower()
-    known = suffix in (*HEIF_SUFFIXES, *AVIF_SUFFIXES)
-    return known and suffix not in heif_suffixes()
-
-
 def _is_image(path):
     known = (*SUFFIXES, *HEIF_SUFFIXES, *AVIF_SUFFIXES, *SLIDE_SUFFIXES)
+    known += OTHER_SUFFIXES
     if path.name.startswith("."):
         return False
     if path.suffix.lower() not in known and not is_nifti(path):

@@ -158,7 +158,7 @@ class ImageCollection:
 
     @property
     def ignored(self):
-        """Names of files of the folder that it takes a package to read."""
+        """Names of images of the folder that cannot be read here."""
         return self._source.ignored
 
     @property

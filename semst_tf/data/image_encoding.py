@@ -13,6 +13,8 @@ _FORMATS = {
     ".png": ("PNG", {}),
     ".jpg": ("JPEG", {"quality": 95}),
     ".jpeg": ("JPEG", {"quality": 95}),
+    ".jpe": ("JPEG", {"quality": 95}),
+    ".jfif": ("JPEG", {"quality": 95}),
     ".webp": ("WEBP", {"quality": 95}),
     ".bmp": ("BMP", {}),
 }

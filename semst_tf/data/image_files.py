@@ -28,6 +28,8 @@ SUFFIXES = (
     ".png",
     ".jpg",
     ".jpeg",
+    ".jpe",
+    ".jfif",
     ".webp",
     ".bmp",
     ".gif",

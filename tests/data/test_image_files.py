@@ -55,7 +55,7 @@ def test_round_trip_keeps_every_bit(tmp_path, shape, suffix, dtype, channels):
     assert os.listdir(tmp_path) == [path.name]
 
 
-@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp"])
+@pytest.mark.parametrize("suffix", [".jpg", ".JPEG", ".jfif", ".webp"])
 def test_lossy_formats_stay_close(tmp_path, suffix):
     path = tmp_path / f"image{suffix}"
     ramp = np.linspace(20, 230, 48).astype("uint8")
