@@ -265,7 +265,9 @@ class AdaptationStudy:
             "cells": cells,
         }
         write_json(self.workdir / "results.json", results)
-        (self.workdir / "table.md").write_text(adaptation_table(results))
+        (self.workdir / "table.md").write_text(
+            adaptation_table(results), "utf-8"
+        )
         return results
 
 

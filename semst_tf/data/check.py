@@ -135,6 +135,8 @@ def _record(report, index, header, empty, crop_size):
         report.too_small[index] = f"{name} {empty}"
     if header.frames > 1:
         report.animated.append(name)
+    if header.alpha:
+        report.transparent.append(name)
     if crop_size and (height < crop_size[0] or width < crop_size[1]):
         report.too_small[index] = (
             f"{name} is {height}x{width}, smaller than the crop "
@@ -223,6 +225,11 @@ def _left_out(report):
         sentences.append(
             f"of {len(report.animated)} animations such as "
             f"{report.animated[0]} the first frame is used"
+        )
+    if report.transparent:
+        sentences.append(
+            f"transparency of {len(report.transparent)} images such as "
+            f"{report.transparent[0]} is left out: what it hides is trained on"
         )
     return sentences
 

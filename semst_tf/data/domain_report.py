@@ -24,6 +24,7 @@ class DomainReport:
         too_small: Dict from image index to the reason.
         values: `ValueHistogram` of the images that were decoded.
         animated: List of names of files of which only the first frame counts.
+        transparent: List of names of images of which alpha is left out.
         empty: int. Images with pixels that hold no data.
         minimum_valid: float. Share of a crop that must hold data.
     """
@@ -45,6 +46,7 @@ class DomainReport:
     too_small: dict = dataclasses.field(default_factory=dict)
     values: ValueHistogram = dataclasses.field(default_factory=ValueHistogram)
     animated: list = dataclasses.field(default_factory=list)
+    transparent: list = dataclasses.field(default_factory=list)
     empty: int = 0
     minimum_valid: float = 1.0
 

@@ -136,7 +136,9 @@ def saved_model(
             "Difference from Keras": str(parity),
         }
         (unfinished / "model_card.md").write_text(
-            model_card(name, network, facts, trained_on, licence, metrics)
+            model_card(name, network, facts, trained_on, licence, metrics),
+            "utf-8",
+            "backslashreplace",
         )
         write_warm_up(unfinished, name, _warm_up_requests(module))
     if verbose:

@@ -76,7 +76,7 @@ def write_run_page(
         refresh,
     )
     with replacing(workdir / "index.html") as unfinished:
-        unfinished.write_text(page, encoding="utf-8")
+        unfinished.write_text(page, "utf-8", "backslashreplace")
     return workdir / "index.html"
 
 

@@ -3,6 +3,7 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from semst_tf.data import ImageCollection
 from semst_tf.data import check_images
@@ -234,3 +235,11 @@ def test_shipped_photographs_are_all_fine_and_attributed():
     for folder in (source, target):
         for path in folder.iterdir():
             assert f"- {folder.name}/{path.name} " in attribution
+
+
+def test_transparency_that_training_does_not_see_is_told(make_folder):
+    source, target = make_folder("s", 2), make_folder("t", 3)
+    hidden = np.zeros((20, 30, 4), "uint8")
+    Image.fromarray(hidden).save(source / "cut_out.png")
+    (warning,) = check_images(source, target).warnings
+    assert "of 1 images such as" in warning and "cut_out.png" in warning
