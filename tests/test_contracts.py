@@ -325,6 +325,21 @@ NETWORKS = {
             (True, "gain"),
         )
     ],
+    networks.AntialiasedFastGenerator: [
+        {
+            "arguments": {
+                "filters": 4,
+                "blocks": 2,
+                "input_channels": 1,
+                "output_channels": 2,
+                "residual": True,
+                "residual_output": "gain",
+                "strength": 0.5,
+                "seed": 1,
+            },
+            "inputs": (maps(13, 18, 1),),
+        }
+    ],
     networks.FastGenerator: [
         {
             "arguments": {

@@ -61,6 +61,7 @@ class GeneratorConfig:
     kind: str = option(
         "resnet",
         '`"resnet"` is the generator of CUT; `"fast"` is small enough for '
-        "real time (see `docs/fast.md`).",
+        'real time; `"fast_antialiased"` too, and flickers less on videos (see '
+        "`docs/fast.md`).",
         choices=GENERATORS,
     )

@@ -257,11 +257,23 @@ class FastGenerator(SingleScaleGenerator):
         images = floating_images(images, self.compute_dtype)
         return self._encoded(self.pad(images))[2]
 
+    def strided(self, layer, maps):
+        """Applies a convolution of stride 2 of the way down.
+
+        Args:
+            layer: One of `downsampling`.
+            maps: Tensor `(batch, height, width, channels)`.
+
+        Returns:
+            Tensor of half the height and width.
+        """
+        return layer(maps)
+
     def _encoded(self, images):
         """The last map of the way down, all of them, and the features."""
         hidden, maps, features = images, [], {}
         for index, layer in enumerate(self.downsampling):
-            hidden = layer(hidden)
+            hidden = self.strided(layer, hidden)
             maps.append(hidden)
             features[f"encoder/stride_{2 ** (index + 1)}"] = hidden
         for index, layer in enumerate(self.residual_blocks):

@@ -9,16 +9,22 @@ from keras import ops
 from semst_tf import export
 from semst_tf.export.parity import sample_images
 from semst_tf.export.write_litert import load_litert
+from semst_tf.networks import AntialiasedFastGenerator
 from semst_tf.networks import FastGenerator
 
 SIZE = (24, 32)
 
 
-@pytest.fixture(scope="module", params=[None, 8], ids=["plain", "guided"])
+KINDS = {
+    "plain": lambda: FastGenerator(4, 1, seed=0),
+    "guided": lambda: FastGenerator(4, 1, guided_radius=8, seed=0),
+    "antialiased": lambda: AntialiasedFastGenerator(4, 1, seed=0),
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
 def generator(request):
-    network = FastGenerator(
-        filters=4, blocks=1, guided_radius=request.param, seed=0
-    )
+    network = KINDS[request.param]()
     head = network.head[0].kernel
     head.assign(30 * ops.convert_to_numpy(head))
     return network
