@@ -9,8 +9,8 @@ from semst_tf.data.byte_cache import ByteCache
 from semst_tf.data.halves import split_half
 from semst_tf.data.halves import take_half
 from semst_tf.data.image_collection import ImageCollection
+from semst_tf.data.image_files import decode_image
 from semst_tf.data.image_files import printable
-from semst_tf.data.image_files import read_image
 from semst_tf.data.pairing import paired_paths
 from semst_tf.data.resize import resize_image
 from semst_tf.data.same_place import check_same_places
@@ -211,7 +211,14 @@ def read_mask(path, half=None):
         OSError: If the file cannot be opened.
         ValueError: If it cannot be read, or is not clearly a mask.
     """
-    values = take_half(read_image(path), half).max(-1)
+    image = decode_image(path)
+    if image.alpha is not None and np.ptp(image.alpha):
+        raise ValueError(
+            "A mask is black and white, and it is not clear what the "
+            "transparency of this one means; save it without. "
+            f"Received: {printable(path)}"
+        )
+    values = take_half(image.pixels, half).max(-1)
     largest = values.max(initial=0)
     if values.dtype.kind == "f" or largest <= 1:
         white = 1

@@ -170,3 +170,18 @@ def test_masks_of_other_images_are_not_sampled(images, masks_folder):
     masks = KeepMasks.of(images, masks_folder)
     with pytest.raises(ValueError, match="3 for 2 images"):
         UnpairedSampler(images.without([0]), images, crop_size=8, keep=masks)
+
+
+def test_a_mask_that_is_painted_in_transparency_is_refused(tmp_path):
+    alpha = np.zeros((6, 8), "uint8")
+    path = tmp_path / "mask.png"
+    for shade in (0, 255):
+        image = np.full((6, 8, 4), shade, "uint8")
+        image[..., 3] = alpha
+        image[2:4, :, 3] = 255
+        Image.fromarray(image).save(path)
+        with pytest.raises(ValueError, match=r"transparency.*mask\.png"):
+            read_mask(path)
+    image[..., 3] = 255
+    Image.fromarray(image).save(path)
+    assert read_mask(path).all()
