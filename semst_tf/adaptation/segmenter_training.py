@@ -13,6 +13,7 @@ from semst_tf.adaptation.segmenters import make_segmenter
 from semst_tf.callbacks import Checkpoints
 from semst_tf.callbacks import ProgressBar
 from semst_tf.data.label_spaces import IGNORE
+from semst_tf.data.value_range import to_unit_range
 from semst_tf.storage.atomic_files import replacing
 from semst_tf.storage.checkpoint_files import checkpoint_paths
 from semst_tf.storage.checkpoint_files import restore_checkpoint
@@ -279,7 +280,7 @@ def _stacked(inputs):
             name: np.stack([maps[name] for maps in inputs])
             for name in inputs[0]
         }
-    return np.stack(inputs).astype("float32") / 127.5 - 1.0
+    return to_unit_range(np.stack(inputs))
 
 
 def _single(features):

@@ -8,6 +8,7 @@ from semst_tf.config.discriminator_config import DiscriminatorConfig
 from semst_tf.config.generator_config import GeneratorConfig
 from semst_tf.config.multi_scale_config import MultiScaleConfig
 from semst_tf.config.optimizer_config import OptimizerConfig
+from semst_tf.config.paired_config import PairedConfig
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.preset_configs import presets
 from semst_tf.config.semst_config import SemSTConfig
@@ -22,6 +23,7 @@ __all__ = [
     "GeneratorConfig",
     "MultiScaleConfig",
     "OptimizerConfig",
+    "PairedConfig",
     "SemSTConfig",
     "TrainingConfig",
     "preset_config",

@@ -16,7 +16,7 @@ from semst_tf.inference.translate import fits_whole
 from semst_tf.inference.translate import translate
 from semst_tf.storage.atomic_files import remove_unfinished
 from semst_tf.storage.atomic_files import write_json
-from semst_tf.tiling import can_run_exactly
+from semst_tf.tiling.exact import can_run_exactly
 
 _SPARE = 1.1
 """Of the disk that noise needs, what file systems add."""

@@ -18,12 +18,12 @@ from semst_tf.data.image_files import read_image
 from semst_tf.data.value_range import seems_zero_to_one
 from semst_tf.inference.translation_ranges import translation_ranges
 from semst_tf.networks.in_float32 import in_float32
-from semst_tf.tiling import available_memory
-from semst_tf.tiling import can_run_exactly
-from semst_tf.tiling import needed_memory
-from semst_tf.tiling import translate_exactly
-from semst_tf.tiling import translate_tiles
+from semst_tf.tiling.exact import can_run_exactly
+from semst_tf.tiling.exact import translate_exactly
 from semst_tf.tiling.image_reader import ImageReader
+from semst_tf.tiling.memory import available_memory
+from semst_tf.tiling.memory import needed_memory
+from semst_tf.tiling.tiles import translate_tiles
 
 MODES = ("whole", "tiled", "exact_tiled")
 """Ways to translate an image, see `translate`."""

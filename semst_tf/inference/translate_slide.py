@@ -15,10 +15,10 @@ from semst_tf.inference.translate import check_mode
 from semst_tf.inference.translation_ranges import translation_ranges
 from semst_tf.networks.in_float32 import in_float32
 from semst_tf.storage.atomic_files import replacing
-from semst_tf.tiling import can_run_exactly
-from semst_tf.tiling import translate_exactly
-from semst_tf.tiling import translate_tiles
+from semst_tf.tiling.exact import can_run_exactly
+from semst_tf.tiling.exact import translate_exactly
 from semst_tf.tiling.slide_reader import SlideReader
+from semst_tf.tiling.tiles import translate_tiles
 
 
 def translate_slide(

@@ -4,7 +4,7 @@ import itertools
 
 from semst_tf.networks.patch_discriminator import PatchDiscriminator
 from semst_tf.networks.projected_discriminator import ProjectedDiscriminator
-from semst_tf.pretrained import feature_channels
+from semst_tf.pretrained.frozen_networks import feature_channels
 
 
 def _patch(config, name, seed, dtype):

@@ -2,7 +2,7 @@
 
 from semst_tf.ops.in_one_batch import in_one_batch
 from semst_tf.pretrained import frozen_network
-from semst_tf.pretrained import split_feature_name
+from semst_tf.pretrained.frozen_networks import split_feature_name
 
 
 class FrozenFeatures:

@@ -1,7 +1,7 @@
 """From a group of the configuration to what it compares."""
 
 from semst_tf.objective.alignment import Alignment
-from semst_tf.pretrained import feature_channels
+from semst_tf.pretrained.frozen_networks import feature_channels
 
 
 def make_alignments(name, config, networks):

@@ -3,9 +3,7 @@
 from semst_tf.pretrained.efficientnet_lite0 import EfficientNetLite0
 from semst_tf.pretrained.espnetv2 import ESPNetV2
 from semst_tf.pretrained.frozen_network_base import FrozenNetwork
-from semst_tf.pretrained.frozen_networks import feature_channels
 from semst_tf.pretrained.frozen_networks import frozen_network
-from semst_tf.pretrained.frozen_networks import split_feature_name
 from semst_tf.pretrained.image_descriptions import describe_images
 from semst_tf.pretrained.image_segmentation import segment_images
 from semst_tf.pretrained.inception import InceptionFeatures
@@ -24,10 +22,8 @@ __all__ = [
     "LPIPSNetwork",
     "SEGMENTER_SIZE",
     "describe_images",
-    "feature_channels",
     "frozen_network",
     "load_inception",
     "load_segmenter",
     "segment_images",
-    "split_feature_name",
 ]

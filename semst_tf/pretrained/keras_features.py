@@ -7,6 +7,7 @@ from keras import ops
 from semst_tf.data.image_files import read_image
 from semst_tf.data.photo_folders import sample_photos
 from semst_tf.data.resize import resize_image
+from semst_tf.data.value_range import to_unit_range
 from semst_tf.layers.pad_to_multiple import PadToMultiple
 from semst_tf.pretrained.frozen_network_base import FrozenNetwork
 
@@ -232,7 +233,7 @@ def _sample_images():
             top, left = ((size - side) // 2 for size in image.shape[:2])
             image = image[top : top + side, left : left + side]
             images.append(resize_image(image, (_CALIBRATION_SIZE,) * 2))
-    return np.stack(images).astype("float32") / 127.5 - 1.0
+    return to_unit_range(np.stack(images))
 
 
 def _tensors(arrays):
