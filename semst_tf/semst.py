@@ -19,6 +19,7 @@ from semst_tf.trainers import backend_trainer
 from semst_tf.trainers.batch import check_images
 from semst_tf.trainers.batch import check_values
 from semst_tf.trainers.batch import is_concrete
+from semst_tf.trainers.check_compile import check_compile
 from semst_tf.trainers.check_optimizers import check_optimizers
 from semst_tf.trainers.optimizers import build_optimizers
 from semst_tf.trainers.optimizers import default_optimizer
@@ -242,26 +243,7 @@ class SemST(backend_trainer(), keras.Model):
             **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile` and
                 `auto_scale_loss` of `keras.Model.compile`.
         """
-        overridden = type(self).compute_metrics
-        if overridden is not keras.Model.compute_metrics:
-            raise ValueError(
-                "`compute_metrics` of a SemST is never called: its metrics "
-                "are the terms that it minimises. Override `compute_loss`, or "
-                "`train_step` and `test_step`. "
-                f"Received: {overridden.__qualname__}"
-            )
-        unknown = set(kwargs) - {
-            "run_eagerly",
-            "steps_per_execution",
-            "jit_compile",
-            "auto_scale_loss",
-        }
-        if unknown:
-            raise ValueError(
-                "The losses and metrics of a SemST come from its "
-                "configuration. `compile` takes optimizers and how to run. "
-                f"Received: {', '.join(sorted(unknown))}"
-            )
+        check_compile(type(self), kwargs)
         check_optimizers(optimizer, discriminator_optimizer)
         self._compile_arguments = {
             "optimizer": keras.optimizers.get(

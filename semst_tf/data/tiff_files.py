@@ -17,18 +17,20 @@ from semst_tf.data.georeference import nodata_mask
 from semst_tf.data.georeference import nodata_value
 from semst_tf.data.pillow_files import pillow_image
 from semst_tf.data.pixel_limit import check_pixels
+from semst_tf.data.tiff_layout import CMYK
+from semst_tf.data.tiff_layout import LAB
+from semst_tf.data.tiff_layout import PALETTE
+from semst_tf.data.tiff_layout import WHITE_IS_ZERO
+from semst_tf.data.tiff_layout import YCBCR
+from semst_tf.data.tiff_layout import tiff_layout
 
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 GEOREFERENCE = (33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113)
 """Tags of GeoTIFF and GDAL that a translation of the same size keeps."""
 
-_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE = range(4)
-_CMYK, _YCBCR, _LAB = 5, 6, 8
-_ALPHA = (1, 2)  # ExtraSamples: associated and unassociated alpha
 _ASSOCIATED = 1
 _REDUCED_OR_MASK = 0b101  # NewSubfileType: of another page, not one itself
-_UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3  # SampleFormat
 _NO_COMPRESSION = 1
 # A byte of a file stands for at most so many of pixels: a guard against
 # files that claim more than they hold. Deflate reaches 1032, LZW about 1400.
@@ -38,25 +40,6 @@ _ALWAYS_ALLOWED = 2**25  # bytes
 
 # What it would log, of damaged files, is raised or harmless.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Layout:
-    """What the tags of a page say about its samples.
-
-    Args:
-        bands: int. Samples of a pixel that are no alpha, as stored.
-        channels: int. Channels once read; a palette has one band.
-        alpha: int or `None`. Place of alpha among the samples.
-        bits: int. Of each sample.
-        dtype: str. Once read.
-    """
-
-    bands: int
-    channels: int
-    alpha: int | None
-    bits: int
-    dtype: str
 
 
 def tiff_header(file, page=None):
@@ -76,7 +59,7 @@ def tiff_header(file, page=None):
     """
     with _opened(file) as tiff:
         found, frames = _chosen_page(tiff, page)
-        layout = _layout(found)
+        layout = tiff_layout(found)
         size = orientations.upright_size(
             found.imagelength, found.imagewidth, _orientation(found)
         )
@@ -106,7 +89,7 @@ def tiff_image(file, page=None):
     """
     with _opened(file) as tiff:
         found, _ = _chosen_page(tiff, page)
-        layout = _layout(found)
+        layout = tiff_layout(found)
         _check_stored(found, tiff.filehandle.size)
         orientation = _orientation(found)
         profile = _tag(found, 34675)
@@ -186,84 +169,6 @@ def _pages_below(pages):
     return []
 
 
-def _layout(page):
-    samples, extra = page.samplesperpixel, tuple(page.extrasamples)
-    bits, photometric = page.bitspersample, int(page.photometric or 0)
-    alpha = [
-        samples - len(extra) + place
-        for place, kind in enumerate(extra)
-        if kind in _ALPHA and len(extra) < samples
-    ]
-    alpha = alpha[0] if alpha else None
-    bands = samples - (alpha is not None)
-    channels = 3 if photometric in (_PALETTE, _CMYK) else bands
-    if not isinstance(bits, int):
-        raise ValueError(f"TIFF with bands of several depths ({bits} bits)")
-    _check_colour_space(page, photometric, alpha is not None)
-    dtype = _loaded_dtype(page, photometric)
-    return _Layout(bands, channels, alpha, bits, dtype)
-
-
-def _check_colour_space(page, photometric, has_alpha):
-    """Refuses colours that are not read, or not in this depth."""
-    depth = _depth(page)
-    if photometric not in (
-        _WHITE_IS_ZERO,
-        _BLACK_IS_ZERO,
-        _RGB,
-        _PALETTE,
-        _CMYK,
-        _YCBCR,
-        _LAB,
-    ):
-        raise ValueError(
-            f"TIFF of the colour space {page.photometric!s} isn't known "
-            f"({depth}); convert it to RGB or grey"
-        )
-    if photometric not in (_CMYK, _YCBCR, _LAB):
-        return
-    if page.bitspersample != 8:
-        raise ValueError(
-            f"TIFF of the colour space {page.photometric!s} is read in 8 bits "
-            f"only ({depth}); convert it to RGB"
-        )
-    if has_alpha:
-        raise ValueError(
-            f"TIFF of the colour space {page.photometric!s} with alpha isn't "
-            f"known ({depth}); convert it to RGB"
-        )
-
-
-def _loaded_dtype(page, photometric):
-    """Name of the type that stored values become; refuses what is unknown."""
-    bits, stored, depth = page.bitspersample, page.dtype, _depth(page)
-    if stored is None or (stored.kind in "iu" and stored.itemsize > 4):
-        raise ValueError(
-            f"TIFF of {depth} (sample format {page.sampleformat}) isn't "
-            "known; convert it to 8, 16 or 32 bits, or floating point"
-        )
-    if stored.kind == "f":
-        dtype = "float32"
-    elif stored.kind == "i":
-        dtype = stored.name
-    elif stored.kind in "ub":
-        dtype = "uint8" if bits <= 8 else "uint16" if bits <= 16 else "uint32"
-    else:
-        raise ValueError(
-            f"TIFF of complex numbers ({depth}) isn't known; save magnitudes"
-        )
-    if photometric == _WHITE_IS_ZERO and stored.kind in "if":
-        raise ValueError(
-            f"TIFF where white is zero, of {depth} that are signed or floating "
-            "point, has no known black; save it with black as the low end"
-        )
-    return "uint8" if photometric == _PALETTE else dtype
-
-
-def _depth(page):
-    return f"{page.samplesperpixel} bands of {page.bitspersample} bits"
-
-
 def _check_stored(page, size):
     """Refuses a page that claims more than the file holds."""
     if 0 in (page.imagelength, page.imagewidth, page.samplesperpixel):
@@ -304,7 +209,7 @@ def _samples(page, layout):
 
 def _divided(samples, page, layout):
     """Returns pixels and alpha in the dtype that they are read as."""
-    if page.photometric == _PALETTE:
+    if page.photometric == PALETTE:
         bands = [i for i in range(samples.shape[-1]) if i != layout.alpha]
         colours = _from_palette(samples[..., bands[0]], page.colormap)
         if layout.alpha is None:
@@ -316,7 +221,7 @@ def _divided(samples, page, layout):
     if layout.alpha is not None:
         alpha = np.ascontiguousarray(samples[..., layout.alpha])
         samples = np.delete(samples, layout.alpha, axis=-1)
-    if page.photometric == _WHITE_IS_ZERO:
+    if page.photometric == WHITE_IS_ZERO:
         samples = np.iinfo(samples.dtype).max - samples
     if alpha is not None and _ASSOCIATED in page.extrasamples:
         samples = _unmultiplied(samples, alpha)
@@ -362,7 +267,7 @@ def _unmultiplied(samples, alpha):
 
 def _is_for_pillow(page, layout):
     """What has to become RGB first, which Pillow does in 8 bits."""
-    if page.photometric in (_CMYK, _YCBCR, _LAB):
+    if page.photometric in (CMYK, YCBCR, LAB):
         return True
     plain = layout.bits == 8 and layout.dtype == "uint8"
     plain = plain and layout.channels in (1, 3) and page.planarconfig == 1

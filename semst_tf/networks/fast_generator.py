@@ -128,17 +128,7 @@ class FastGenerator(SingleScaleGenerator):
             self._convolution(width, 3, next(seeds), "relu")
             for width in widths[-2::-1]
         ]
-        self.head = [
-            keras.layers.Conv2D(
-                4 * self.head_channels,
-                3,
-                padding="same",
-                use_bias=False,
-                kernel_initializer=xavier_normal(seed=next(seeds)),
-                dtype=self.dtype_policy,
-            ),
-            SmoothPixelShuffle(dtype=self.dtype_policy),
-        ]
+        self.head = self._full_size_layers(next(seeds))
         self.output_bias = self.add_weight(
             shape=(self.head_channels,),
             initializer="zeros",
@@ -151,6 +141,20 @@ class FastGenerator(SingleScaleGenerator):
         )
         self.build((None, None, None, input_channels))
         self.begin_near_input(self.head[0].kernel)
+
+    def _full_size_layers(self, seed):
+        """Layers from the last map, half as large, to the image."""
+        return [
+            keras.layers.Conv2D(
+                4 * self.head_channels,
+                3,
+                padding="same",
+                use_bias=False,
+                kernel_initializer=xavier_normal(seed=seed),
+                dtype=self.dtype_policy,
+            ),
+            SmoothPixelShuffle(dtype=self.dtype_policy),
+        ]
 
     def _convolution(
         self, filters, kernel_size, seed, activation=None, strides=1
