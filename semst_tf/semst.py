@@ -274,7 +274,7 @@ class SemST(backend_trainer(), keras.Model):
 
         A configuration with `generator.target_start` begins at the mean
         colour of the target; any other needs nothing of it. `fit` does this
-        by itself with its first batches, where nobody did it before.
+        by itself with its first batches, where it was not done before.
 
         Args:
             images: Array `(batch, height, width, channels)` of target

@@ -97,8 +97,7 @@ class Checkpoints(keras.callbacks.Callback):
         return Position(step, self.batches, metrics)
 
     def _remove_old(self):
-        # Later steps than this one belong to a training that somebody else
-        # has to judge.
+        # Later steps than this one belong to another training, and stay.
         paths = [
             path
             for path in checkpoint_paths(self.folder)

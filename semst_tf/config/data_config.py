@@ -150,9 +150,9 @@ class DataConfig:
         1.0,
         "Share of the pixels of a crop that must hold data, of GeoTIFFs with a "
         "nodata value. 1 takes whole crops only. Below 1 crops may have empty "
-        "pixels: there the output is not judged, by no term, and the two "
-        "images of a step have the same ones empty. Pairs are cut where every "
-        "pixel holds data.",
+        "pixels: no term counts the output there, and both images of a step "
+        "have the same pixels empty. Pairs are cut where every pixel holds "
+        "data.",
         above=0,
         at_most=1,
     )

@@ -87,7 +87,7 @@ def emptied(pixels, mask, value):
     """Pixels that hold no data where a mask says so, and nowhere else.
 
     A valid pixel that happens to have the value in every band moves by the
-    smallest step, so that nobody takes it for empty.
+    smallest step, so that it is not taken for empty.
 
     Args:
         pixels: Array `(height, width, channels)`.

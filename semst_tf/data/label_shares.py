@@ -66,7 +66,7 @@ class LabelShares:
         largest = next(iter(shares))
         better = self._better_space()
         if self.space in OWN_SPACES and largest != IGNORED:
-            return None  # What is rare in them, nobody knows.
+            return None  # What is rare in them is not known.
         if shares[largest] < (0.5 if better else DOUBTFUL):
             return None
         sentence = (

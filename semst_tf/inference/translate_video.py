@@ -159,7 +159,8 @@ def frame_statistics(translator, temporal, mode="whole", live=False):
         return None
     if temporal == "shared" and live:
         raise ValueError(
-            "Nobody knows what a camera will see; use temporal='running'. "
+            "What a camera will see is not known before; use "
+            "temporal='running'. "
             "Received: temporal='shared'"
         )
     if mode == "exact_tiled":
@@ -174,7 +175,7 @@ def frame_statistics(translator, temporal, mode="whole", live=False):
 
 
 def default_temporal(translator, mode="whole", live=False):
-    """The value of `temporal` where nobody chose one.
+    """The value of `temporal` where none is given.
 
     Args:
         translator: What translates.
@@ -252,7 +253,7 @@ def _write_frames(video, written, translated, statistics, progress):
             for done, frame in enumerate(frames, start=1):
                 written.add(translated(frame), frame, state)
                 if progress is not None:
-                    # Where there are more than were estimated, nobody knows.
+                    # Where there are more than were estimated, it is unknown.
                     progress(done, to_do if done <= to_do else 0)
         except KeyboardInterrupt:
             if not video.is_live:

@@ -18,7 +18,7 @@ class VideoFrame:
     Args:
         image: uint8 array `(height, width, 3)`, upright.
         pts: int. When it is shown, in units of the time base of its video.
-        duration: int. How long, in the same units; 0 if nobody says.
+        duration: int. How long, in the same units; 0 if unknown.
     """
 
     image: typing.Any

@@ -203,5 +203,5 @@ def _has_effect(name, may_save):
         return True
     operation = operation_registry().get(name)
     if operation is None:
-        return True  # Not of TensorFlow: nobody knows what it does.
+        return True  # Not of TensorFlow: what it does is unknown.
     return operation.is_stateful and name not in _HARMLESS_STATE

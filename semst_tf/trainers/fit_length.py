@@ -87,7 +87,7 @@ def check_iterator(data, steps, name):
         name: str. What the argument of `steps` is called.
 
     Raises:
-        ValueError: If nobody can know how many batches there are.
+        ValueError: If the number of batches cannot be known.
     """
     if steps is None and hasattr(data, "__next__"):
         raise ValueError(

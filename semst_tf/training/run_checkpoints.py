@@ -80,7 +80,7 @@ def copy_last_checkpoint(workdir):
     path = workdir / "model.keras"
     checkpoints = checkpoint_paths(workdir / "checkpoints")
     if not checkpoints:
-        return  # Somebody kept nothing but the finished model.
+        return  # Nothing but the finished model was kept.
     last = checkpoints[-1]
     if not path.exists() or not filecmp.cmp(last, path, shallow=False):
         with replacing(path) as unfinished:
