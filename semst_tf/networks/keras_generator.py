@@ -3,12 +3,16 @@
 import keras
 from keras import ops
 
+from semst_tf.layers import PadToMultiple
 from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.trace import Trace
 from semst_tf.ops.private_api import last_layer
 
 _NEVER_NEGATIVE = ("sigmoid", "hard_sigmoid", "relu", "relu6", "softmax")
 """Activations behind which no image is darker than grey."""
+
+_TRIED_SIZE = 64
+_FACTORS = (1, 2, 3, 4, 6, 8, 16, 32, 64)
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -30,9 +34,12 @@ class KerasGenerator(keras.Model):
             between images and translations, in the order in which they are
             computed. `contrastive.duplicate_threshold` applies to layers
             whose names begin with `block_`.
-        stride: int. What height and width of images must be a multiple of.
-            Defaults to `1`.
-        minimum_size: int. Smallest height and width. Defaults to `stride`.
+        stride: int. What height and width must be a multiple of for the
+            network to keep them. Other images are mirrored at their ends up
+            to one, and cropped back. A multiple of it is taken if the layers
+            tell that the network asks for one. Defaults to `1`.
+        minimum_size: int. Smallest height and width for the network, up to
+            which images are mirrored too. Defaults to `stride`.
         **kwargs: Arguments of `keras.Model`.
 
     Call arguments:
@@ -45,7 +52,7 @@ class KerasGenerator(keras.Model):
 
     Raises:
         ValueError: If the network is not functional, has no layer of a
-            name, or does not map images to images.
+            name, or does not map images to images of their size.
 
     Example:
 
@@ -65,8 +72,10 @@ class KerasGenerator(keras.Model):
         self.network = network
         self.layer_names = _checked_names(network, features)
         self.input_channels, self.output_channels = (s[-1] for s in shapes)
-        self.stride = stride
-        self.minimum_size = minimum_size or stride
+        self.stride = _fitting_stride(network, stride, minimum_size or stride)
+        self.minimum_size = minimum_size or self.stride
+        minimum = -(-self.minimum_size // self.stride) * self.stride
+        self.pad = PadToMultiple(self.stride, minimum, dtype="float32")
         maps = [network.get_layer(name).output for name in self.layer_names]
         self.feature_channels = tuple(map_.shape[-1] for map_ in maps)
         # Behind functions, because the layers in them are the network's.
@@ -87,10 +96,21 @@ class KerasGenerator(keras.Model):
 
     def call(self, images, return_features=False):
         images = floating_images(images, "float32")
+        padded = self._padded(images)
         if not return_features:
-            return ops.cast(self.network(images), "float32")
-        outputs, *features = self._translate_and_encode(images)
-        return ops.cast(outputs, "float32"), features
+            return self._cropped(self.network(padded), images)
+        outputs, *features = self._translate_and_encode(padded)
+        return self._cropped(outputs, images), features
+
+    def _padded(self, images):
+        return images if self.pad.minimum == 1 else self.pad(images)
+
+    def _cropped(self, outputs, images):
+        outputs = ops.cast(outputs, "float32")
+        if self.pad.minimum == 1:
+            return outputs
+        height, width = ops.shape(images)[1:3]
+        return outputs[:, :height, :width]
 
     def trace(self, images):
         """Translates images and returns what was computed on the way.
@@ -108,7 +128,8 @@ class KerasGenerator(keras.Model):
 
     def encode(self, images):
         """Returns the contrastive features of images as a list."""
-        return self._encode(floating_images(images, "float32"))
+        images = floating_images(images, "float32")
+        return self._encode(self._padded(images))
 
     def features(self, images):
         """Returns the contrastive features of images, a dict by name."""
@@ -164,6 +185,36 @@ def _image_shapes(network):
             f"Received: a last activation {name!r}"
         )
     return shapes
+
+
+def _fitting_stride(network, stride, minimum):
+    """The stride, or the smallest multiple that the network asks for."""
+    for factor in _FACTORS:
+        found = _changed_size(network, stride * factor, minimum)
+        if found is None:
+            return stride * factor
+    raise ValueError(
+        "`stride` must be what height and width are a multiple of for the "
+        "network to keep them, as 4 behind two convolutions of strides 2. "
+        f"Received: stride={stride}, and a network that makes {found}"
+    )
+
+
+def _changed_size(network, stride, minimum):
+    """Says how multiples of a stride change, or `None` if they do not."""
+    shape = network.inputs[0].shape
+    if None not in shape[1:3]:
+        return None
+    least = -(-max(_TRIED_SIZE, minimum) // stride) * stride
+    for size in (least + stride, least + 2 * stride):
+        given = [side or size for side in shape[1:3]]
+        try:
+            found = network.compute_output_shape((1, *given, shape[-1]))
+        except Exception:  # Layers of all kinds, which may know no shapes.
+            return None
+        if None not in found[1:3] and list(found[1:3]) != given:
+            return f"{found[1]}x{found[2]} of {given[0]}x{given[1]}"
+    return None
 
 
 def _checked_names(network, names):

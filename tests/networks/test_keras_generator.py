@@ -157,3 +157,44 @@ def test_a_network_that_gives_no_dark_image_is_refused(last):
     outer = keras.Sequential([keras.Input((None, None, 3)), inner])
     with pytest.raises(ValueError, match="reach all of"):
         KerasGenerator(outer, features=[inner.name])
+
+
+def strided():
+    inputs = keras.Input((None, None, 3))
+    hidden = keras.layers.Conv2D(4, 3, 4, padding="same", name="stem")(inputs)
+    hidden = keras.layers.UpSampling2D(4)(hidden)
+    tanh = keras.layers.Conv2D(3, 3, padding="same", activation="tanh")
+    return keras.Model(inputs, tanh(hidden))
+
+
+@pytest.mark.parametrize("stride", [1, 2, 4, 8])
+def test_the_stride_of_a_network_need_not_be_told(stride):
+    given = KerasGenerator(strided(), features=["stem"], stride=stride)
+    assert given.stride == given.minimum_size == max(stride, 4)
+
+
+def test_a_network_that_no_stride_fits_is_refused():
+    inputs = keras.Input((None, None, 3))
+    valid = keras.layers.Conv2D(3, 3, activation="tanh", name="valid")
+    network = keras.Model(inputs, valid(inputs))
+    with pytest.raises(ValueError, match=r"stride=1.*makes \d+x"):
+        KerasGenerator(network, features=["valid"])
+
+
+@pytest.mark.parametrize("size", [(37, 8), (1, 5), (16, 12)])
+def test_sizes_are_kept_that_a_stride_does_not_divide(size):
+    network = strided()
+    given = KerasGenerator(network, features=["stem"])
+    images = np.random.default_rng(0).uniform(-1, 1, (1, *size, 3))
+    translated, features = given(images, return_features=True)
+    assert translated.shape == images.shape
+    rows, columns = (-(-side // 4) for side in size)
+    assert features[0].shape == (1, rows, columns, 4)
+    again = type(given).from_config(given.get_config())
+    again.set_weights(given.get_weights())
+    np.testing.assert_allclose(*values([again(images), translated]), atol=1e-5)
+    if rows * 4 == size[0] and columns * 4 == size[1]:
+        plain = network(images.astype("float32"))
+        np.testing.assert_allclose(*values([plain, translated]), atol=1e-5)
+    else:
+        assert np.isfinite(np.asarray(values([translated])[0])).all()
