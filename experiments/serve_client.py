@@ -17,6 +17,7 @@ named in one line on stderr.
 import base64
 import http.client
 import io
+import itertools
 import json
 import pathlib
 import sys
@@ -26,6 +27,7 @@ import urllib.request
 from absl import flags
 from cli import run
 from PIL import Image
+from PIL import ImageCms
 from PIL import ImageOps
 from translation_jobs import refuse_inputs
 from translation_jobs import without_output
@@ -103,20 +105,57 @@ def planned_jobs():
 
 
 def file_bytes(path):
-    """Reads an image as a file that the server can decode, upright."""
+    """Reads an image as a file that the server can decode, upright, in sRGB."""
     content = path.read_bytes()
     try:
         with Image.open(io.BytesIO(content)) as image:
+            if image.format == "TIFF" and image.n_frames > 1:
+                raise ValueError(
+                    f"{path} is a TIFF stack; save one image a file. "
+                    f"Received: {image.n_frames} pages"
+                )
             upright = image.getexif().get(0x0112, 1) == 1
-            if upright and image.format in ("JPEG", "PNG"):
+            transform = to_srgb(image)
+            if not transform and upright and image.format in ("JPEG", "PNG"):
                 return content
-            # The server does not look at the EXIF orientation, and reads
-            # neither WebP nor TIFF.
+            # The server looks at neither EXIF orientation nor profile, and
+            # reads neither WebP nor TIFF.
+            image = ImageOps.exif_transpose(image)
+            if transform:
+                grey = image.mode == "L"
+                image = transform.apply(image).convert("L" if grey else "RGB")
             encoded = io.BytesIO()
-            ImageOps.exif_transpose(image).save(encoded, "PNG")
+            image.save(encoded, "PNG", icc_profile=None)
             return encoded.getvalue()
     except (OSError, SyntaxError) as error:
         raise ValueError(f"{path} is no readable image: {error}") from error
+
+
+def to_srgb(image):
+    """What brings an image to sRGB by its profile, or `None`.
+
+    As where images are trained on: a profile that means sRGB, or belongs to
+    another kind of image, changes nothing.
+    """
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("L", "RGB", "CMYK"):
+        return None
+    try:
+        transform = ImageCms.buildTransform(
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            image.mode,
+            "RGB",
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return None
+    levels = range(0, 256, 51)
+    tried = bytes(itertools.chain(*itertools.product(levels, repeat=3)))
+    if image.mode == "RGB":
+        shown = transform.apply(Image.frombytes("RGB", (216, 1), tried))
+        if max(abs(a - b) for a, b in zip(tried, shown.tobytes())) <= 2:
+            return None
+    return transform
 
 
 def rest_client():

@@ -1,6 +1,7 @@
 """The client against TF Serving's contract; no TF Serving is needed."""
 
 import base64
+import io
 import json
 import os
 import socket
@@ -16,6 +17,8 @@ import tensorflow as tf
 from encoded_images import decoded
 from encoded_images import encoded
 from PIL import Image
+from PIL import ImageCms
+from scripts import imported_script
 from serving_server import serving
 
 from semst_tf import export
@@ -215,3 +218,33 @@ def test_rest_needs_no_tensorflow():
         check=True,
     )
     assert result.stdout == "False\n"
+
+
+def file_bytes(path):
+    with imported_script("serve_client") as (_, script):
+        return script.file_bytes(path)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif"])
+def test_what_is_sent_is_in_srgb(tmp_path, suffix):
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"____", 1).replace(b"bXYZ", b"rXYZ", 1)
+    swapped = swapped.replace(b"____", b"bXYZ", 1)
+    path = tmp_path / f"a.{suffix}"
+    for profile, colour in ((swapped, (10, 40, 200)), (srgb, (200, 40, 10))):
+        Image.new("RGB", (16, 16), (200, 40, 10)).save(
+            path, icc_profile=profile
+        )
+        sent = file_bytes(path)
+        image = Image.open(io.BytesIO(sent)).convert("RGB")
+        np.testing.assert_allclose(image.getpixel((5, 5)), colour, atol=8)
+        if suffix != "tif":  # Sent as it is where nothing is to be done.
+            assert (sent == path.read_bytes()) == (profile == srgb)
+
+
+def test_a_stack_is_not_sent_as_its_first_page(tmp_path):
+    pages = [Image.new("L", (8, 8), shade) for shade in (1, 2, 3)]
+    path = tmp_path / "stack.tif"
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    with pytest.raises(ValueError, match="Received: 3 pages"):
+        file_bytes(path)
