@@ -11,6 +11,7 @@ of the discriminator and measure were chosen on the seeds 0 to 2.
 
 import numpy as np
 import pytest
+from small import ADVERSARIAL_ONLY
 
 from semst_tf import SemST
 from semst_tf import preset_config
@@ -32,7 +33,6 @@ SMALL = {
     "optimizer.learning_rate": 1e-3,
 }
 LIMIT = 0.15
-ADVERSARIAL_ONLY = {"contrastive.weight": 0.0, "contrastive.identity": False}
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ import nbclient
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOK = (
     pathlib.Path(__file__).parents[2]
     / "experiments"

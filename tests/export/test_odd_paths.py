@@ -1,5 +1,7 @@
 """Folders with characters that TensorFlow takes for a glob."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from semst_tf import export
 from semst_tf.export.parity import sample_images
 from semst_tf.inference.translate import translate
 from semst_tf.loading.load_translator import load_translator
+from semst_tf.networks import ResNetGenerator
 from semst_tf.storage.drop_summaries import read_events
 from semst_tf.storage.summary_writer import summary_writer
 
@@ -26,17 +29,14 @@ def test_a_saved_model_is_written_checked_and_read(network, image, tmp_path):
 
 @pytest.mark.filterwarnings("ignore:.*for a glob")
 def test_a_neighbour_that_the_glob_would_match_is_not_read(
-    network, tmp_path, image
+    folder, tmp_path, image
 ):
-    from semst_tf.networks import ResNetGenerator
-
+    shutil.copytree(folder.parent, tmp_path / "m1")
     other = ResNetGenerator(filters=4, blocks=1, seed=1)
-    for model, name in ((other, "m1"), (network, "m[1]")):
-        export.saved_model(
-            model, tmp_path / name, tile=16, overlap=4, verbose=False
-        )
-    given = translate(load_translator(tmp_path / "m[1]"), image)
-    expected = translate(network, image)
+    place = tmp_path / "m[1]"
+    export.saved_model(other, place, tile=16, overlap=4, verbose=False)
+    given = translate(load_translator(place), image)
+    expected = translate(other, image)
     assert np.abs(given.astype(int) - expected.astype(int)).max() <= 1
 
 

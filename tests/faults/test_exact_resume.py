@@ -27,10 +27,11 @@ def images(tmp_path_factory):
         ("cut", {}, {"devices": "cpu:2"}),
         # Its first steps do not fit the range and are left out: more batches
         # than steps.
-        (
+        pytest.param(
             "tiny_multiscale",
             {"training.accumulation": 2, "texture.weight": 0.0},
             {"dtype": "mixed_float16"},
+            marks=pytest.mark.compiled,
         ),
         pytest.param(
             "semst_multiscale",

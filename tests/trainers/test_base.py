@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from small import ADVERSARIAL_ONLY
 from small import batch
 from small import small_model
 from small import values
@@ -14,10 +15,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def compiled(preset="fastcut", optimizer=None, **overrides):
+def compiled(**overrides):
     """Runs eagerly: tracing costs more than the few steps of a test."""
-    model = small_model(preset, **overrides)
-    model.compile(optimizer, run_eagerly=True)
+    model = small_model("cut", **{**ADVERSARIAL_ONLY, **overrides})
+    model.compile(run_eagerly=True)
     return model
 
 
@@ -102,7 +103,9 @@ def test_train_and_test_on_batch_take_dicts_and_pairs(model):
 
 
 def test_loss_is_the_weighted_sum_of_the_generators_terms():
-    model = compiled("cut")
+    model = compiled(
+        **{"contrastive.weight": 1.0, "contrastive.identity": True}
+    )
     losses = model.evaluate(batch(3), batch_size=2, verbose=0, return_dict=True)
     weights = model.config.contrastive.weight / 2
     expected = losses["adversarial"] + weights * (

@@ -3,6 +3,7 @@ import warnings
 
 import keras
 import pytest
+from small import ADVERSARIAL_ONLY
 from small import batch
 from small import small_model
 
@@ -14,7 +15,7 @@ from semst_tf.data.unpaired_sequence import UnpairedSequence
 
 @pytest.fixture
 def model():
-    model = small_model("cut", **{"training.steps": 4})
+    model = small_model("cut", **ADVERSARIAL_ONLY, **{"training.steps": 4})
     model.compile(run_eagerly=True)
     return model
 
@@ -109,7 +110,7 @@ def test_the_length_of_the_schedules_in_one_or_two_parts_is_silent(model):
         warnings.filterwarnings("error", message=".*schedules")
         model.fit(one, batch_size=1, epochs=2, verbose=0)
     # What goes on with a training has been told before.
-    other = small_model("cut", **{"training.steps": 40})
+    other = small_model("cut", **ADVERSARIAL_ONLY, **{"training.steps": 40})
     other.compile(run_eagerly=True)
     with pytest.warns(UserWarning, match="schedules"):
         other.fit(one, batch_size=1, verbose=0)
