@@ -293,7 +293,10 @@ def run_frozen_network_contract(cls, folder, images, arguments=()):
         assert maps.dtype == "float32" and np.isfinite(maps).all()
     alone = [_numpy(network.features(image[None])) for image in images]
     for name, maps in expected.items():
-        _assert_close(np.concatenate([one[name] for one in alone]), maps)
+        # Sums of one image alone are taken in another order, which follows
+        # the number of threads.
+        rounded = np.concatenate([one[name] for one in alone])
+        _assert_close(rounded, maps, atol=1e-4)
     for policy in HALF_POLICIES:
         with _global_policy(policy):
             _assert_equal(make().features(images), expected)
