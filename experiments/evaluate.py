@@ -114,6 +114,12 @@ flags.DEFINE_list(
     "Several, as 0,0.5,1, are scored one after the other, beside the "
     "untranslated images.",
 )
+flags.DEFINE_integer(
+    "guided_radius",
+    None,
+    "Radius of the guided filter of a residual generator, as in translate.",
+    lower_bound=0,
+)
 flags.DEFINE_string(
     "plot",
     None,
@@ -241,6 +247,8 @@ def check_flags(target, strengths):
         )
     if strengths and FLAGS.model is None:
         raise ValueError("--strength has no use without --model")
+    if FLAGS.guided_radius is not None and FLAGS.model is None:
+        raise ValueError("--guided_radius has no use without --model")
     if FLAGS.plot is not None:
         if len(strengths) < 2 or target is None or FLAGS.labels is None:
             raise ValueError(
@@ -293,6 +301,8 @@ def settings(strengths):
     if strengths:
         several = len(strengths) > 1
         described["strength"] = strengths if several else strengths[0]
+    if FLAGS.guided_radius is not None:
+        described["guided_radius"] = FLAGS.guided_radius
     if FLAGS.fusion is not None:
         described["fusion"] = FLAGS.fusion
     if FLAGS.labels is not None:

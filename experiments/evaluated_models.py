@@ -12,7 +12,7 @@ def load_model(strength):
         return None
     from semst_tf.loading.load_translator import load_translator
 
-    model = load_translator(FLAGS.model, strength)
+    model = load_translator(FLAGS.model, strength, FLAGS.guided_radius)
     model.value_range, model.target_value_range = value_ranges(model)
     if FLAGS.fusion is None:
         return model

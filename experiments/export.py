@@ -47,6 +47,12 @@ flags.DEFINE_enum(
 flags.DEFINE_float(
     "strength", None, "Blend strength of translations, as in translate."
 )
+flags.DEFINE_integer(
+    "guided_radius",
+    None,
+    "Radius of the guided filter, as in translate.",
+    lower_bound=0,
+)
 flags.DEFINE_enum(
     "precision", "float32", ["float32", "float16", "int8"], "litert only."
 )
@@ -108,7 +114,7 @@ def main(_):
     logging.set_verbosity(logging.WARNING)
     with quiet_imports():
         from semst_tf.loading.load_network import load_network
-    model = load_network(FLAGS.model, FLAGS.strength)
+    model = load_network(FLAGS.model, FLAGS.strength, FLAGS.guided_radius)
     # A warning about int8 is for the person, not for a log.
     warnings.showwarning = lambda message, *_, **__: print(f"note: {message}")
     warnings.simplefilter("ignore")

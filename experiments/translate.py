@@ -76,6 +76,13 @@ flags.DEFINE_float(
     "Blend strength, from 0 (the input) to 1 (the full translation), of a "
     "residual generator (semst and semst_multiscale); its own if not given.",
 )
+flags.DEFINE_integer(
+    "guided_radius",
+    None,
+    "Pixels, a multiple of 4, that a guided filter of what a residual "
+    "generator adds to its input reaches; 0: no filter; its own if not given.",
+    lower_bound=0,
+)
 flags.DEFINE_list(
     "value_range",
     None,
@@ -157,7 +164,9 @@ def translate_one_video(place):
     with quiet_imports():
         from semst_tf.loading.load_translator import load_translator
 
-    translator = load_translator(FLAGS.model, FLAGS.strength)
+    translator = load_translator(
+        FLAGS.model, FLAGS.strength, FLAGS.guided_radius
+    )
     video_translation.translate_to_video(translator, place)
 
 

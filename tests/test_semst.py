@@ -317,6 +317,10 @@ def test_a_model_made_from_its_config_has_the_same_networks():
 
 
 def test_only_the_averaged_generator_goes_a_part_of_the_way():
-    model = small_model("semst", **{"generator.strength": 0.25})
+    model = small_model(
+        "semst", **{"generator.strength": 0.25, "generator.guided_radius": 8}
+    )
     assert model.generator.strength == 1.0
+    assert model.generator.guided_radius is None
     assert model.translator.strength == 0.25
+    assert model.translator.guided_radius == 8

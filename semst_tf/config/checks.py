@@ -71,10 +71,11 @@ def _check_guided(config):
     radius = generator.guided_radius
     if radius is None:
         return
-    if not generator.residual:
+    if not (generator.residual and config.training.ema_decay is not None):
         raise ValueError(
             "Config field `generator.guided_radius` needs "
-            f"`generator.residual`. Received: {radius}"
+            "`generator.residual` and `training.ema_decay`. "
+            f"Received: {radius}"
         )
     if radius % STRIDE:
         raise ValueError(

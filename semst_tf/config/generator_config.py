@@ -39,10 +39,11 @@ class GeneratorConfig:
     guided_radius: int | None = option(
         None,
         "Pixels, a multiple of 4, that a guided filter of what a residual "
-        "output adds to the input reaches: colours then change at edges of "
-        "the input only, without halos and waves, and what is flat in the "
-        "input stays flat. `None` for no filter: textures may appear where "
-        "the input has none.",
+        "output adds to the input reaches, of a generator that keeps a moving "
+        "average: colours then change at edges of the input only, without "
+        "halos and waves, and what is flat in the input stays flat. Training "
+        "goes without; only the averaged generator filters. `None` for no "
+        "filter: textures may appear where the input has none.",
         above=0,
     )
     strength: float = option(

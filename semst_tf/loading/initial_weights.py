@@ -20,7 +20,6 @@ _GENERATOR_FIELDS = (
     "output_channels",
     "residual",
     "residual_output",
-    "guided_radius",
 )
 
 
@@ -36,7 +35,7 @@ class _Weights(typing.NamedTuple):
         options = self.generator
         if not options.get("residual"):
             # A direct output does not blend.
-            options = {**options, "strength": 1.0}
+            options = {**options, "strength": 1.0, "guided_radius": None}
         return {f"generator.{name}": value for name, value in options.items()}
 
     def give_to(self, model):
@@ -182,7 +181,7 @@ def _take_generator(model, weights):
     if others:
         line += f", not those of shapes {', '.join(map(str, others))}"
     options = model.config.generator
-    for name in ("residual", "residual_output", "guided_radius"):
+    for name in ("residual", "residual_output"):
         there = weights.generator.get(name)
         if there not in (None, getattr(options, name)):
             line += (

@@ -2,12 +2,12 @@
 
 from semst_tf.loading.load_translator import is_saved_model
 from semst_tf.loading.load_translator import load_translator
-from semst_tf.loading.load_translator import with_strength
+from semst_tf.loading.load_translator import with_blending
 from semst_tf.loading.model_place import model_place
 from semst_tf.loading.network_of_saved_model import network_of_saved_model
 
 
-def load_network(path, strength=None):
+def load_network(path, strength=None, guided_radius=None):
     """Loads the network that translates, for what a graph is not enough for.
 
     Exporting asks for it: `load_translator` runs the graph of a SavedModel as
@@ -16,6 +16,7 @@ def load_network(path, strength=None):
     Args:
         path: As for `load_translator`.
         strength: As for `load_translator`.
+        guided_radius: As for `load_translator`.
 
     Returns:
         A Keras model that maps `(batch, height, width, channels)` in [-1, 1]
@@ -23,7 +24,7 @@ def load_network(path, strength=None):
 
     Raises:
         ValueError: If there is no translator, it cannot be read, or it cannot
-            have a blend strength.
+            have a blend strength or a guided filter.
 
     Example:
 
@@ -34,5 +35,6 @@ def load_network(path, strength=None):
     """
     place = model_place(path)
     if not is_saved_model(place):
-        return load_translator(place, strength)
-    return with_strength(network_of_saved_model(place), strength, path)
+        return load_translator(place, strength, guided_radius)
+    network = network_of_saved_model(place)
+    return with_blending(network, path, strength, guided_radius)

@@ -12,7 +12,7 @@ from semst_tf.storage.checkpoint_files import checkpoint_paths
 _CUT_GENERATOR = "latest_net_G.pth"
 
 
-def load_translator(path, strength=None):
+def load_translator(path, strength=None, guided_radius=None):
     """Loads the network that translates.
 
     Args:
@@ -25,6 +25,10 @@ def load_translator(path, strength=None):
         strength: float or `None`. Blend strength of a residual generator,
             from 0 (the input) to 1, instead of what the configuration says.
             Defaults to `None`.
+        guided_radius: int or `None`. Radius of the guided filter of a
+            residual generator, a multiple of 4, or 0 for no filter, instead
+            of what the configuration says; see
+            `semst_tf.layers.GuidedFilter`. Defaults to `None`.
 
     Returns:
         What `semst_tf.inference.translate` takes: a Keras model that maps
@@ -33,7 +37,7 @@ def load_translator(path, strength=None):
 
     Raises:
         ValueError: If there is no translator, it cannot be read, or it cannot
-            have a blend strength.
+            have a blend strength or a guided filter.
 
     Example:
 
@@ -41,23 +45,38 @@ def load_translator(path, strength=None):
     translator = semst_tf.load_translator("colour2vintage")
     ```
     """
-    return with_strength(_loaded(model_place(path)), strength, path)
+    translator = _loaded(model_place(path))
+    return with_blending(translator, path, strength, guided_radius)
 
 
-def with_strength(translator, strength, path):
-    """Gives a residual generator a blend strength, unless it is `None`.
+def with_blending(translator, path, strength=None, guided_radius=None):
+    """Changes how a residual generator blends, where it is not `None`.
+
+    Args:
+        translator: What was loaded.
+        path: Where from, for the message.
+        strength: As in `load_translator`.
+        guided_radius: As in `load_translator`.
+
+    Returns:
+        The translator.
 
     Raises:
-        ValueError: If the translator cannot have one.
+        ValueError: If it cannot blend.
     """
+    if strength is None and guided_radius is None:
+        return translator
+    if not getattr(translator, "residual", False):
+        raise ValueError(
+            "Only a generator with a residual output (generator.residual) "
+            "has a blend strength and a guided filter. "
+            f"Received: strength={strength}, guided_radius={guided_radius} "
+            f"for {path}"
+        )
     if strength is not None:
-        if not getattr(translator, "residual", False):
-            raise ValueError(
-                "Only a generator with a residual output (generator.residual) "
-                "has a blend strength. "
-                f"Received: strength={strength} for {path}"
-            )
         translator.strength = strength
+    if guided_radius is not None:
+        translator.guided_radius = guided_radius or None
     return translator
 
 

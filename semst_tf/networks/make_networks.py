@@ -32,7 +32,9 @@ def make_networks(config, dtype=None, generator=None, discriminator=None):
     return Networks(generator, discriminators, _projector(config, generator))
 
 
-def make_generator(config, dtype=None, name="generator", strength=1.0):
+def make_generator(
+    config, dtype=None, name="generator", strength=1.0, guided_radius=None
+):
     """Makes the generator of a configuration.
 
     Args:
@@ -41,16 +43,25 @@ def make_generator(config, dtype=None, name="generator", strength=1.0):
         name: str. Name of the network. Defaults to `"generator"`.
         strength: float. Blend strength of a residual generator. Defaults to
             `1.0`, that of training.
+        guided_radius: int or `None`. Of its guided filter. Defaults to
+            `None`, no filter, as in training.
 
     Returns:
         The network of `generator.kind`, or `MultiScaleGenerator` for two
         scales.
     """
     scales = config.multi_scale
+    base = _single_scale_generator(
+        config,
+        dtype,
+        f"{name}_base" if scales.fusion else name,
+        strength,
+        guided_radius,
+    )
     if not scales.fusion:
-        return _single_scale_generator(config, dtype, name, strength)
+        return base
     return MultiScaleGenerator(
-        _single_scale_generator(config, dtype, f"{name}_base", strength),
+        base,
         ratio=scales.ratio,
         fusion=scales.fusion,
         seed=config.seed + 5,
@@ -70,8 +81,8 @@ def make_average_generator(config, generator, dtype=None, given=False):
             `make_generator` made. Defaults to `False`.
 
     Returns:
-        A generator that is not trainable, with the blend strength of the
-        configuration; `None` if the configuration keeps no average.
+        A generator that is not trainable, with the blend strength and the
+        guided filter of the configuration; `None` if it keeps no average.
     """
     if not config.training.ema_decay:
         return None
@@ -79,14 +90,18 @@ def make_average_generator(config, generator, dtype=None, given=False):
         average = copy_of_generator(generator)
     else:
         average = make_generator(
-            config, dtype, "average_generator", config.generator.strength
+            config,
+            dtype,
+            "average_generator",
+            config.generator.strength,
+            config.generator.guided_radius,
         )
     average.set_weights(generator.get_weights())
     average.trainable = False
     return average
 
 
-def _single_scale_generator(config, dtype, name, strength):
+def _single_scale_generator(config, dtype, name, strength, guided_radius):
     options = config.generator
     return GENERATORS[options.kind](
         filters=options.filters,
@@ -95,7 +110,7 @@ def _single_scale_generator(config, dtype, name, strength):
         output_channels=options.output_channels,
         residual=options.residual,
         residual_output=options.residual_output,
-        guided_radius=options.guided_radius,
+        guided_radius=guided_radius,
         strength=strength,
         seed=config.seed,
         name=name,

@@ -109,6 +109,15 @@ class MultiScaleGenerator(keras.Model):
         self.base.strength = strength
 
     @property
+    def guided_radius(self):
+        """Radius of the guided filter of the base."""
+        return self.base.guided_radius
+
+    @guided_radius.setter
+    def guided_radius(self, radius):
+        self.base.guided_radius = radius
+
+    @property
     def feature_names(self):
         return self.base.feature_names
 

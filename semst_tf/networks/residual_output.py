@@ -59,24 +59,28 @@ class ResidualOutput:
 
     @property
     def guided_radius(self):
-        """Radius of the guided filter in pixels, or `None` for none."""
-        return None if self.guided_filter is None else self.guided_filter.radius
+        """Radius of the guided filter in pixels, or `None` for none.
+
+        May be changed; what was compiled before keeps the earlier one.
+        """
+        return self._guided_radius
 
     @guided_radius.setter
     def guided_radius(self, radius):
-        if radius is not None and not self.residual:
-            raise ValueError(
-                "A guided filter is for a residual output; set `residual`. "
-                f"Received: guided_radius={radius!r}, residual=False"
-            )
-        self.guided_filter = None
         if radius is not None:
-            self.guided_filter = GuidedFilter(radius, name="guided_filter")
+            if not self.residual:
+                raise ValueError(
+                    "A guided filter is for a residual output; set `residual`. "
+                    f"Received: guided_radius={radius!r}, residual=False"
+                )
+            GuidedFilter(radius)
+        self._guided_radius = radius
 
     @property
     def output_margin(self):
         """Pixels around one that the last step, `add_input`, looks at."""
-        return 0 if self.guided_filter is None else self.guided_filter.margin
+        radius = self.guided_radius
+        return 0 if radius is None else GuidedFilter(radius).margin
 
     @property
     def has_gain(self):
@@ -162,10 +166,10 @@ class ResidualOutput:
         """
         images = ops.cast(images, head_outputs.dtype)
         images = match_channels(images, self.output_channels)
-        if self.guided_filter is not None:
-            added = self.guided_filter(
-                self._added(images, head_outputs), guide=images
-            )
+        if self.guided_radius is not None:
+            # Made here, as it may be asked for after the network was built.
+            guided = GuidedFilter(self.guided_radius)
+            added = guided(self._added(images, head_outputs), guide=images)
             return ops.clip(images + self.strength * added, -1.0, 1.0)
         if self.has_gain:
             return images + self.strength * self._added(images, head_outputs)

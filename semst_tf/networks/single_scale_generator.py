@@ -104,7 +104,7 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
         Returns:
             Float32 tensor of the size of the images.
         """
-        if self.residual and self.guided_filter is not None:
+        if self.guided_radius is not None:
             # The filter works in cells, and in full precision.
             padded = self.pad_images(images)
             outputs = self.add_input(padded, head_outputs)

@@ -268,19 +268,18 @@ def test_a_part_of_the_way_needs_a_way_and_an_average(changes):
 
 
 @pytest.mark.parametrize(
-    ("fields", "received"),
+    ("fields", "radius"),
     [
-        ({"generator.guided_radius": 8}, "Received: 8"),
-        (
-            {"generator.guided_radius": 6, "generator.residual": True},
-            "Received: 6",
-        ),
+        ({"training.ema_decay": 0.9}, 8),
+        ({"generator.residual": True}, 8),
+        ({"generator.residual": True, "training.ema_decay": 0.9}, 6),
     ],
 )
 def test_a_guided_filter_of_nothing_or_of_parts_of_cells_is_refused(
-    fields, received
+    fields, radius
 ):
+    fields = {**fields, "generator.guided_radius": radius}
     with pytest.raises(
-        ValueError, match=f"generator.guided_radius.*{received}"
+        ValueError, match=f"generator.guided_radius.*Received: {radius}"
     ):
         SemSTConfig().replace(fields)

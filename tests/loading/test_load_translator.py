@@ -186,10 +186,24 @@ def test_strength_of_a_residual_generator_can_be_chosen(tmp_path):
     assert chosen.base.strength == 1.0
 
 
+def test_the_guided_filter_of_a_residual_generator_can_be_chosen(tmp_path):
+    for name, preset in (("one", "semst"), ("two", "semst_multiscale")):
+        model = small_model(preset, **{"generator.guided_radius": 8})
+        model.save(tmp_path / f"{name}.keras")
+    one, two = tmp_path / "one.keras", tmp_path / "two.keras"
+    assert load_translator(one).guided_radius == 8
+    assert load_translator(one, guided_radius=0).guided_radius is None
+    assert load_translator(two, guided_radius=4).base.guided_radius == 4
+    with pytest.raises(ValueError, match="Received: radius=6"):
+        load_translator(one, guided_radius=6)
+
+
 def test_strength_of_any_other_generator_is_refused(saved):
     folder, _ = saved
     with pytest.raises(ValueError, match="generator.residual.*Received: "):
         load_translator(folder / "older.keras", strength=0.5)
+    with pytest.raises(ValueError, match="guided_radius=8 for"):
+        load_translator(folder / "older.keras", guided_radius=8)
 
 
 def test_a_run_directory_of_cut_is_a_model(tmp_path):
