@@ -13,6 +13,15 @@ from path_flags import check_images
 from path_flags import check_inputs
 
 FLAGS = flags.FLAGS
+
+SHORT = {
+    "steps": "training.steps",
+    "seed": "seed",
+    "paired": "data.paired",
+    "keep": "data.keep",
+}
+"""Flags, and the fields of the configuration that they are short for."""
+
 # Flags defined here belong to the script that asks for them.
 flags.disclaim_key_flags()
 
@@ -362,11 +371,14 @@ def validation_labels(images):
 def overrides():
     """Reads --set, --steps and --seed as fields of the configuration."""
     fields = assignments(FLAGS.set)
-    if FLAGS.steps is not None:
-        fields["training.steps"] = FLAGS.steps
-    if FLAGS.seed is not None:
-        fields["seed"] = FLAGS.seed
-    for name in ("paired", "keep"):
-        if FLAGS[name].value is not None:
-            fields[f"data.{name}"] = FLAGS[name].value
+    for name, field in SHORT.items():
+        value = FLAGS[name].value
+        if value is None:
+            continue
+        if fields.get(field, str(value)) != str(value):
+            raise ValueError(
+                f"--{name} is short for --set={field}, and both are given. "
+                f"Received: {value} and {fields[field]}"
+            )
+        fields[field] = value
     return fields

@@ -138,3 +138,14 @@ def test_home_is_read_where_a_shell_leaves_it_alone(monkeypatch):
         assert flags.FLAGS.output == "~tilde.png"
         fields = cli.assignments(["data.keep=~/masks", "seed=1"])
         assert fields == {"data.keep": "/home/somebody/masks", "seed": "1"}
+
+
+def test_two_values_for_one_field_are_not_settled_in_silence():
+    with imported_script("train") as (cli, _):
+        import training_flags
+
+        cli.parse_flags(["train.py", "--steps=2", "--set=training.steps=2"])
+        assert training_flags.overrides() == {"training.steps": 2}
+        cli.parse_flags(["train.py", "--steps=2", "--set=training.steps=9"])
+        with pytest.raises(ValueError, match="short for.*Received: 2 and 9"):
+            training_flags.overrides()
