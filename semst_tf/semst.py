@@ -180,10 +180,7 @@ class SemST(backend_trainer(), keras.Model):
             overrides = {"seed": drawn, **overrides}
         config = preset_config(preset)
         if load_weights is not None:
-            # Here: loading makes models, and stands above this module.
-            from semst_tf.loading.initial_weights import read_weights
-
-            weights = read_weights(load_weights)
+            weights = cls._read_weights(load_weights)
             config = config.replace(weights.generator_fields())
         config = config.replace(overrides)
         model = cls(config, name=name, dtype=dtype, **networks)

@@ -94,6 +94,10 @@ def read_weights(path):
     return _Weights(path, networks, generator)
 
 
+# `SemST.from_preset` offers this, and stands below this room.
+SemST._read_weights = staticmethod(read_weights)
+
+
 def _networks(model):
     """The trained networks beside the generator, by name."""
     networks = {
