@@ -130,6 +130,7 @@ def distance(weights, others):
 
 
 @pytest.mark.slow
+@pytest.mark.compiled  # As the workers are, which it is compared with.
 def test_two_workers_train_like_two_replicas_whatever_stops_them(
     images, tmp_path
 ):
