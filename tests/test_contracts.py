@@ -313,6 +313,7 @@ NETWORKS = {
                 "output_channels": 2,
                 "residual": residual,
                 "residual_output": output,
+                "guided_radius": 4 if output == "gain" else None,
                 "strength": 0.5 if residual else 1.0,
                 "feature_layers": [0, 4, 13],
                 "seed": 1,
@@ -332,13 +333,15 @@ NETWORKS = {
                 "blocks": 2,
                 "input_channels": 1,
                 "output_channels": 2,
-                "residual": True,
-                "residual_output": "gain",
-                "strength": 0.5,
+                "residual": residual,
+                "residual_output": output,
+                "guided_radius": 4 if output == "gain" else None,
+                "strength": 0.5 if residual else 1.0,
                 "seed": 1,
             },
             "inputs": (maps(13, 18, 1),),
         }
+        for residual, output in ((False, "shift"), (True, "gain"))
     ],
     networks.FastGenerator: [
         {
@@ -349,6 +352,7 @@ NETWORKS = {
                 "output_channels": 2,
                 "residual": residual,
                 "residual_output": output,
+                "guided_radius": 4 if output == "gain" else None,
                 "strength": 0.5 if residual else 1.0,
                 "seed": 1,
             },

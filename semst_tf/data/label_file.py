@@ -96,14 +96,16 @@ def _numbers(file, space, path):
                 f"Received: {bits} bits"
             )
     in_red = space.startswith(("carla", "synthia"))
-    grey = file.format == "PNG" and file.mode == "L"
+    # What is turned upright has no format any more.
+    is_png = file.format == "PNG"
+    grey = is_png and file.mode == "L"
     file = ImageOps.exif_transpose(file)
     if file.mode == "P":
         file = _in_palette(file, in_red)
     numbers = np.asarray(file)
     if numbers.dtype == bool:
         numbers = numbers.astype("uint8")
-    if space == "synthia" and file.format == "PNG" and _png_bits(path) == 16:
+    if space == "synthia" and is_png and _png_bits(path) == 16:
         # Of 16-bit colour Pillow keeps the upper half, which is 0.
         numbers = read_image(path)
     if numbers.ndim == 3 and in_red:
