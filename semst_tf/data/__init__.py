@@ -3,6 +3,7 @@
 from semst_tf.data.check import check_images
 from semst_tf.data.check_report import CheckReport
 from semst_tf.data.crop_index import CropIndex
+from semst_tf.data.distributed_dataset import check_shared_batch
 from semst_tf.data.distributed_dataset import distributed_images
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.image_files import UnreadableImageError
@@ -27,6 +28,7 @@ __all__ = [
     "UnpairedSampler",
     "UnreadableImageError",
     "check_images",
+    "check_shared_batch",
     "distributed_images",
     "from_unit_range",
     "read_image",
