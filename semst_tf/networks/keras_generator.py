@@ -6,6 +6,7 @@ from keras import ops
 from semst_tf.layers import PadToMultiple
 from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.trace import Trace
+from semst_tf.ops.crop_like import crop_like
 from semst_tf.ops.private_api import last_layer
 
 _NEVER_NEGATIVE = ("sigmoid", "hard_sigmoid", "relu", "relu6", "softmax")
@@ -107,10 +108,7 @@ class KerasGenerator(keras.Model):
 
     def _cropped(self, outputs, images):
         outputs = ops.cast(outputs, "float32")
-        if self.pad.minimum == 1:
-            return outputs
-        height, width = ops.shape(images)[1:3]
-        return outputs[:, :height, :width]
+        return outputs if self.pad.minimum == 1 else crop_like(outputs, images)
 
     def trace(self, images):
         """Translates images and returns what was computed on the way.

@@ -9,6 +9,7 @@ from semst_tf.layers import ScaleFusion
 from semst_tf.networks.checks import check_positive
 from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.scale_attention import ScaleAttention
+from semst_tf.ops.crop_like import crop_like
 
 
 @keras.saving.register_keras_serializable(package="semst_tf")
@@ -147,14 +148,10 @@ class MultiScaleGenerator(keras.Model):
         return self.base.features(images)
 
     def call(self, images):
-        inputs = floating_images(images, "float32")
-        padded = self.pad(inputs)
+        padded = self.pad(floating_images(images, "float32"))
         context, _, hidden = self.base.trace(self.context_of(padded))
         outputs = self.fuse(context, hidden, self.base(padded))
-        if padded is not inputs:
-            height, width = ops.shape(images)[1:3]
-            outputs = outputs[:, :height, :width]
-        return outputs
+        return crop_like(outputs, images)
 
     def context_of(self, images):
         """Shrinks images by the ratio; each pixel is the mean of a block.

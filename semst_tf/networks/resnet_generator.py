@@ -14,6 +14,7 @@ from semst_tf.layers.instance_normalization import instance_normalization
 from semst_tf.networks.floating_images import floating_images
 from semst_tf.networks.single_scale_generator import SingleScaleGenerator
 from semst_tf.networks.trace import Trace
+from semst_tf.ops.crop_like import crop_like
 from semst_tf.ops.initializers import seed_sequence
 from semst_tf.ops.initializers import xavier_normal
 
@@ -257,7 +258,7 @@ class ResNetGenerator(SingleScaleGenerator):
         features = {}
         hidden = self._run(self.pad(inputs), self.stack[:_HEAD], features)
         outputs = self.finished(images, self.run_head(hidden))
-        return Trace(outputs, features, self.cropped(hidden, images))
+        return Trace(outputs, features, crop_like(hidden, images))
 
     def run_head(self, hidden):
         """Runs the head, its convolution in the fastest way.

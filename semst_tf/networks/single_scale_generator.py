@@ -1,11 +1,11 @@
 """What the generators that work at one scale share."""
 
 import keras
-from keras import ops
 
 from semst_tf.layers import PadToMultiple
 from semst_tf.networks.checks import check_positive
 from semst_tf.networks.residual_output import ResidualOutput
+from semst_tf.ops.crop_like import crop_like
 
 
 class SingleScaleGenerator(ResidualOutput, keras.Model):
@@ -108,19 +108,9 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
             # The filter works in cells, and in full precision.
             padded = self.pad_images(images)
             outputs = self.add_input(padded, head_outputs)
-            return self.cropped(outputs, images)
-        outputs = self.cropped(head_outputs, images)
+            return crop_like(outputs, images)
+        outputs = crop_like(head_outputs, images)
         return self.add_input(images, outputs) if self.residual else outputs
-
-    def cropped(self, maps, images):
-        """Cuts what the padding added off maps of the padded images."""
-        if (
-            tuple(maps.shape[1:3]) == tuple(images.shape[1:3])
-            and None not in (images.shape[1:3])
-        ):
-            return maps
-        height, width = ops.shape(images)[1:3]
-        return maps[:, :height, :width]
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.output_channels)
