@@ -80,7 +80,6 @@ def references(images, sources, target, options):
     `options` say how images are opened that are like translations.
     """
     from semst_tf.metrics.distance_scores import check_enough_images
-    from semst_tf.metrics.evaluation import Evaluation
 
     labels = targets = truths = None
     if FLAGS.labels is not None:
@@ -91,16 +90,25 @@ def references(images, sources, target, options):
     if target is not None:
         targets, target_labels = _target_images(target, options)
         check_enough_images(len(images), len(targets))
-    return Evaluation(
+    return _evaluation(
         labels=labels,
         targets=targets,
         truths=truths,
         sources=sources,
+        class_matched=FLAGS.class_matched,
+        target_labels=target_labels,
+    )
+
+
+def _evaluation(**references):
+    """An `Evaluation` as the flags say, against these."""
+    from semst_tf.metrics.evaluation import Evaluation
+
+    return Evaluation(
         inception=FLAGS.inception,
         cache=FLAGS.cache,
         seed=FLAGS.seed,
-        class_matched=FLAGS.class_matched,
-        target_labels=target_labels,
+        **references,
     )
 
 
@@ -135,18 +143,13 @@ def scored_controls(evaluation, sources, target, options):
 
 def _real_images(images, targets, target_labels, labels=None):
     """What real images are scored against: the target domain alone."""
-    from semst_tf.metrics.evaluation import Evaluation
-
     class_matched = FLAGS.class_matched
     if class_matched is None:
         class_matched = FLAGS.labels is not None
-    return Evaluation(
+    return _evaluation(
         labels=labels,
         targets=targets,
         sources=images,
-        inception=FLAGS.inception,
-        cache=FLAGS.cache,
-        seed=FLAGS.seed,
         class_matched=class_matched,
         target_labels=target_labels,
     )
