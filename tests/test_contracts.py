@@ -117,6 +117,24 @@ def lpips_weights(folder):
     return path
 
 
+FAST_GENERATORS = [
+    {
+        "arguments": {
+            "filters": 4,
+            "blocks": 2,
+            "input_channels": 1,
+            "output_channels": 2,
+            "residual": residual,
+            "residual_output": output,
+            "guided_radius": 4 if output == "gain" else None,
+            "strength": 0.5 if residual else 1.0,
+            "seed": 1,
+        },
+        "inputs": (maps(13, 18, 1),),
+    }
+    for residual, output in ((False, "shift"), (True, "gain"))
+]
+
 # From classes to variants, each the arguments of the contract function.
 LAYERS = {
     EfficientNetFeatures: [
@@ -326,40 +344,8 @@ NETWORKS = {
             (True, "gain"),
         )
     ],
-    networks.AntialiasedFastGenerator: [
-        {
-            "arguments": {
-                "filters": 4,
-                "blocks": 2,
-                "input_channels": 1,
-                "output_channels": 2,
-                "residual": residual,
-                "residual_output": output,
-                "guided_radius": 4 if output == "gain" else None,
-                "strength": 0.5 if residual else 1.0,
-                "seed": 1,
-            },
-            "inputs": (maps(13, 18, 1),),
-        }
-        for residual, output in ((False, "shift"), (True, "gain"))
-    ],
-    networks.FastGenerator: [
-        {
-            "arguments": {
-                "filters": 4,
-                "blocks": 2,
-                "input_channels": 1,
-                "output_channels": 2,
-                "residual": residual,
-                "residual_output": output,
-                "guided_radius": 4 if output == "gain" else None,
-                "strength": 0.5 if residual else 1.0,
-                "seed": 1,
-            },
-            "inputs": (maps(13, 18, 1),),
-        }
-        for residual, output in ((False, "shift"), (True, "gain"))
-    ],
+    networks.AntialiasedFastGenerator: FAST_GENERATORS,
+    networks.FastGenerator: FAST_GENERATORS,
     networks.MultiScaleGenerator: [
         {
             "arguments": {
