@@ -44,6 +44,9 @@ _BLOCKS = ("RESHAPE", "TRANSPOSE", "SPLIT_V")
 _FLOAT_OPERATORS = (
     _NORMALISATION + _BRANCHES + _RESAMPLING + _ACTIVATIONS + _BLOCKS
 )
+# Of a guided filter, too: its covariances are small differences. Without one,
+# padding concatenates, which integers do as well.
+_GUIDED_OPERATORS = ("DIV", "MAXIMUM", "CONCATENATION", "SPLIT")
 
 
 def litert(
@@ -249,7 +252,9 @@ def _convert(network, precision, size, calibration):
     with tempfile.TemporaryDirectory() as folder:
         _save(with_litert_operators(network), folder, size)
         if precision == "int8":
-            return _quantized(folder, calibration)
+            guided = getattr(network, "guided_radius", None) is not None
+            kept = _FLOAT_OPERATORS + (_GUIDED_OPERATORS if guided else ())
+            return _quantized(folder, calibration, kept)
         converter = _converter(folder)
         if precision == "float16":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -281,7 +286,7 @@ def _converter(folder):
     return converter
 
 
-def _quantized(folder, calibration):
+def _quantized(folder, calibration, float_operators):
     def batches():
         return ([image[None]] for image in calibration)
 
@@ -298,7 +303,7 @@ def _quantized(folder, calibration):
             converter=converter,
             debug_dataset=batches,
             debug_options=debugging.QuantizationDebugOptions(
-                denylisted_ops=list(_FLOAT_OPERATORS)
+                denylisted_ops=list(float_operators)
             ),
         )
         return debugger.get_nondebug_quantized_model()

@@ -50,22 +50,30 @@ def twice_doubled(cells):
     return cells
 
 
-@pytest.mark.parametrize("channels", [1, 5])
-def test_lines_are_those_of_least_squares(channels):
+@pytest.mark.parametrize("channels", [1, 3, 5])
+def test_lines_are_those_of_ridge_regression(channels):
     random = np.random.default_rng(0)
     guide = random.uniform(-1, 1, (28, 36, channels))
     inputs = random.uniform(-1, 1, (28, 36, 2))
-    grey = guide.mean(-1, keepdims=True)
 
     def cells(maps):
-        return maps.reshape(7, 4, 9, 4, -1).mean((1, 3))
+        return box(maps.reshape(7, 4, 9, 4, -1).mean((1, 3)), 2)
 
-    mean, middle = box(cells(inputs), 2), box(cells(grey), 2)
-    covariance = box(cells(grey * inputs), 2) - middle * mean
-    variance = box(cells(grey * grey), 2) - middle * middle
-    slope = covariance / (variance + 0.05)
-    offset = box(mean - slope * middle, 2)
-    expected = twice_doubled(box(slope, 2)) * grey + twice_doubled(offset)
+    mean, middle = cells(inputs), cells(guide)
+    products = cells(
+        (guide[..., None] * inputs[..., None, :]).reshape(28, 36, -1)
+    ).reshape(7, 9, channels, 2)
+    squares = cells(
+        (guide[..., None] * guide[..., None, :]).reshape(28, 36, -1)
+    ).reshape(7, 9, channels, channels)
+    covariance = products - middle[..., None] * mean[..., None, :]
+    variances = squares - middle[..., None] * middle[..., None, :]
+    slopes = np.linalg.solve(variances + 0.05 * np.eye(channels), covariance)
+    offset = box(mean - np.einsum("hwg,hwgn->hwn", middle, slopes), 2)
+    slopes = twice_doubled(box(slopes.reshape(7, 9, -1), 2))
+    expected = twice_doubled(offset) + np.einsum(
+        "hwg,hwgn->hwn", guide, slopes.reshape(28, 36, channels, 2)
+    )
     found = filtered(
         inputs.astype("float32"), guide.astype("float32"), epsilon=0.05
     )
@@ -88,6 +96,28 @@ def test_a_soft_edge_becomes_the_edge_of_the_guide():
     rises = np.diff(found)
     assert rises.argmax() == 31
     assert rises[31] > 0.5 > 3 * np.diff(soft[24, :, 0]).max()
+
+
+def test_an_edge_of_colour_alone_is_an_edge():
+    red, green = np.array([0.5, -0.5, 0.0]), np.array([-0.5, 0.5, 0.0])
+    side = step(48, 64, 32) > 0
+    guide = np.where(side, red, green).astype("float32")
+    ramp = np.clip((np.arange(64) - 28) / 8, 0, 1)
+    soft = np.broadcast_to(ramp[None, :, None], (48, 64, 1)).astype("float32")
+    rises = np.diff(filtered(soft, guide)[24, :, 0])
+    assert rises.argmax() == 31
+    assert rises[31] > 0.5
+
+
+def test_a_grey_guide_of_three_channels_is_a_guide_of_one():
+    random = np.random.default_rng(3)
+    grey = random.uniform(-1, 1, (32, 32, 1)).astype("float32")
+    inputs = random.uniform(-1, 1, (32, 32, 2)).astype("float32")
+    np.testing.assert_allclose(
+        filtered(inputs, np.repeat(grey, 3, -1), epsilon=0.03),
+        filtered(inputs, grey, epsilon=0.01),
+        atol=1e-4,
+    )
 
 
 def test_waves_go_where_the_guide_is_flat():
