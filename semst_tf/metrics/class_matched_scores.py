@@ -1,5 +1,8 @@
 """How far translations are from the target domain, class by class."""
 
+import json
+import pathlib
+
 import numpy as np
 
 from semst_tf.metrics.class_matched_distance import ClassMatchedDistance
@@ -7,6 +10,8 @@ from semst_tf.pretrained import SEGMENTER_SIZE
 from semst_tf.pretrained import load_segmenter
 from semst_tf.pretrained import segment_images
 from semst_tf.pretrained.as_colour import as_colour
+from semst_tf.storage.atomic_files import replacing
+from semst_tf.storage.content_hash import content_hash
 
 GIVEN, PREDICTED = "given", "predicted"
 """Where labels come from: files, or the segmenter."""
@@ -27,6 +32,10 @@ class ClassMatchedScores:
         sources: Sequence of source images, of which labels are predicted
             where none are given; or `None`.
         target_labels: Sequence of labels of the targets, or `None`.
+        cache: Path of a folder that keeps the features of the targets for the
+            next evaluation, or `None`. What is kept is named by the content
+            of images, labels and of the segmenter, which by default the
+            features are of, too.
         **options: What else `ClassMatchedDistance` takes.
     """
 
@@ -34,7 +43,13 @@ class ClassMatchedScores:
     metrics = (ClassMatchedDistance,)
 
     def __init__(
-        self, targets, labels=None, sources=None, target_labels=None, **options
+        self,
+        targets,
+        labels=None,
+        sources=None,
+        target_labels=None,
+        cache=None,
+        **options,
     ):
         self.kind = "source images" if labels is None else "labels"
         self.references = sources if labels is None else labels
@@ -47,6 +62,7 @@ class ClassMatchedScores:
         self._targets = targets
         self._target_labels = target_labels
         self._labels = labels
+        self._cache = cache
         self._metric = ClassMatchedDistance(**options)
         self._segmenter = None
         self._knows_targets = False
@@ -96,6 +112,28 @@ class ClassMatchedScores:
         if self._knows_targets:
             return
         self._knows_targets = True
+        if self._cache is None:
+            self._look_at_targets()
+            return
+        path = pathlib.Path(self._cache) / f"{self._name_of_targets()}.npz"
+        if path.exists():
+            self._metric.load_target(path)
+            return
+        self._look_at_targets()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as unfinished:
+            self._metric.save_target(unfinished)
+
+    def _name_of_targets(self):
+        settings = json.dumps(self._metric.get_config(), sort_keys=True)
+        return content_hash(
+            [np.frombuffer(settings.encode(), "uint8")],
+            load_segmenter().get_weights(),
+            self._targets,
+            self._target_labels or (),
+        )
+
+    def _look_at_targets(self):
         for index in range(len(self._targets)):
             image = self._targets[index]
             label = self._label(self._target_labels, self._targets, index)

@@ -1,6 +1,5 @@
 """How far translations are from the target domain."""
 
-import hashlib
 import pathlib
 
 import numpy as np
@@ -10,6 +9,7 @@ from semst_tf.metrics.kernel_inception_distance import KernelInceptionDistance
 from semst_tf.pretrained import load_inception
 from semst_tf.pretrained.as_colour import as_colour
 from semst_tf.storage.atomic_files import replacing
+from semst_tf.storage.content_hash import content_hash
 
 
 class DistanceScores:
@@ -89,7 +89,8 @@ class DistanceScores:
         if self.cache is None:
             return _features(metric, self.references)
         folder = pathlib.Path(self.cache)
-        path = folder / f"{_digest(metric.network, self.references)}.npy"
+        weights = metric.network.get_weights()
+        path = folder / f"{content_hash(weights, self.references)}.npy"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             features = _features(metric, self.references).astype("float32")
@@ -137,12 +138,3 @@ def _features(metric, images):
     return np.concatenate(
         [metric.features(as_colour(image)[None]) for image in images]
     )
-
-
-def _digest(network, images):
-    digest = hashlib.sha256()
-    for arrays in (network.get_weights(), images):
-        for array in arrays:
-            digest.update(repr((array.shape, array.dtype.name)).encode())
-            digest.update(np.ascontiguousarray(array))
-    return digest.hexdigest()[:32]

@@ -82,7 +82,9 @@ class Evaluation:
                     "the target domain. Received: targets=None"
                 )
             self.groups.append(
-                ClassMatchedScores(targets, labels, sources, target_labels)
+                ClassMatchedScores(
+                    targets, labels, sources, target_labels, cache
+                )
             )
         if truths is not None:
             self.groups.append(PairedScores(truths))

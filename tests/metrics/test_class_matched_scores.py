@@ -42,6 +42,41 @@ def scored(group, images):
     return group.result()
 
 
+def test_kept_targets_are_used_for_the_same_images_and_labels_only(
+    monkeypatch, tmp_path
+):
+    class Segmenter:
+        def get_weights(self):
+            return [np.zeros(3)]
+
+    monkeypatch.setattr(class_matched_scores, "load_segmenter", Segmenter)
+    monkeypatch.setattr(
+        class_matched_scores,
+        "segment_images",
+        lambda _, images, size: [np.full((64, 128), ROAD)] * len(images),
+    )
+    targets, target_labels = scenes()
+    sources, labels = scenes(sky=230, road=120)
+
+    def distance(targets, target_labels):
+        group = ClassMatchedScores(
+            targets,
+            labels,
+            target_labels=target_labels,
+            cache=tmp_path,
+            minimum_samples=3,
+            size=(64, 128),
+        )
+        return scored(group, sources)["class_matched"]
+
+    first = distance(targets, target_labels)
+    assert distance(sources, target_labels) != first
+    assert distance(targets, None) != first
+    assert len(list(tmp_path.iterdir())) == 3
+    monkeypatch.setattr(ClassMatchedScores, "_look_at_targets", None)
+    assert distance(targets, target_labels) == first
+
+
 def test_what_looks_like_the_target_is_nearer_than_what_does_not(predicted):
     targets, target_labels = scenes()
     sources, labels = scenes(sky=230, road=120)
