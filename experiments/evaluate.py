@@ -110,14 +110,14 @@ flags.DEFINE_list(
     "strength",
     None,
     "Blend strength, from 0 (the input) to 1 (the full translation), of a "
-    "residual generator (semst and semst_multiscale); its own if not given. "
+    "residual generator, or one with a guided filter; its own if not given. "
     "Several, as 0,0.5,1, are scored one after the other, beside the "
     "untranslated images.",
 )
 flags.DEFINE_integer(
     "guided_radius",
     None,
-    "Radius of the guided filter of a residual generator, as in translate.",
+    "Radius of a guided filter behind the generator, as in translate.py.",
     lower_bound=0,
 )
 flags.DEFINE_string(

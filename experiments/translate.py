@@ -74,13 +74,14 @@ flags.DEFINE_float(
     "strength",
     None,
     "Blend strength, from 0 (the input) to 1 (the full translation), of a "
-    "residual generator (semst and semst_multiscale); its own if not given.",
+    "residual generator, or one with a guided filter; its own if not given.",
 )
 flags.DEFINE_integer(
     "guided_radius",
     None,
-    "Pixels, a multiple of 4, that a guided filter of what a residual "
-    "generator adds to its input reaches; 0: no filter; its own if not given.",
+    "Pixels, a multiple of 4, that a guided filter of the difference of "
+    "translation and input reaches: colours change, at edges of the input "
+    "only; 0: no filter; its own if not given.",
     lower_bound=0,
 )
 flags.DEFINE_list(

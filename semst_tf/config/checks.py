@@ -57,10 +57,12 @@ def _check_strength(config):
     """Refuses a blend strength where there is no way, or no average."""
     generator = config.generator
     averaged = config.training.ema_decay is not None
-    if generator.strength < 1 and not (generator.residual and averaged):
+    blends = generator.residual or generator.guided_radius is not None
+    if generator.strength < 1 and not (blends and averaged):
         raise ValueError(
             "Config field `generator.strength` below 1 needs "
-            "`generator.residual` and `training.ema_decay`. "
+            "`training.ema_decay`, and `generator.residual` or "
+            "`generator.guided_radius`. "
             f"Received: {generator.strength}"
         )
 
@@ -71,11 +73,10 @@ def _check_guided(config):
     radius = generator.guided_radius
     if radius is None:
         return
-    if not (generator.residual and config.training.ema_decay is not None):
+    if config.training.ema_decay is None:
         raise ValueError(
             "Config field `generator.guided_radius` needs "
-            "`generator.residual` and `training.ema_decay`. "
-            f"Received: {radius}"
+            f"`training.ema_decay`. Received: {radius}"
         )
     if radius % STRIDE:
         raise ValueError(

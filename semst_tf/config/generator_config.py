@@ -38,8 +38,8 @@ class GeneratorConfig:
     )
     guided_radius: int | None = option(
         None,
-        "Pixels, a multiple of 4, that a guided filter of what a residual "
-        "output adds to the input reaches, of a generator that keeps a moving "
+        "Pixels, a multiple of 4, that a guided filter of the difference of "
+        "output and input reaches, of a generator that keeps a moving "
         "average: colours then change at edges of the input only, without "
         "halos and waves, and what is flat in the input stays flat. Training "
         "goes without; only the averaged generator filters. `None` for no "
@@ -49,8 +49,8 @@ class GeneratorConfig:
     strength: float = option(
         1.0,
         "Blend strength, from 0 (the input) to 1 (the full translation), of a "
-        "residual generator that keeps a moving average. Training always has "
-        "1; only the averaged generator blends.",
+        "residual generator, or one with a guided filter, that keeps a moving "
+        "average. Training always has 1; only the averaged generator blends.",
         at_least=0.0,
         at_most=1.0,
     )

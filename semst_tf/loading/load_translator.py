@@ -22,12 +22,12 @@ def load_translator(path, strength=None, guided_radius=None):
             wrote, or of a `.pth` file of the CUT family; or the name of a
             translator that ships with the package, as `"colour2vintage"`.
             Nothing in the file is executed.
-        strength: float or `None`. Blend strength of a residual generator,
-            from 0 (the input) to 1, instead of what the configuration says.
-            Defaults to `None`.
-        guided_radius: int or `None`. Radius of the guided filter of a
-            residual generator, a multiple of 4, or 0 for no filter, instead
-            of what the configuration says; see
+        strength: float or `None`. Blend strength of a residual generator, or
+            of one with a guided filter, from 0 (the input) to 1, instead of
+            what the configuration says. Defaults to `None`.
+        guided_radius: int or `None`. Radius of a guided filter of the
+            difference of output and input, a multiple of 4, or 0 for no
+            filter, instead of what the configuration says; see
             `semst_tf.layers.GuidedFilter`. Defaults to `None`.
 
     Returns:
@@ -50,7 +50,7 @@ def load_translator(path, strength=None, guided_radius=None):
 
 
 def with_blending(translator, path, strength=None, guided_radius=None):
-    """Changes how a residual generator blends, where it is not `None`.
+    """Changes strength and guided filter, where they are not `None`.
 
     Args:
         translator: What was loaded.
@@ -66,17 +66,22 @@ def with_blending(translator, path, strength=None, guided_radius=None):
     """
     if strength is None and guided_radius is None:
         return translator
-    if not getattr(translator, "residual", False):
-        raise ValueError(
-            "Only a generator with a residual output (generator.residual) "
-            "has a blend strength and a guided filter. "
-            f"Received: strength={strength}, guided_radius={guided_radius} "
-            f"for {path}"
-        )
-    if strength is not None:
-        translator.strength = strength
     if guided_radius is not None:
+        if not hasattr(translator, "guided_radius"):
+            raise ValueError(
+                "Only a generator of semst_tf has a guided filter. "
+                f"Received: guided_radius={guided_radius} for {path}"
+            )
         translator.guided_radius = guided_radius or None
+    if strength is not None:
+        if not getattr(translator, "reads_input", False):
+            raise ValueError(
+                "Only a generator with a residual output "
+                "(generator.residual) or with a guided filter "
+                "(guided_radius) has a blend strength. "
+                f"Received: strength={strength} for {path}"
+            )
+        translator.strength = strength
     return translator
 
 

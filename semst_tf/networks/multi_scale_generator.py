@@ -101,6 +101,11 @@ class MultiScaleGenerator(keras.Model):
         return self.base.residual
 
     @property
+    def reads_input(self):
+        """Whether outputs of the base are made of its input, too."""
+        return self.base.reads_input
+
+    @property
     def strength(self):
         """Blend strength of the base, see `ResNetGenerator`."""
         return self.base.strength

@@ -1,4 +1,4 @@
-"""Residual output and beginning, which generators share."""
+"""What generators make of their input and of their last convolution."""
 
 import numpy as np
 from keras import ops
@@ -33,9 +33,9 @@ class ResidualOutput:
       `outputs = tanh(2 sigmoid(g) arctanh(images) + o)`. With both at zero
       that is the input, with a gain far below zero a direct output.
 
-    With a `guided_radius`, what either adds to the input goes through a
-    `semst_tf.layers.GuidedFilter` with the input as guide first: colours then
-    change at edges of the input and nowhere else.
+    With a `guided_radius`, the difference of any output, residual or direct,
+    and the input goes through a `semst_tf.layers.GuidedFilter` with the input
+    as guide: colours then change at edges of the input and nowhere else.
 
     Expects of the model `residual`, `residual_output`, `output_channels`, and
     `output_bias`, the variable of `head_channels` that is added before
@@ -68,19 +68,21 @@ class ResidualOutput:
     @guided_radius.setter
     def guided_radius(self, radius):
         if radius is not None:
-            if not self.residual:
-                raise ValueError(
-                    "A guided filter is for a residual output; set `residual`. "
-                    f"Received: guided_radius={radius!r}, residual=False"
-                )
             GuidedFilter(radius)
         self._guided_radius = radius
+        if not self.reads_input:
+            self._strength = 1.0  # A direct output is not blended.
 
     @property
     def output_margin(self):
         """Pixels around one that the last step, `add_input`, looks at."""
         radius = self.guided_radius
         return 0 if radius is None else GuidedFilter(radius).margin
+
+    @property
+    def reads_input(self):
+        """Whether the last step, `add_input`, is there."""
+        return self.residual or self.guided_radius is not None
 
     @property
     def has_gain(self):
@@ -104,18 +106,21 @@ class ResidualOutput:
 
     @property
     def strength(self):
-        """Blend strength of a residual generator, from 0 (the input) to 1.
+        """Blend strength, from 0 (the input) to 1, of a residual output.
 
+        Also of a direct one with a guided filter; without, its edges are
+        not those of the input, and both would show.
         May be changed; what was compiled before keeps the earlier one.
         """
         return self._strength
 
     @strength.setter
     def strength(self, strength):
-        if not 0 <= strength <= 1 or (strength < 1 and not self.residual):
+        if not 0 <= strength <= 1 or (strength < 1 and not self.reads_input):
             raise ValueError(
-                "`strength` is from 0 to 1, and 1 for a generator that is not "
-                f"residual. Received: strength={strength}"
+                "`strength` is from 0 to 1, and 1 for a generator that is "
+                "neither residual nor has a guided filter. "
+                f"Received: strength={strength}"
             )
         self._strength = strength
 
@@ -150,7 +155,7 @@ class ResidualOutput:
         return bool(ops.convert_to_numpy(self.output_bias).any())
 
     def add_input(self, images, head_outputs):
-        """Makes the residual output of images and what the head gives.
+        """Makes the output of images and what the head gives.
 
         `strength` blends: 0 gives the input, 1 the full output. With a guided
         filter, height and width are multiples of 4.
@@ -178,6 +183,8 @@ class ResidualOutput:
 
     def _added(self, images, head_outputs):
         """Difference of the full output and the input."""
+        if not self.residual:
+            return head_outputs - images
         if self.has_gain:
             return _gain_and_offset(images, head_outputs) - images
         return head_outputs - images * ops.abs(head_outputs)

@@ -115,7 +115,7 @@ def _output_function(run):
 
     def to_image(box, hidden):
         outputs = generator.head(hidden)
-        if generator.residual:
+        if generator.reads_input:
             outputs = generator.add_input(run.reader.read(box), outputs)
         return outputs
 

@@ -263,6 +263,8 @@ def test_a_part_of_the_way_needs_a_way_and_an_average(changes):
         "training.ema_decay": 0.9,
     }
     assert SemSTConfig().replace(fields).generator.strength == 0.5
+    guided = {"generator.residual": False, "generator.guided_radius": 8}
+    assert SemSTConfig().replace({**fields, **guided}).generator.strength == 0.5
     with pytest.raises(ValueError, match="generator.strength.*Received: 0.5"):
         SemSTConfig().replace({**fields, **changes})
 
@@ -270,12 +272,11 @@ def test_a_part_of_the_way_needs_a_way_and_an_average(changes):
 @pytest.mark.parametrize(
     ("fields", "radius"),
     [
-        ({"training.ema_decay": 0.9}, 8),
         ({"generator.residual": True}, 8),
         ({"generator.residual": True, "training.ema_decay": 0.9}, 6),
     ],
 )
-def test_a_guided_filter_of_nothing_or_of_parts_of_cells_is_refused(
+def test_a_guided_filter_without_an_average_or_of_parts_of_cells_is_refused(
     fields, radius
 ):
     fields = {**fields, "generator.guided_radius": radius}

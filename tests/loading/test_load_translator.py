@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from small import small_model
 
+from semst_tf import export
 from semst_tf.importers import cut_generator
 from semst_tf.loading.load_translator import load_translator
 from semst_tf.networks import PatchDiscriminator
@@ -202,8 +203,15 @@ def test_strength_of_any_other_generator_is_refused(saved):
     folder, _ = saved
     with pytest.raises(ValueError, match="generator.residual.*Received: "):
         load_translator(folder / "older.keras", strength=0.5)
+    guided = load_translator(folder / "older.keras", 0.5, guided_radius=8)
+    assert (guided.strength, guided.guided_radius) == (0.5, 8)
+
+
+def test_a_guided_filter_of_a_network_that_has_none_is_refused(tmp_path):
+    model = small_model("cut")
+    export.saved_model(model, tmp_path / "m", verbose=False)
     with pytest.raises(ValueError, match="guided_radius=8 for"):
-        load_translator(folder / "older.keras", guided_radius=8)
+        load_translator(tmp_path / "m", guided_radius=8)
 
 
 def test_a_run_directory_of_cut_is_a_model(tmp_path):

@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 from keras import ops
 
+from semst_tf.layers import GuidedFilter
 from semst_tf.layers.conv2d import direct_convolutions
+from semst_tf.layers.match_channels import match_channels
 from semst_tf.networks import ResNetGenerator
 
 
@@ -223,9 +225,34 @@ def test_a_guided_filter_leaves_the_input_at_a_strength_of_zero(
     assert copy.guided_radius == 4
 
 
-def test_a_guided_filter_of_a_direct_output_is_refused():
-    with pytest.raises(ValueError, match="Received: guided_radius=8"):
-        small(guided_radius=8)
+@pytest.mark.parametrize("channels", [(3, 3), (1, 2)])
+def test_a_guided_filter_puts_a_direct_output_on_the_edges_of_the_input(
+    channels,
+):
+    inputs, outputs = channels
+    generator = small(
+        input_channels=inputs, output_channels=outputs, guided_radius=4
+    )
+    plain = small(input_channels=inputs, output_channels=outputs)
+    images = np.random.default_rng(0).uniform(-1, 1, (1, 30, 41, inputs))
+    images = images.astype("float32")
+    seen = ops.convert_to_numpy(match_channels(images, outputs))
+    size = [(0, 0), (0, 2), (0, 3), (0, 0)]
+    padded = [
+        np.pad(maps, size, "reflect")
+        for maps in (seen, ops.convert_to_numpy(plain(images)))
+    ]
+    added = GuidedFilter(4)(padded[1] - padded[0], guide=padded[0])
+    added = ops.convert_to_numpy(added)[:, :30, :41]
+    for strength in (1.0, 0.5):
+        generator.strength = strength
+        np.testing.assert_allclose(
+            ops.convert_to_numpy(generator(images))[:, :16, :24],
+            np.clip(seen + strength * added, -1, 1)[:, :16, :24],
+            atol=1e-4,
+        )
+    generator.guided_radius = None
+    assert generator.strength == 1.0
 
 
 def test_a_generator_that_was_saved_before_there_was_a_guided_filter_loads():

@@ -65,6 +65,7 @@ def test_identity_in_tiles_reproduces_the_image(size, tile):
         ((45, 67), 36, {"residual": True, "residual_output": "gain"}),
         ((33, 9), 99, {}),
         ((90, 67), 36, {"residual": True, "guided_radius": 8}),
+        ((45, 67), 36, {"guided_radius": 8}),
     ],
 )
 def test_exact_tiles_equal_one_piece(size, tile, options):
