@@ -44,8 +44,9 @@ def _define_configuration(preset):
         "preset",
         preset,
         "Named configuration to start from: tiny, small, cut, fastcut, "
-        "hneg_src, semst, semst_pixels, semst_distant, semst_distant_pixels, "
-        "fast, faster, semst_multiscale, tiny_multiscale.",
+        "hneg_src, semst, semst_guided, semst_pixels, semst_distant, "
+        "semst_distant_pixels, fast, faster, semst_multiscale, "
+        "tiny_multiscale.",
     )
     flags.DEFINE_integer(
         "steps", None, "Length of the training; short for --set=training.steps."

@@ -74,3 +74,14 @@ def test_distant_domains_are_not_held_at_the_input():
         generator = preset_config(name).generator
         assert not generator.residual or generator.residual_output == "gain"
         assert generator.strength == 1.0 and generator.target_start
+
+
+def test_the_guided_preset_trains_as_semst_does_with_a_gain():
+    guided = preset_config("semst_guided")
+    assert guided.generator.guided_radius == 8
+    assert guided.generator.strength == 1.0
+    assert guided.replace(
+        {"preset": "semst", "generator.guided_radius": None}
+    ) == preset_config("semst").replace(
+        {"generator": {"residual_output": "gain", "strength": 1.0}}
+    )
