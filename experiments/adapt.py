@@ -125,7 +125,13 @@ flags.DEFINE_float(
     "strength",
     None,
     "Blend strength, from 0 (the input) to 1 (the full translation), of a "
-    "residual generator (semst and semst_multiscale); its own if not given.",
+    "residual generator, or one with a guided filter; its own if not given.",
+)
+flags.DEFINE_integer(
+    "guided_radius",
+    None,
+    "Radius of a guided filter behind the generator, as in translate.py.",
+    lower_bound=0,
 )
 flags.DEFINE_integer("seeds", 3, "Repetitions; more can be added later.")
 flags.DEFINE_enum(
@@ -172,6 +178,7 @@ def main(_):
         recipe=recipe(),
         mode=FLAGS.mode,
         strength=FLAGS.strength,
+        guided_radius=FLAGS.guided_radius,
         target=target_images(),
         baselines=FLAGS.baselines,
         mixed=FLAGS.mixed,

@@ -53,6 +53,12 @@ flags.DEFINE_float(
     None,
     "Blend strength of translations, as in translate; 100 % on the page.",
 )
+flags.DEFINE_integer(
+    "guided_radius",
+    None,
+    "Radius of a guided filter behind the generator, as in translate.py.",
+    lower_bound=0,
+)
 flags.DEFINE_string(
     "title", None, "Heading of the page; the name of the model if not given."
 )
@@ -79,7 +85,7 @@ def main(_):
     logging.set_verbosity(logging.WARNING)
     with quiet_imports():
         from semst_tf.loading.load_network import load_network
-    model = load_network(FLAGS.model, FLAGS.strength)
+    model = load_network(FLAGS.model, FLAGS.strength, FLAGS.guided_radius)
     try:
         with quiet_imports():
             from semst_tf.demo.download_size import download_size

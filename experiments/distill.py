@@ -35,6 +35,12 @@ flags.DEFINE_float(
     "Blend strength of a teacher with a residual output, from 0 to 1, in the "
     "place of its own.",
 )
+flags.DEFINE_integer(
+    "teacher_guided_radius",
+    None,
+    "Radius of a guided filter behind the teacher, as in translate.py.",
+    lower_bound=0,
+)
 flags.DEFINE_string(
     "teacher_images",
     None,
@@ -72,7 +78,7 @@ def check_flags():
             "Either --teacher or --teacher_images is needed. Received: "
             f"{' and '.join(f'--{name}' for name in given) or 'none'}"
         )
-    for name in ("teacher_strength", "cache"):
+    for name in ("teacher_strength", "teacher_guided_radius", "cache"):
         if FLAGS.teacher is None and FLAGS[name].value is not None:
             raise ValueError(
                 f"--{name} belongs to --teacher. Received: --{name}="
@@ -94,7 +100,9 @@ def pairs(source, config):
         return given_pairs(FLAGS.teacher_images, source, config)
     cache = FLAGS.cache or pathlib.Path(FLAGS.workdir) / "teacher"
     return teacher_pairs(
-        load_translator(FLAGS.teacher, FLAGS.teacher_strength),
+        load_translator(
+            FLAGS.teacher, FLAGS.teacher_strength, FLAGS.teacher_guided_radius
+        ),
         source,
         config,
         cache,

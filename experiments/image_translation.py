@@ -8,6 +8,7 @@ from layout_jobs import carry_over
 from translation_jobs import mark_output
 from translation_jobs import refuse_existing
 from translation_jobs import refuse_inputs
+from translator_of_flags import translator_of_flags
 from video_translation import frames_in_order
 from video_translation import measure_images
 
@@ -31,11 +32,10 @@ def translate_planned(place, jobs, value_range, others=None):
     with quiet_imports():
         from semst_tf.inference.translate import check_mode
         from semst_tf.inference.translate_video import frame_statistics
-        from semst_tf.loading.load_translator import load_translator
 
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
-    translator = load_translator(FLAGS.model, FLAGS.strength)
+    translator = translator_of_flags()
     check_mode(translator, FLAGS.mode, FLAGS.tile)
     temporal = FLAGS.temporal or "frame"
     statistics = frame_statistics(translator, temporal, FLAGS.mode)

@@ -32,6 +32,7 @@ from path_flags import check_images
 from path_flags import check_models
 from path_flags import found_paths
 from translation_jobs import planned_jobs
+from translator_of_flags import translator_of_flags
 from whole_file_jobs import names_a_file
 from whole_file_jobs import planned_whole_files
 from whole_file_translation import check_whole_file_flags
@@ -162,13 +163,7 @@ def main(_):
 def translate_one_video(place):
     """Translates --input, a video or a camera, into the file --output."""
     video_translation.check_video_flags(place)
-    with quiet_imports():
-        from semst_tf.loading.load_translator import load_translator
-
-    translator = load_translator(
-        FLAGS.model, FLAGS.strength, FLAGS.guided_radius
-    )
-    video_translation.translate_to_video(translator, place)
+    video_translation.translate_to_video(translator_of_flags(), place)
 
 
 def translate_images(place):

@@ -3,6 +3,7 @@
 from absl import flags
 from cli import quiet_imports
 from translation_jobs import refuse_existing
+from translator_of_flags import translator_of_flags
 
 FLAGS = flags.FLAGS
 
@@ -50,12 +51,11 @@ def translate_volumes(jobs, value_range):
         from semst_tf.inference.translate import check_mode
         from semst_tf.inference.translate_volume import check_volume
         from semst_tf.inference.translate_volume import translate_volume
-        from semst_tf.loading.load_translator import load_translator
 
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
     dtype = FLAGS.volume_type or "float32"
-    translator = load_translator(FLAGS.model, FLAGS.strength)
+    translator = translator_of_flags()
     check_mode(translator, FLAGS.mode, FLAGS.tile)
     for volume, output in jobs:
         check_volume(translator, volume, output, value_range, dtype)
@@ -85,7 +85,6 @@ def translate_slides(jobs, value_range):
         from semst_tf.inference.translate_slide import check_slide
         from semst_tf.inference.translate_slide import level_of
         from semst_tf.inference.translate_slide import translate_slide
-        from semst_tf.loading.load_translator import load_translator
 
     if FLAGS["mode"].present and FLAGS.mode == "whole":
         raise ValueError(
@@ -94,7 +93,7 @@ def translate_slides(jobs, value_range):
     mode = "tiled" if FLAGS.mode == "whole" else FLAGS.mode
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
-    translator = load_translator(FLAGS.model, FLAGS.strength)
+    translator = translator_of_flags()
     level = FLAGS.slide_level
     level = level_of(translator) if level is None else level
     for slide, output in jobs:

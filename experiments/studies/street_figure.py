@@ -33,6 +33,12 @@ flags.DEFINE_list(
 )
 flags.DEFINE_string("resize", "", "Size of the images: 256, 152x256.")
 flags.DEFINE_float("strength", None, "Blend strength; its own if not given.")
+flags.DEFINE_integer(
+    "guided_radius",
+    None,
+    "Radius of a guided filter behind the generator, as in translate.py.",
+    lower_bound=0,
+)
 flags.DEFINE_string(
     "table", None, "Table of frontier_table.py with the scores.", required=True
 )
@@ -56,7 +62,9 @@ def main(_):
 
     names, images = read_images(FLAGS.source, FLAGS.resize)
     places = [place_of(name, names) for name in FLAGS.images]
-    network = semst_tf.load_translator(FLAGS.model, FLAGS.strength)
+    network = semst_tf.load_translator(
+        FLAGS.model, FLAGS.strength, FLAGS.guided_radius
+    )
     above = [images[place] for place in places]
     below = [translate(network, image) for image in above]
     path = pathlib.Path(FLAGS.output)

@@ -66,6 +66,8 @@ class AdaptationStudy:
         recipe: `SegmenterRecipe`, or `None` for its defaults.
         mode: str. How images are translated, see `translate_labelled`.
         strength: float or `None`. Blend strength, see `load_translator`.
+        guided_radius: int or `None`. Radius of the guided filter, see
+            `load_translator`.
         target: `TargetImages`, which baselines and self-training look at, or
             `None`.
         baselines: List of keys of
@@ -107,6 +109,7 @@ class AdaptationStudy:
         recipe=None,
         mode="whole",
         strength=None,
+        guided_radius=None,
         target=None,
         baselines=(),
         mixed=False,
@@ -135,6 +138,7 @@ class AdaptationStudy:
         self.recipe = recipe or SegmenterRecipe()
         self.mode = mode
         self.strength = strength
+        self.guided_radius = guided_radius
         self.target = target
         self.baselines = list(baselines)
         self.mixed = mixed
@@ -173,7 +177,9 @@ class AdaptationStudy:
         if self.translator is None:
             return {}
         networks = {
-            strength: _load_colour_translator(self.translator, strength)
+            strength: _load_colour_translator(
+                self.translator, strength, self.guided_radius
+            )
             for strength in dict.fromkeys((self.strength, *self.strengths))
         }
         check_mode(networks[self.strength], self.mode)
@@ -271,8 +277,8 @@ class AdaptationStudy:
         return results
 
 
-def _load_colour_translator(path, strength):
-    network = load_translator(path, strength)
+def _load_colour_translator(path, strength, guided_radius):
+    network = load_translator(path, strength, guided_radius)
     channels = network.input_channels, network.output_channels
     if channels != (3, 3):
         raise ValueError(

@@ -38,6 +38,8 @@ def study_settings(study):
     if study.translator is not None:
         described["translator"] = _digest(study.translator)
         described["strength"] = study.strength
+        if study.guided_radius is not None:
+            described["guided_radius"] = study.guided_radius
     for name in ("fine_tuning", "oracle", "target"):
         images = getattr(study, name)
         if images is not None:

@@ -23,6 +23,7 @@ from semst_tf.data import ImageCollection
 from semst_tf.data import read_image
 from semst_tf.data import write_image
 from semst_tf.data.image_files import decode_image
+from semst_tf.inference.translate import translate as translate_image
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import ResNetGenerator
 
@@ -610,3 +611,24 @@ def test_a_translator_that_ships_is_found_by_its_name(folder, tmp_path):
 def test_an_unknown_name_lists_those_that_ship(models, tmp_path):
     result = translate(models, "x", tmp_path, model="color2vintage")
     assert_one_line(result, "colour2vintage")
+
+
+def test_a_guided_filter_that_is_asked_for_is_there(tmp_path):
+    network = ResNetGenerator(4, 1, seed=0)
+    network.save(tmp_path / "direct.keras")
+    image = random_image(24, 32)
+    write_image(tmp_path / "a.png", image)
+    for radius in (0, 4):
+        result = translate(
+            tmp_path,
+            tmp_path / "a.png",
+            tmp_path / f"out_{radius}",
+            f"--guided_radius={radius}",
+            model="direct.keras",
+        )
+        assert result.returncode == 0, result.stderr
+        network.guided_radius = radius or None
+        np.testing.assert_array_equal(
+            read_image(tmp_path / f"out_{radius}" / "a.png"),
+            translate_image(network, image),
+        )
