@@ -12,6 +12,9 @@ strength, and prints such a file as Markdown:
       --table=docs/results/frozen_features.jsonl
   python experiments/studies/frontier_table.py \\
       --table=docs/results/frozen_features.jsonl
+
+With --mean_iou=0.36 there is one line a run: how near to the target it comes
+while that much of the scene is kept, interpolated between strengths.
 """
 
 import fnmatch
@@ -39,6 +42,14 @@ flags.DEFINE_list(
     [],
     "Patterns of ids, separated by commas: 'carla_cityscapes/*'. None: all.",
 )
+flags.DEFINE_float(
+    "mean_iou",
+    None,
+    "One line a run: the greatest strength at which the mean IoU is at least "
+    "this, between the strengths that were scored.",
+    lower_bound=0.0,
+    upper_bound=1.0,
+)
 
 COLUMNS = {
     "KID x100": ("distance", "kid", 100, 2),
@@ -65,7 +76,48 @@ def main(_):
         if not FLAGS.only
         or any(fnmatch.fnmatch(row_id(row), only) for only in FLAGS.only)
     ]
+    if FLAGS.mean_iou is not None:
+        rows = at_mean_iou(rows, FLAGS.mean_iou)
     print("\n".join(table_lines(rows)))
+
+
+def at_mean_iou(rows, wanted):
+    """One row a run, at the greatest strength that keeps so much.
+
+    Args:
+        rows: List of rows of any number of runs, by rising strength.
+        wanted: float. The least mean IoU.
+
+    Returns:
+        List of rows; a run whose smallest strength keeps less has none. Where
+        a mean IoU falls below what is wanted between two strengths, all
+        numbers are interpolated linearly.
+    """
+    runs = {}
+    for row in rows:
+        if "mean_iou" in row and row["method"] != "untranslated":
+            runs.setdefault((row_id(row), row["steps"]), []).append(row)
+    found = (_farthest(run_rows, wanted) for run_rows in runs.values())
+    return [row for row in found if row is not None]
+
+
+def _farthest(rows, wanted):
+    """The row of one run at the greatest strength, or `None`."""
+    enough = [row["mean_iou"] >= wanted for row in rows]
+    if not any(enough):
+        return None
+    last = max(index for index, kept in enumerate(enough) if kept)
+    if last == len(rows) - 1:
+        return rows[last]
+    before, after = rows[last], rows[last + 1]
+    fallen = before["mean_iou"] - wanted
+    share = fallen / (before["mean_iou"] - after["mean_iou"])
+    return {
+        key: round(value + share * (after[key] - value), 5)
+        if isinstance(value, float) and key in after
+        else value
+        for key, value in before.items()
+    }
 
 
 def row_id(row):
@@ -120,7 +172,8 @@ def table_lines(rows):
     head = ["id", "steps", "strength", *COLUMNS]
     lines = [f"| {' | '.join(head)} |", "| --- " * len(head) + "|"]
     for row in rows:
-        cells = [row_id(row), str(row["steps"]), str(row["strength"])]
+        strength = round(row["strength"], 2)
+        cells = [row_id(row), str(row["steps"]), str(strength)]
         for _, key, factor, digits in COLUMNS.values():
             value = row.get(key)
             missing = value is None

@@ -4,7 +4,7 @@ from scripts import assert_one_line
 from scripts import run_here
 
 
-def write_frontier(folder, kid):
+def write_frontier(folder, kid, mean_ious=(0.3712, 0.3712)):
     folder.mkdir(parents=True)
     scores = {
         "settings": {"config": {"training": {"steps": 60}}},
@@ -12,10 +12,13 @@ def write_frontier(folder, kid):
         "strengths": [
             {
                 "strength": strength,
-                "distance": {"kid": kid, "class_matched_stride_4": 12.4},
-                "consistency": {"mean_iou": 0.3712},
+                "distance": {
+                    "kid": kid - 0.01 * strength,
+                    "class_matched_stride_4": 12.4,
+                },
+                "consistency": {"mean_iou": mean_iou},
             }
-            for strength in (0.6, 1.0)
+            for strength, mean_iou in zip((0.6, 1.0), mean_ious)
         ],
     }
     (folder / "frontier.json").write_text(json.dumps(scores))
@@ -29,7 +32,7 @@ def test_runs_join_a_table_and_newer_scores_replace_older_ones(tmp_path):
     first = run_here("frontier_table", *arguments)
     assert first.returncode == 0, first.stderr
     assert len(table.read_text().splitlines()) == 3
-    row = "| streets/semst/seed0 | 60 | 0.6 | 12.34 | 12 |  |  | 0.371 |  |  |"
+    row = "| streets/semst/seed0 | 60 | 0.6 | 11.74 | 12 |  |  | 0.371 |  |  |"
     assert row in first.stdout
     assert "| streets/untranslated/seed0 | 0 | 0.0 | 14.00 |" in first.stdout
 
@@ -39,7 +42,7 @@ def test_runs_join_a_table_and_newer_scores_replace_older_ones(tmp_path):
     write_frontier(runs / "cut" / "seed1", 0.2)
     run_here("frontier_table", *arguments)
     again = run_here("frontier_table", f"--table={table}")
-    assert "12.34" not in again.stdout and "11.11" in again.stdout
+    assert "11.74" not in again.stdout and "10.51" in again.stdout
     assert len(table.read_text().splitlines()) == 5
 
 
@@ -58,3 +61,20 @@ def test_rows_are_chosen_by_their_ids(tmp_path):
 def test_a_table_that_is_missing_is_one_line(tmp_path):
     result = run_here("frontier_table", f"--table={tmp_path / 'no.jsonl'}")
     assert_one_line(result, "no.jsonl")
+
+
+def test_runs_are_compared_where_they_keep_equally_much(tmp_path):
+    table = tmp_path / "table.jsonl"
+    streets = tmp_path / "runs" / "streets"
+    write_frontier(streets / "falls" / "seed0", 0.12, (0.40, 0.30))
+    write_frontier(streets / "keeps" / "seed0", 0.12, (0.40, 0.38))
+    write_frontier(streets / "loses" / "seed0", 0.12, (0.30, 0.20))
+    result = run_here(
+        "frontier_table",
+        f"--table={table}",
+        f"--collect={tmp_path / 'runs'}",
+        "--mean_iou=0.35",
+    )
+    assert "| streets/falls/seed0 | 60 | 0.8 | 11.20 | 12 |" in result.stdout
+    assert "| streets/keeps/seed0 | 60 | 1.0 | 11.00 | 12 |" in result.stdout
+    assert "loses" not in result.stdout and "untranslated" not in result.stdout
