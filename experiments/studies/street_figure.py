@@ -45,6 +45,9 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "row", None, "<task>/<method>/seed<number> of the model.", required=True
 )
+flags.DEFINE_integer(
+    "steps", None, "Length of the run, where the table has several of --row."
+)
 flags.DEFINE_string("heading", "CARLA", "What the images are.")
 flags.DEFINE_string("output", None, "File of the figure.", required=True)
 
@@ -86,22 +89,28 @@ def scored_rows():
     task, method, seed = FLAGS.row.split("/")
     rows = study_table.read_rows(FLAGS.table)
 
-    def row(method, seed, strength):
-        for found in rows:
-            place = found["task"], found["method"], f"seed{found['seed']}"
-            if place == (task, method, seed) and strength in (
-                None,
-                found["strength"],
-            ):
-                return found
+    def row(method, seed, **wanted):
+        wanted |= {"task": task, "method": method}
+        wanted["seed"] = int(seed.removeprefix("seed"))
+        found = [
+            row
+            for row in rows
+            if all(v in (None, row.get(key)) for key, v in wanted.items())
+        ]
+        if len({found_row["steps"] for found_row in found}) == 1:
+            return found[0]
         raise ValueError(
-            "The table has no such row. Received: "
-            f"{task}/{method}/{seed}, strength={strength}"
+            "--row, --strength and --steps are those of one row of the table. "
+            f"Received: {len(found)} rows of {task}/{method}/{seed} with "
+            f"strength={wanted.get('strength')}, steps={wanted.get('steps')}"
         )
 
     return [
-        (FLAGS.heading, row("untranslated", "seed0", None)),
-        ("translated", row(method, seed, FLAGS.strength)),
+        (FLAGS.heading, row("untranslated", "seed0")),
+        (
+            "translated",
+            row(method, seed, strength=FLAGS.strength, steps=FLAGS.steps),
+        ),
     ]
 
 

@@ -23,11 +23,18 @@ def folder(tmp_path_factory):
         Image.fromarray(pixels).save(folder / "images" / f"{number}.png")
     ResNetGenerator(4, 1, residual=True, seed=1).save(folder / "model.keras")
     rows = [
-        {"method": method, "strength": strength, "kid": kid, "mean_iou": iou}
-        for method, strength, kid, iou in (
-            ("untranslated", 0.0, 0.142, 0.447),
-            ("semst", 0.5, 0.13, 0.4),
-            ("semst", 1.0, 0.12, 0.3),
+        {
+            "method": method,
+            "steps": steps,
+            "strength": strength,
+            "kid": kid,
+            "mean_iou": iou,
+        }
+        for method, steps, strength, kid, iou in (
+            ("untranslated", 0, 0.0, 0.142, 0.447),
+            ("semst", 60, 0.5, 0.13, 0.4),
+            ("semst", 60, 1.0, 0.12, 0.3),
+            ("semst", 90, 1.0, 0.11, 0.3),
         )
     ]
     text = [json.dumps({"task": "streets", "seed": 0, **row}) for row in rows]
@@ -62,7 +69,7 @@ def test_images_stand_above_their_translations_in_the_order_asked_for(folder):
     np.testing.assert_array_equal(pixels[60:92, :48], translated)
 
 
-def test_scores_are_those_of_the_strength(folder, monkeypatch):
+def test_scores_are_those_of_the_strength_and_length(folder, monkeypatch):
     import PIL.ImageDraw
 
     texts = []
@@ -71,7 +78,7 @@ def test_scores_are_those_of_the_strength(folder, monkeypatch):
         "text",
         lambda self, place, text, **style: texts.append(text),
     )
-    draw(folder, strength=1.0)
+    draw(folder, "--steps=60", strength=1.0)
     assert texts == [
         "CARLA: mIoU 0.447, KID x100 14.20",
         "translated: mIoU 0.300, KID x100 12.00",
@@ -84,6 +91,7 @@ def test_scores_are_those_of_the_strength(folder, monkeypatch):
         ("--row=streets/cut/seed0", ["streets/cut/seed0"]),
         ("--strength=0.7", ["strength=0.7"]),
         ("--images=9.png", ["9.png"]),
+        ("--strength=1", ["2 rows", "steps=None"]),
         ("--row=streets", ["<task>/<method>/seed<number>"]),
     ],
 )
