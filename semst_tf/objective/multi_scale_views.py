@@ -1,5 +1,7 @@
 """Context, detail and their fusion as views of one crop."""
 
+import typing
+
 from keras import ops
 
 from semst_tf.data.guides import KEEP
@@ -14,6 +16,14 @@ from semst_tf.ops.in_one_batch import in_one_batch
 from semst_tf.ops.keep_input import keep_input
 from semst_tf.ops.only_valid import only_valid
 from semst_tf.ops.step_seeds import uniform
+
+
+class _Cut(typing.NamedTuple):
+    """A square of images at full resolution, and its context."""
+
+    corner: typing.Any
+    detail: typing.Any
+    context: typing.Any
 
 
 class MultiScaleViews:
@@ -77,95 +87,118 @@ class MultiScaleViews:
 
     def __call__(self, source, target, seeds, guides=None):
         guides = guides or {}
-        generator, size = self.generator, self.detail_size
         # Both, so that no discriminator could tell by mirrored borders.
-        source, target = self.pad(source), self.pad(target)
-        corner = self._random_corner(source, seeds)
-        detail = _crop(source, corner, size)
-        target_corner = self._random_corner(target, seeds)
-        target_detail = _crop(target, target_corner, size)
-        part_labels, context_labels = self._labels(
-            guides, (corner, target_corner)
-        )
-        context = generator.context_of(source)
-        target_context = generator.context_of(target)
-        valid, context_valid = self._valid(guides, (corner, target_corner))
-
-        images = [detail, context]
-        if self.kinds[1].identity:
-            images.append(
-                match_channels(target_context, generator.input_channels)
-            )
-        count, pairs = len(images), None
+        source = self._cut(self.pad(source), seeds)
+        target = self._cut(self.pad(target), seeds)
+        corners = source.corner, target.corner
+        valid = self._valid(guides, corners)
+        pairs = None
         if self.kinds[0].paired:
             pairs = self._pairs(guides, seeds)
-            images += [pairs["detail"], pairs["context"]]
-        traces = in_one_batch(generator.single_scale().trace, images)
-        features = [trace.features for trace in traces]
-        outputs = [trace.outputs for trace in traces]
-        fused = generator.fuse(outputs[1], traces[1].hidden, outputs[0], corner)
-        keep = guides.get(KEEP)
-        if keep is not None:
-            keep = self.pad(keep)
-            part = _crop(keep, corner, size)
-            fused = keep_input(fused, detail, part)
-            outputs[0] = keep_input(outputs[0], detail, part)
-            outputs[1] = keep_input(
-                outputs[1], context, generator.context_of(keep)
-            )
-        fused = only_valid(fused, valid)
-        outputs[0] = only_valid(outputs[0], valid)
-        for place in range(1, count):
-            outputs[place] = only_valid(outputs[place], context_valid)
-        # Empty alike, so that nothing tells source and target apart by that.
-        detail = only_valid(detail, valid)
-        target_detail = only_valid(target_detail, valid)
-        encoded = self._encoded([fused, *outputs[:count]])
+        traces, pair_traces = self._traces(source, target, pairs)
+        outputs = self._outputs(source, traces, guides.get(KEEP), valid)
         paired = {}
         if pairs is not None:
             paired["paired_target"] = pairs["target"]
-            paired["paired_output"] = generator.fuse(
-                outputs[-1], traces[-1].hidden, outputs[-2], pairs["corner"]
+            paired["paired_output"] = self._fused(
+                pair_traces, pairs["source"].corner
             )
+        return self._views(
+            _only_valid(source, valid),
+            _only_valid(target, valid),
+            [trace.features for trace in traces],
+            outputs,
+            valid,
+            self._labels(guides, corners),
+            paired,
+        )
+
+    def _cut(self, images, seeds):
+        """A random square of padded images, and their context."""
+        return self._cut_at(images, self._random_corner(images, seeds))
+
+    def _cut_at(self, images, corner):
+        return _Cut(
+            corner,
+            _crop(images, corner, self.detail_size),
+            self.generator.context_of(images),
+        )
+
+    def _traces(self, source, target, pairs):
+        """What the generator makes of all that it gets, in one batch.
+
+        Returns:
+            List of the traces of detail, context and, with an identity term,
+            the context of the target; and list of the traces of detail and
+            context of paired images, empty without.
+        """
+        images = [source.detail, source.context]
+        if self.kinds[1].identity:
+            channels = self.generator.input_channels
+            images.append(match_channels(target.context, channels))
+        count = len(images)
+        if pairs is not None:
+            images += [pairs["source"].detail, pairs["source"].context]
+        traces = in_one_batch(self.generator.single_scale().trace, images)
+        return traces[:count], traces[count:]
+
+    def _fused(self, traces, corner):
+        """The fusion of the translations of a detail and its context."""
+        detail, context = traces[:2]
+        return self.generator.fuse(
+            context.outputs, context.hidden, detail.outputs, corner
+        )
+
+    def _outputs(self, source, traces, keep, valid):
+        """Translations: fused, of the detail, of the context, identity."""
+        fused = self._fused(traces, source.corner)
+        detail, context, *identity = [trace.outputs for trace in traces]
+        if keep is not None:
+            keep = self._cut_at(self.pad(keep), source.corner)
+            fused = keep_input(fused, source.detail, keep.detail)
+            detail = keep_input(detail, source.detail, keep.detail)
+            context = keep_input(context, source.context, keep.context)
+        part, whole = valid
+        return [
+            only_valid(fused, part),
+            only_valid(detail, part),
+            *(only_valid(images, whole) for images in (context, *identity)),
+        ]
+
+    def _views(self, source, target, features, outputs, valid, labels, paired):
+        """The three views of what was cut out and of its translations."""
+        fused, detail, context = outputs[:3]
+        encoded = self._encoded(outputs)
         identity = {}
         if self.kinds[1].identity:
-            identity = {
-                "identity_features": features[2],
-                "identity_output_features": encoded[3],
-            }
+            identity["identity_features"] = features[2]
+            identity["identity_output_features"] = encoded[3]
         fused_kind, context_kind, detail_kind = self.kinds
+        details = source.detail, target.detail
+        contexts = source.context, target.context
+        part = {"valid": valid[0], **labels[0]}
+        whole = {"valid": valid[1], **labels[1]}
         return [
             View(
                 fused_kind,
-                detail,
-                target_detail,
+                *details,
                 fused,
                 features[0],
                 encoded[0],
-                valid=valid,
                 **paired,
-                **part_labels,
+                **part,
             ),
             View(
                 context_kind,
-                only_valid(context, context_valid),
-                only_valid(target_context, context_valid),
-                outputs[1],
+                *contexts,
+                context,
                 features[1],
                 encoded[2],
-                valid=context_valid,
                 **identity,
-                **context_labels,
+                **whole,
             ),
             View(
-                detail_kind,
-                detail,
-                target_detail,
-                outputs[0],
-                features[0],
-                encoded[1],
-                valid=valid,
-                **part_labels,
+                detail_kind, *details, detail, features[0], encoded[1], **part
             ),
         ]
 
@@ -199,18 +232,14 @@ class MultiScaleViews:
         return part, context
 
     def _pairs(self, guides, seeds):
-        """Square, context and wanted square of paired images."""
+        """What is cut out of paired images, and the wanted square."""
         source, target = (
             self.pad(guides[name])
             for name in ("paired_source", "paired_target")
         )
-        corner = self._random_corner(source, seeds)
-        return {
-            "corner": corner,
-            "detail": _crop(source, corner, self.detail_size),
-            "context": self.generator.context_of(source),
-            "target": _crop(target, corner, self.detail_size),
-        }
+        source = self._cut(source, seeds)
+        target = _crop(target, source.corner, self.detail_size)
+        return {"source": source, "target": target}
 
     def _encoded(self, outputs):
         if not self.encode:
@@ -239,3 +268,13 @@ def _crop(images, corner, size):
         (batch, size, size, channels),
     )
     return ops.reshape(cropped, (-1, size, size, channels))
+
+
+def _only_valid(cut, valid):
+    # Source and target empty alike, so that nothing tells them apart by that.
+    part, whole = valid
+    return _Cut(
+        cut.corner,
+        only_valid(cut.detail, part),
+        only_valid(cut.context, whole),
+    )
