@@ -13,6 +13,7 @@ methods that keep most of the scene:
 whose seeds are averaged.
 """
 
+import fnmatch
 import itertools
 import pathlib
 import sys
@@ -30,6 +31,9 @@ with quiet_imports():
 FLAGS = flags.FLAGS
 flags.DEFINE_string("task", None, "Task whose rows are drawn.", required=True)
 flags.DEFINE_list("frontiers", [], "Tables of frontier_table.py.")
+flags.DEFINE_list(
+    "only", ["*"], "Patterns of the methods of --frontiers that are drawn."
+)
 flags.DEFINE_list("tables", [], "Tables of results_table.py.")
 flags.DEFINE_list(
     "without", ["real_photos"], "Methods of the tables to leave out."
@@ -53,6 +57,11 @@ def main(_):
         raise ValueError(
             f"The tables have no rows of this task. Received: {FLAGS.task}"
         )
+    if len(dict(found)) > 2 * len(MARKERS):
+        raise ValueError(
+            f"A plot has markers for {2 * len(MARKERS)} methods; --only and "
+            f"--without leave some out. Received: {len(dict(found))} methods"
+        )
     draw(found, pathlib.Path(FLAGS.output))
     print(f"wrote {FLAGS.output}")
 
@@ -66,7 +75,8 @@ def frontiers():
     runs = {}
     for path in FLAGS.frontiers:
         for row in study_table.read_rows(path):
-            if row["task"] == FLAGS.task and "mean_iou" in row:
+            wanted = any(fnmatch.fnmatch(row["method"], o) for o in FLAGS.only)
+            if row["task"] == FLAGS.task and wanted and "mean_iou" in row:
                 name = row["method"], row["steps"], row["seed"]
                 runs.setdefault(name, []).append(row)
     several = {name[:2] for name in runs if (*name[:2], 1) in runs}

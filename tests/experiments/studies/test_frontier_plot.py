@@ -77,3 +77,16 @@ def test_strengths_are_a_line_seeds_a_point_and_markers_differ(
 def test_a_task_without_rows_is_one_line_and_nothing_is_written(tables):
     assert_one_line(plot(tables, "--task=labels"), "no rows", "labels")
     assert not (tables / "plot.png").exists()
+
+
+def test_methods_are_chosen_and_more_than_there_are_markers_are_refused(tables):
+    none = ("--only=cut", "--without=cut,real_photos")
+    result = plot(tables, "--task=streets", *none)
+    assert_one_line(result, "no rows")
+    with (tables / "frontier.jsonl").open("a") as file:
+        for number in range(30):
+            row = {"task": "streets", "method": f"m{number}", "seed": 0}
+            row |= {"steps": 9, "strength": 1.0, "kid": 0.1, "mean_iou": 0.3}
+            file.write(json.dumps(row) + "\n")
+    assert_one_line(plot(tables, "--task=streets"), "for 28", "--only")
+    assert plot(tables, "--task=streets", "--only=m1*").returncode == 0
