@@ -24,6 +24,7 @@ from cli import run
 
 with quiet_imports():
     import study_table
+    from captioned_figure import captioned_figure
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("model", None, "The translator.", required=True)
@@ -51,10 +52,6 @@ flags.DEFINE_integer(
 flags.DEFINE_string("heading", "CARLA", "What the images are.")
 flags.DEFINE_string("output", None, "File of the figure.", required=True)
 
-MARGIN = 6
-CAPTION = 22
-"""Pixels between images, and of a line of text."""
-
 
 def main(_):
     captions = [score_line(*found) for found in scored_rows()]
@@ -72,7 +69,7 @@ def main(_):
     below = [translate(network, image) for image in above]
     path = pathlib.Path(FLAGS.output)
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure([above, below], captions).save(path, quality=88)
+    captioned_figure([above, below], captions).save(path, quality=88)
     print(f"wrote {path}")
 
 
@@ -134,38 +131,6 @@ def place_of(name, names):
             f"--images names one file of {FLAGS.source} each. Received: {name}"
         )
     return found[0]
-
-
-def figure(lines, captions):
-    """Puts lines of images of one size and their captions together.
-
-    Args:
-        lines: List of lists of uint8 arrays `(height, width, 3)`.
-        captions: List of str, one a line.
-
-    Returns:
-        `PIL.Image.Image`.
-    """
-    from PIL import Image
-    from PIL import ImageDraw
-    from PIL import ImageFont
-
-    height, width = lines[0][0].shape[:2]
-    pitch = height + CAPTION + MARGIN
-    size = (
-        len(lines[0]) * (width + MARGIN) - MARGIN,
-        len(lines) * pitch - MARGIN,
-    )
-    canvas = Image.new("RGB", size, "white")
-    draw = ImageDraw.Draw(canvas)
-    font = ImageFont.load_default(size=15)
-    for number, (images, caption) in enumerate(zip(lines, captions)):
-        top = number * pitch
-        for place, image in enumerate(images):
-            left = place * (width + MARGIN)
-            canvas.paste(Image.fromarray(image), (left, top))
-        draw.text((2, top + height + 2), caption, fill="black", font=font)
-    return canvas
 
 
 if __name__ == "__main__":

@@ -6,8 +6,11 @@ from PIL import Image
 from semst_tf.data.value_range import from_unit_range
 from semst_tf.data.value_range import to_unit_range
 
+GAP = 4
+"""White pixels between the cells of a grid, unless others are given."""
 
-def image_grid(rows, height=160, gap=4):
+
+def image_grid(rows, height=160, gap=GAP):
     """Arranges images of any size, type and channel count in a grid.
 
     Args:
