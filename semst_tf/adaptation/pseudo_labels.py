@@ -8,6 +8,7 @@ from semst_tf.adaptation.labelled_images import LabelledImages
 from semst_tf.adaptation.segmenter_training import probabilities
 from semst_tf.data import write_image
 from semst_tf.data.label_spaces import IGNORE
+from semst_tf.data.resize import resize_image
 
 
 def pseudo_labelled(model, target, classes, folder, confidence, cache=None):
@@ -45,7 +46,10 @@ def pseudo_labelled(model, target, classes, folder, confidence, cache=None):
         label[maps.max(-1) < confidence] = IGNORE
         path = folder / f"{target.names[index]}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_image(path, label[..., None])
+        # Of the image in its file, which may have other proportions than the
+        # size at which it is segmented.
+        shape = target.stored_shape(index)
+        write_image(path, resize_image(label[..., None], shape, "nearest"))
     labelled = LabelledImages(
         target.folder, folder, "cityscapes_train_ids", size=target.size
     )

@@ -38,6 +38,10 @@ class TargetImages:
     def __len__(self):
         return len(self.names)
 
+    def stored_shape(self, index):
+        """Height and width that an image has in its file."""
+        return self._images.stored_shape(index)
+
     def image(self, index):
         """Returns an image, a uint8 array `(height, width, 3)`."""
         return eight_bit_image(self._images, index, "Images of the target")

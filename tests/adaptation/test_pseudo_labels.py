@@ -45,6 +45,19 @@ def test_unsure_pixels_have_no_label(model, target, tmp_path):
     np.testing.assert_array_equal(labelled.image(0), target.image(0))
 
 
+def test_images_may_be_segmented_at_other_proportions(model, target, tmp_path):
+    squeezed = TargetImages(target.folder, (16, 16))
+    labelled = pseudo_labelled(
+        model, squeezed, [ROAD, SKY], tmp_path / "labels", confidence=0.9
+    )
+    label = labelled.label(0)
+    assert label.shape == (16, 16)
+    assert set(np.unique(label[:7])) == {SKY}
+    assert set(np.unique(label[13:])) == {ROAD}
+    written = np.asarray(Image.open(tmp_path / "labels" / "a.png"))
+    assert written.shape == (16, 32)
+
+
 def test_labels_that_are_there_are_kept(model, target, tmp_path):
     def label(confidence):
         return pseudo_labelled(
