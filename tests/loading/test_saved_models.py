@@ -44,7 +44,7 @@ def test_colour2vintage_takes_the_colour_and_keeps_the_scene(name, photographs):
 def test_carla2cityscapes_changes_colours_and_keeps_the_scene(photographs):
     translator = load_translator("carla2cityscapes")
     for source in photographs:
-        source = source[:99, :150]
+        source = source[::3, ::3]
         translation = translate(translator, source)
         assert translation.shape == source.shape
         brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
@@ -58,7 +58,7 @@ def test_a_training_goes_on_from_a_shipped_translator():
     options = model.config.generator
     assert (options.filters, options.residual_output) == (16, "gain")
     assert "non-commercial" in (
-        SAVED_MODELS / "carla2cityscapes" / "1" / "model_card.md"
+        SAVED_MODELS / "carla2cityscapes" / "2" / "model_card.md"
     ).read_text("utf-8")
 
 
