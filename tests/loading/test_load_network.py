@@ -36,7 +36,8 @@ def test_the_network_of_an_export_translates_as_its_graph():
 
 def test_every_translator_that_ships_has_a_network():
     for name, place in shipped_models().items():
-        described = json.loads((place / "1" / "config.json").read_text())
+        (version,) = place.iterdir()
+        described = json.loads((version / "config.json").read_text())
         assert weights_hash(load_network(name)) == described["weights_sha256"]
 
 
