@@ -19,10 +19,11 @@ def residual(tmp_path):
     # With characters that TensorFlow takes for a glob.
     folder = tmp_path / "street [1]"
     shutil.copytree(shipped_models()["colour2vintage"], folder)
-    described = json.loads((folder / "1" / "config.json").read_text())
+    (version,) = folder.iterdir()
+    described = json.loads((version / "config.json").read_text())
     described["translator"]["config"].update(residual=True, strength=0.8)
     described["value_range"] = [-1000, 2060]
-    (folder / "1" / "config.json").write_text(json.dumps(described))
+    (version / "config.json").write_text(json.dumps(described))
     return folder
 
 
@@ -49,8 +50,9 @@ def test_strength_and_value_range_are_those_of_the_export(residual):
 
 
 def test_a_strength_is_refused_where_there_can_be_none():
+    assert load_network("colour2vintage", 0.5).strength == 0.5  # It is guided.
     with pytest.raises(ValueError, match="strength=0.5.* for colour2vintage"):
-        load_network("colour2vintage", 0.5)
+        load_network("colour2vintage", 0.5, guided_radius=0)
 
 
 def test_keras_files_are_loaded_as_they_are(tmp_path):
@@ -60,6 +62,7 @@ def test_keras_files_are_loaded_as_they_are(tmp_path):
 
 
 def test_an_export_without_its_description_is_named(residual):
-    (residual / "1" / "config.json").unlink()
+    (version,) = residual.iterdir()
+    (version / "config.json").unlink()
     with pytest.raises(ValueError, match="no weights.*Received"):
         load_network(residual)
