@@ -1,5 +1,6 @@
 """How far translations are from the target domain, class by class."""
 
+import functools
 import json
 import pathlib
 
@@ -64,7 +65,6 @@ class ClassMatchedScores:
         self._labels = labels
         self._cache = cache
         self._metric = ClassMatchedDistance(**options)
-        self._segmenter = None
         self._knows_targets = False
 
     def reset(self):
@@ -128,7 +128,7 @@ class ClassMatchedScores:
         settings = json.dumps(self._metric.get_config(), sort_keys=True)
         return content_hash(
             [np.frombuffer(settings.encode(), "uint8")],
-            load_segmenter().get_weights(),
+            self._segmenter.get_weights(),
             self._targets,
             self._target_labels or (),
         )
@@ -139,11 +139,13 @@ class ClassMatchedScores:
             label = self._label(self._target_labels, self._targets, index)
             self._metric.update_target(as_colour(image)[None], label[None])
 
+    @functools.cached_property
+    def _segmenter(self):
+        return load_segmenter()
+
     def _label(self, labels, images, index):
         if labels is not None:
             return np.asarray(labels[index])
-        if self._segmenter is None:
-            self._segmenter = load_segmenter()
         (label,) = segment_images(
             self._segmenter, [images[index]], size=SEGMENTER_SIZE
         )
