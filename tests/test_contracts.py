@@ -117,23 +117,29 @@ def lpips_weights(folder):
     return path
 
 
-FAST_GENERATORS = [
-    {
-        "arguments": {
-            "filters": 4,
-            "blocks": 2,
-            "input_channels": 1,
-            "output_channels": 2,
-            "residual": residual,
-            "residual_output": output,
-            "guided_radius": 4 if output == "gain" else None,
-            "strength": 0.5 if residual else 1.0,
-            "seed": 1,
-        },
-        "inputs": (maps(13, 18, 1),),
-    }
-    for residual, output in ((False, "shift"), (True, "gain"))
-]
+def generator_variants(*outputs, **more):
+    """Variants of generators: pairs of whether residual, and how."""
+    return [
+        {
+            "arguments": {
+                "filters": 4,
+                "blocks": 2,
+                "input_channels": 1,
+                "output_channels": 2,
+                "residual": residual,
+                "residual_output": output,
+                "guided_radius": 4 if output == "gain" else None,
+                "strength": 0.5 if residual else 1.0,
+                "seed": 1,
+                **more,
+            },
+            "inputs": (maps(13, 18, 1),),
+        }
+        for residual, output in outputs
+    ]
+
+
+FAST_GENERATORS = generator_variants((False, "shift"), (True, "gain"))
 
 # From classes to variants, each the arguments of the contract function.
 LAYERS = {
@@ -322,28 +328,12 @@ LAYERS = {
 }
 
 NETWORKS = {
-    networks.ResNetGenerator: [
-        {
-            "arguments": {
-                "filters": 4,
-                "blocks": 2,
-                "input_channels": 1,
-                "output_channels": 2,
-                "residual": residual,
-                "residual_output": output,
-                "guided_radius": 4 if output == "gain" else None,
-                "strength": 0.5 if residual else 1.0,
-                "feature_layers": [0, 4, 13],
-                "seed": 1,
-            },
-            "inputs": (maps(13, 18, 1),),
-        }
-        for residual, output in (
-            (False, "shift"),
-            (True, "shift"),
-            (True, "gain"),
-        )
-    ],
+    networks.ResNetGenerator: generator_variants(
+        (False, "shift"),
+        (True, "shift"),
+        (True, "gain"),
+        feature_layers=[0, 4, 13],
+    ),
     networks.AntialiasedFastGenerator: FAST_GENERATORS,
     networks.FastGenerator: FAST_GENERATORS,
     networks.MultiScaleGenerator: [
