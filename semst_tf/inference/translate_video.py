@@ -301,6 +301,9 @@ def _digest(translator):
         for weight in translator.get_weights():
             digest.update(np.ascontiguousarray(weight).tobytes())
         digest.update(str(getattr(translator, "strength", None)).encode())
+        radius = getattr(translator, "guided_radius", None)
+        if radius is not None:  # Without, parts of earlier versions go on.
+            digest.update(str(radius).encode())
     else:
         for path in sorted(pathlib.Path(translator.folder).rglob("*")):
             if path.is_file():

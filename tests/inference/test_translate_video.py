@@ -392,6 +392,17 @@ def test_exported_translators_are_told_apart_by_their_files(tmp_path):
     assert module._digest(exported) != first
 
 
+@pytest.mark.parametrize(
+    "changes", [{"strength": 0.5}, {"guided_radius": 4}, {"guided_radius": 8}]
+)
+def test_a_translator_that_blends_otherwise_is_another(changes):
+    network = ResNetGenerator(4, 1, residual=True, seed=0)
+    first = module._digest(network)
+    for name, value in changes.items():
+        setattr(network, name, value)
+    assert module._digest(network) != first
+
+
 def test_cameras_that_are_not_there_are_told(tmp_path):
     for name, message in (
         ("camera:97", "no camera 97 here"),
