@@ -16,7 +16,7 @@ from cli import quiet_imports
 from cli import run
 
 FLAGS = flags.FLAGS
-training_flags.define_flags(preset="semst")
+training_flags.define_flags(preset=training_flags.AUTO)
 for _domain in ("source", "target"):
     flags.DEFINE_enum(
         f"{_domain}_layout",
@@ -36,12 +36,11 @@ def main(_):
         from semst_tf.config.preset_configs import preset_config
 
     training_flags.prepare()
-    config = preset_config(FLAGS.preset).replace(training_flags.overrides())
-    return training_flags.trained(
-        config,
-        layout_images(source, FLAGS.source_layout),
-        layout_images(target, FLAGS.target_layout),
-    )
+    source = layout_images(source, FLAGS.source_layout)
+    target = layout_images(target, FLAGS.target_layout)
+    preset = training_flags.chosen_preset(source, target)
+    config = preset_config(preset).replace(training_flags.overrides())
+    return training_flags.trained(config, source, target)
 
 
 def layout_images(place, layout):

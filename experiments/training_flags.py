@@ -1,5 +1,6 @@
 """Flags of trainings, and what scripts that train do with them."""
 
+import pathlib
 import shlex
 
 import dataroot
@@ -21,6 +22,9 @@ SHORT = {
     "keep": "data.keep",
 }
 """Flags, and the fields of the configuration that they are short for."""
+
+AUTO = "auto"
+"""The preset that is chosen by how far apart the domains are."""
 
 # Flags defined here belong to the script that asks for them.
 flags.disclaim_key_flags()
@@ -46,7 +50,13 @@ def _define_configuration(preset):
         "Named configuration to start from: tiny, small, cut, fastcut, "
         "hneg_src, semst, semst_guided, semst_pixels, semst_distant, "
         "semst_distant_pixels, fast, faster, semst_multiscale, "
-        "tiny_multiscale.",
+        "tiny_multiscale."
+        + (
+            " auto is the preset of a run directory that is continued; else "
+            "semst, or semst_distant where the domains are far apart."
+            if preset == AUTO
+            else ""
+        ),
     )
     flags.DEFINE_integer(
         "steps", None, "Length of the training; short for --set=training.steps."
@@ -193,6 +203,31 @@ def prepare():
     set_max_pixels(FLAGS.max_pixels)
     if FLAGS.deterministic:
         make_deterministic()
+
+
+def chosen_preset(source, target):
+    """The preset that --preset names, or stands for.
+
+    Args:
+        source: Source images.
+        target: Target images.
+    """
+    if FLAGS.preset != AUTO:
+        return FLAGS.preset
+    from semst_tf.config.preset_configs import preset_config
+    from semst_tf.training.run_description import read_description
+    from semst_tf.training.suggest_preset import NEAR_PRESET
+    from semst_tf.training.suggest_preset import suggest_preset
+
+    description = pathlib.Path(FLAGS.workdir) / "config.json"
+    if description.exists():
+        preset = read_description(description)["config"].get("preset")
+        if preset is not None:
+            return preset
+    config = preset_config(NEAR_PRESET).replace(overrides())
+    preset = suggest_preset(source, target, config)
+    print(f"preset: {preset}, by how far apart the domains are")
+    return preset
 
 
 def trained(config, source, target, paired=None):

@@ -71,6 +71,38 @@ def test_one_command_trains_to_the_step_that_was_asked_for(trained):
     assert int(model.optimizer.iterations) == 3
 
 
+def test_without_a_preset_a_run_goes_on_with_its_own(trained):
+    root, flags, _ = trained
+    unnamed = [flag for flag in SMALL if not flag.startswith("--preset")]
+    result = run_here(
+        "train",
+        *[f"--{name}={root / name}" for name in ("source", "target")],
+        f"--workdir={root / 'new run'}",
+        *unnamed,
+        *flags,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "preset:" not in result.stdout
+
+
+def test_without_a_preset_a_new_run_gets_one_that_fits(tmp_path):
+    write_images(tmp_path / "source")
+    (tmp_path / "target").mkdir()
+    for number in range(2):
+        white = Image.new("RGB", (64, 64), "white")
+        white.save(tmp_path / "target" / f"{number}.png")
+    # Stops at the size of the crops, before anything is trained.
+    result = run_here(
+        "train",
+        *[f"--{name}={tmp_path / name}" for name in ("source", "target")],
+        f"--workdir={tmp_path / 'run'}",
+        "--set=data.crop_size=32",
+        "--set=data.resize=16x16",
+    )
+    assert "preset: semst_distant, by how far apart" in result.stdout
+    assert result.returncode == 2, result.stderr
+
+
 def test_flags_reach_the_configuration(trained):
     root, _, _ = trained
     stored = json.loads((root / "new run" / "config.json").read_text())

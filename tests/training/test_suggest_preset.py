@@ -1,0 +1,30 @@
+"""Which preset a training of two domains begins with."""
+
+import pytest
+
+from semst_tf.config.preset_configs import preset_config
+from semst_tf.training.suggest_preset import suggest_preset
+
+
+@pytest.mark.parametrize(
+    ("target", "preset"), [("brighter", "semst"), ("white", "semst_distant")]
+)
+def test_only_far_domains_begin_at_the_target(domains, target, preset):
+    assert suggest_preset(domains / "noise", domains / target) == preset
+
+
+def test_images_are_read_as_the_training_reads_them(domains):
+    # A range in which the noise is as white as the white images.
+    config = preset_config("semst").replace({"data.value_range": (-500_000, 0)})
+    places = domains / "noise", domains / "white"
+    assert suggest_preset(*places, config) == "semst"
+
+
+def test_what_cannot_be_read_is_left_to_the_check(tmp_path, domains):
+    (tmp_path / "text.png").write_text("no image")
+    assert suggest_preset(tmp_path, domains / "white") == "semst"
+
+
+def test_a_missing_folder_is_named(tmp_path, domains):
+    with pytest.raises((OSError, ValueError), match="nowhere"):
+        suggest_preset(tmp_path / "nowhere", domains / "white")
