@@ -6,6 +6,7 @@ from semst_tf.importers import cut_generator
 from semst_tf.loading.model_file_safety import check_keras_file
 from semst_tf.loading.model_file_safety import check_saved_model_graph
 from semst_tf.loading.model_place import model_place
+from semst_tf.loading.network_of_saved_model import network_of_saved_model
 from semst_tf.semst import SemST
 from semst_tf.storage.checkpoint_files import checkpoint_paths
 
@@ -33,7 +34,8 @@ def load_translator(path, strength=None, guided_radius=None):
     Returns:
         What `semst_tf.inference.translate` takes: a Keras model that maps
         `(batch, height, width, channels)` in [-1, 1] to translations of the
-        same height and width, or a `SavedTranslator`.
+        same height and width, or a `SavedTranslator`, which a SavedModel is
+        as long as it shall blend as it was exported to.
 
     Raises:
         ValueError: If there is no translator, it cannot be read, or it cannot
@@ -45,7 +47,14 @@ def load_translator(path, strength=None, guided_radius=None):
     translator = semst_tf.load_translator("colour2vintage")
     ```
     """
-    translator = _loaded(model_place(path))
+    place = model_place(path)
+    if is_saved_model(place) and (
+        strength is not None or guided_radius is not None
+    ):
+        # The graph of an export blends as it was told to when it was written.
+        translator = network_of_saved_model(place)
+    else:
+        translator = _loaded(place)
     return with_blending(translator, path, strength, guided_radius)
 
 

@@ -10,6 +10,8 @@ from small import small_model
 from semst_tf import export
 from semst_tf.importers import cut_generator
 from semst_tf.loading.load_translator import load_translator
+from semst_tf.loading.load_translator import with_blending
+from semst_tf.networks import KerasGenerator
 from semst_tf.networks import PatchDiscriminator
 from semst_tf.networks import ResNetGenerator
 
@@ -207,11 +209,25 @@ def test_strength_of_any_other_generator_is_refused(saved):
     assert (guided.strength, guided.guided_radius) == (0.5, 8)
 
 
-def test_a_guided_filter_of_a_network_that_has_none_is_refused(tmp_path):
-    model = small_model("cut")
+def test_a_saved_model_blends_as_it_is_told_to(tmp_path):
+    fields = {"generator.guided_radius": 4, "training.ema_decay": 0.9}
+    model = small_model("cut", **fields)
     export.saved_model(model, tmp_path / "m", verbose=False)
-    with pytest.raises(ValueError, match="guided_radius=8 for"):
-        load_translator(tmp_path / "m", guided_radius=8)
+    network = model.translator
+    for strength, radius in ((None, 0), (0.5, None), (0.25, 8)):
+        loaded = load_translator(tmp_path / "m", strength, radius)
+        network.guided_radius = 4 if radius is None else radius or None
+        network.strength = 1.0 if strength is None else strength
+        assert_same_translator(loaded, network)
+
+
+def test_a_guided_filter_of_a_network_that_has_none_is_refused():
+    inputs = keras.Input((None, None, 3))
+    outputs = keras.layers.Conv2D(3, 1, name="stem")(inputs)
+    network = keras.Model(inputs, outputs)
+    generator = KerasGenerator(network, features=["stem"])
+    with pytest.raises(ValueError, match="guided_radius=8 for a model"):
+        with_blending(generator, "a model", guided_radius=8)
 
 
 def test_a_run_directory_of_cut_is_a_model(tmp_path):
