@@ -35,9 +35,9 @@ def translate_planned(place, jobs, value_range, others=None):
 
     if not FLAGS.overwrite:
         refuse_existing([output for _, output in jobs])
-    translator = translator_of_flags()
-    check_mode(translator, FLAGS.mode, FLAGS.tile)
     temporal = FLAGS.temporal or "frame"
+    translator = translator_of_flags(share_statistics=temporal != "frame")
+    check_mode(translator, FLAGS.mode, FLAGS.tile)
     statistics = frame_statistics(translator, temporal, FLAGS.mode)
     if statistics is not None:
         jobs = frames_in_order(jobs)

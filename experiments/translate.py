@@ -163,7 +163,8 @@ def main(_):
 def translate_one_video(place):
     """Translates --input, a video or a camera, into the file --output."""
     video_translation.check_video_flags(place)
-    video_translation.translate_to_video(translator_of_flags(), place)
+    translator = translator_of_flags(share_statistics=FLAGS.temporal != "frame")
+    video_translation.translate_to_video(translator, place)
 
 
 def translate_images(place):

@@ -209,10 +209,10 @@ def measured(model, clips, motions):
     """Rows of one translator."""
     with quiet_imports():
         from semst_tf.inference.translate_video import default_temporal
-        from semst_tf.loading.load_translator import load_translator
+        from semst_tf.loading.load_network import load_network
 
     name, _, place = model.rpartition("=")
-    translator = load_translator(place)
+    translator = load_network(place)
     shared = default_temporal(translator) != "frame"
     rows = []
     alone = None

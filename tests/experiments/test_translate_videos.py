@@ -9,6 +9,8 @@ from scripts import run_here
 from videos import seconds_of
 from videos import write_video
 
+from semst_tf import export
+from semst_tf import load_translator
 from semst_tf.data import read_image
 from semst_tf.networks import ResNetGenerator
 
@@ -75,6 +77,24 @@ def test_frames_of_a_folder_share_statistics_in_the_order_of_numbers(
     np.testing.assert_array_equal(
         read_image(tmp_path / "four" / "f4.png"), made["running"]["f4.png"]
     )
+
+
+def test_frames_share_the_statistics_of_an_export_too(given, tmp_path):
+    network = load_translator(given / "model.keras")
+    export.saved_model(network, tmp_path / "export", verbose=False)
+    made = []
+    for model in (given / "model.keras", tmp_path / "export"):
+        output = tmp_path / f"of_{model.name}"
+        result = run_here(
+            "translate",
+            f"--model={model}",
+            f"--input={given / 'frames'}",
+            f"--output={output}",
+            "--temporal=shared",
+        )
+        assert result.returncode == 0, result.stderr
+        made.append(read_image(output / "f10.png").astype(int))
+    assert np.abs(made[0] - made[1]).max() <= 1
 
 
 @pytest.mark.parametrize(
