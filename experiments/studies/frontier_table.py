@@ -149,9 +149,13 @@ def collected(root):
             "seed": int(seed.removeprefix("seed")),
             "steps": config["training"]["steps"],
         }
-        for strength in scores["strengths"]:
+        # With one strength evaluate.py writes its scores alone.
+        alone = {"strength": scores["settings"].get("strength"), **scores}
+        for strength in scores.get("strengths", [alone]):
             row = {**run_row, "strength": strength["strength"]}
             rows.append(row | _scores(strength))
+        if "untranslated" not in scores:
+            continue
         nothing = {"method": "untranslated", "seed": 0, "steps": 0}
         row = {**run_row, **nothing, "strength": 0.0}
         rows.append(row | _scores(scores["untranslated"]))

@@ -46,6 +46,24 @@ def test_runs_join_a_table_and_newer_scores_replace_older_ones(tmp_path):
     assert len(table.read_text().splitlines()) == 5
 
 
+def test_scores_of_one_strength_are_a_row(tmp_path):
+    folder = tmp_path / "runs" / "task" / "student" / "seed1"
+    folder.mkdir(parents=True)
+    scores = {
+        "settings": {"strength": 1.0, "config": {"training": {"steps": 60}}},
+        "distance": {"kid": 0.125},
+    }
+    (folder / "frontier.json").write_text(json.dumps(scores))
+    result = run_here(
+        "frontier_table",
+        f"--collect={tmp_path / 'runs'}",
+        f"--table={tmp_path / 'table.jsonl'}",
+    )
+    assert result.returncode == 0, result.stderr
+    assert "| task/student/seed1 | 60 | 1.0 | 12.50 |" in result.stdout
+    assert "untranslated" not in result.stdout
+
+
 def test_rows_are_chosen_by_their_ids(tmp_path):
     table = tmp_path / "table.jsonl"
     write_frontier(tmp_path / "runs" / "streets" / "semst" / "seed0", 0.1234)
