@@ -31,6 +31,7 @@ from path_flags import check_folders_to_write
 from path_flags import check_images
 from path_flags import check_models
 from path_flags import found_paths
+from shared_flags import define_guided_radius
 
 FLAGS = flags.FLAGS
 SPACES = (
@@ -127,12 +128,7 @@ flags.DEFINE_float(
     "Blend strength, from 0 (the input) to 1 (the full translation), of a "
     "residual generator, or one with a guided filter; its own if not given.",
 )
-flags.DEFINE_integer(
-    "guided_radius",
-    None,
-    "Radius of a guided filter behind the generator, as in translate.py.",
-    lower_bound=0,
-)
+define_guided_radius()
 flags.DEFINE_integer("seeds", 3, "Repetitions; more can be added later.")
 flags.DEFINE_enum(
     "segmenter",

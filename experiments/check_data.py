@@ -21,6 +21,7 @@ from absl import flags
 from cli import quiet_imports
 from cli import run
 from path_flags import check_images
+from shared_flags import define_max_pixels
 
 FLAGS = flags.FLAGS
 
@@ -113,12 +114,7 @@ flags.DEFINE_float(
     lower_bound=0.001,
     upper_bound=1.0,
 )
-flags.DEFINE_integer(
-    "max_pixels",
-    None,
-    "Pixels that an image file may have; 178956970 unless given, or "
-    "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
-)
+define_max_pixels()
 flags.DEFINE_bool(
     "skip_bad",
     False,

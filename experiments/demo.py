@@ -24,6 +24,7 @@ from path_flags import check_folders_to_write
 from path_flags import check_inputs
 from path_flags import check_models
 from path_flags import package_folder
+from shared_flags import define_guided_radius
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -53,12 +54,7 @@ flags.DEFINE_float(
     None,
     "Blend strength of translations, as in translate; 100 % on the page.",
 )
-flags.DEFINE_integer(
-    "guided_radius",
-    None,
-    "Radius of a guided filter behind the generator, as in translate.py.",
-    lower_bound=0,
-)
+define_guided_radius()
 flags.DEFINE_string(
     "title", None, "Heading of the page; the name of the model if not given."
 )

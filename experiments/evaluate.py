@@ -36,6 +36,7 @@ from path_flags import check_folders_to_write
 from path_flags import check_images
 from path_flags import check_inputs
 from path_flags import check_models
+from shared_flags import define_guided_radius
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -114,12 +115,7 @@ flags.DEFINE_list(
     "Several, as 0,0.5,1, are scored one after the other, beside the "
     "untranslated images.",
 )
-flags.DEFINE_integer(
-    "guided_radius",
-    None,
-    "Radius of a guided filter behind the generator, as in translate.py.",
-    lower_bound=0,
-)
+define_guided_radius()
 flags.DEFINE_string(
     "plot",
     None,

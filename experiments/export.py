@@ -27,6 +27,7 @@ from path_flags import check_files_to_write
 from path_flags import check_folders_to_write
 from path_flags import check_inputs
 from path_flags import check_models
+from shared_flags import define_guided_radius
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -47,12 +48,7 @@ flags.DEFINE_enum(
 flags.DEFINE_float(
     "strength", None, "Blend strength of translations, as in translate."
 )
-flags.DEFINE_integer(
-    "guided_radius",
-    None,
-    "Radius of the guided filter, as in translate.",
-    lower_bound=0,
-)
+define_guided_radius()
 flags.DEFINE_enum(
     "precision", "float32", ["float32", "float16", "int8"], "litert only."
 )

@@ -12,6 +12,7 @@ from cli import show_label_shares
 from path_flags import check_folders_to_write
 from path_flags import check_images
 from path_flags import check_inputs
+from shared_flags import define_max_pixels
 
 FLAGS = flags.FLAGS
 
@@ -95,12 +96,7 @@ def _define_images():
         None,
         "Masks of what must not change; short for --set=data.keep.",
     )
-    flags.DEFINE_integer(
-        "max_pixels",
-        None,
-        "Pixels that an image file may have; 178956970 unless given, or "
-        "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
-    )
+    define_max_pixels()
     flags.DEFINE_bool(
         "skip_bad", False, "Leave out unreadable images instead of stopping."
     )

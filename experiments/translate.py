@@ -31,6 +31,8 @@ from path_flags import check_folders_to_write
 from path_flags import check_images
 from path_flags import check_models
 from path_flags import found_paths
+from shared_flags import define_guided_radius
+from shared_flags import define_max_pixels
 from translation_jobs import planned_jobs
 from translator_of_flags import translator_of_flags
 from whole_file_jobs import names_a_file
@@ -77,14 +79,7 @@ flags.DEFINE_float(
     "Blend strength, from 0 (the input) to 1 (the full translation), of a "
     "residual generator, or one with a guided filter; its own if not given.",
 )
-flags.DEFINE_integer(
-    "guided_radius",
-    None,
-    "Pixels, a multiple of 4, that a guided filter of the difference of "
-    "translation and input reaches: colours change, at edges of the input "
-    "only; 0: no filter; its own if not given.",
-    lower_bound=0,
-)
+define_guided_radius()
 flags.DEFINE_list(
     "value_range",
     None,
@@ -106,12 +101,7 @@ flags.DEFINE_integer(
 flags.DEFINE_integer(
     "page", None, "Page of TIFF stacks, or frame of animations, from 0."
 )
-flags.DEFINE_integer(
-    "max_pixels",
-    None,
-    "Pixels that an image file may have; 178956970 unless given, or "
-    "SEMST_TF_MAX_PIXELS. A guard against files that claim to be huge.",
-)
+define_max_pixels()
 flags.DEFINE_enum(
     "volume_type",
     None,

@@ -21,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from cli import quiet_imports
 from cli import run
+from shared_flags import define_guided_radius
 
 with quiet_imports():
     import study_table
@@ -34,12 +35,7 @@ flags.DEFINE_list(
 )
 flags.DEFINE_string("resize", "", "Size of the images: 256, 152x256.")
 flags.DEFINE_float("strength", None, "Blend strength; its own if not given.")
-flags.DEFINE_integer(
-    "guided_radius",
-    None,
-    "Radius of a guided filter behind the generator, as in translate.py.",
-    lower_bound=0,
-)
+define_guided_radius()
 flags.DEFINE_string(
     "table", None, "Table of frontier_table.py with the scores.", required=True
 )
