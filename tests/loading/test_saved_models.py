@@ -53,6 +53,17 @@ def test_carla2cityscapes_changes_colours_and_keeps_the_scene(photographs):
         assert np.abs(changes).mean() > 3
 
 
+def test_day2night_darkens_and_keeps_the_scene(photographs):
+    translator = load_translator("day2night")
+    for source in photographs:
+        source = source[::2, ::2]
+        translation = translate(translator, source)
+        assert translation.shape == source.shape
+        assert translation.mean() < 0.7 * source.mean()
+        brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
+        assert np.corrcoef(brightness)[0, 1] > 0.7
+
+
 def test_a_training_goes_on_from_a_shipped_translator():
     model = SemST.from_preset("semst", load_weights="carla2cityscapes")
     options = model.config.generator
