@@ -211,6 +211,7 @@ def chosen_preset(source, target):
     if FLAGS.preset != AUTO:
         return FLAGS.preset
     from semst_tf.config.preset_configs import preset_config
+    from semst_tf.config.preset_configs import presets
     from semst_tf.training.run_description import read_description
     from semst_tf.training.suggest_preset import NEAR_PRESET
     from semst_tf.training.suggest_preset import suggest_preset
@@ -218,7 +219,7 @@ def chosen_preset(source, target):
     description = pathlib.Path(FLAGS.workdir) / "config.json"
     if description.exists():
         preset = read_description(description)["config"].get("preset")
-        if preset is not None:
+        if preset in presets():
             return preset
     config = preset_config(NEAR_PRESET).replace(overrides())
     preset = suggest_preset(source, target, config)

@@ -60,8 +60,12 @@ def test_day2night_darkens_and_keeps_the_scene(photographs):
         translation = translate(translator, source)
         assert translation.shape == source.shape
         assert translation.mean() < 0.7 * source.mean()
-        brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
-        assert np.corrcoef(brightness)[0, 1] > 0.7
+        # A sky gets darker than what lies below it: edges, not brightness.
+        edges = [
+            np.abs(np.diff(image.astype(float).mean(-1))).ravel()
+            for image in (source, translation)
+        ]
+        assert np.corrcoef(edges)[0, 1] > 0.6
 
 
 def test_a_training_goes_on_from_a_shipped_translator():
