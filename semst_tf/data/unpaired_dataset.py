@@ -1,5 +1,6 @@
 """The data that training reads."""
 
+import os
 import warnings
 
 import numpy as np
@@ -7,6 +8,8 @@ import numpy as np
 from semst_tf.data.check import check_images
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.unpaired_sampler import UnpairedSampler
+
+_PREFETCHED = 2  # Batches that are ready before they are asked for.
 
 
 def unpaired_images(
@@ -105,7 +108,7 @@ def unpaired_images(
             unreadable or too small, with a warning, instead of raising.
             Defaults to `False`.
         workers: int or `None`. Examples prepared at the same time. Defaults
-            to `None`, tuned while running.
+            to `None`, as many as there are processors.
         data_dir: Folder of prepared `tfds:` sets. Defaults to `None`.
         part: Pair `(index, count)`: the data then holds only the examples
             that the worker of this index, of `count` that train together,
@@ -282,7 +285,7 @@ def _dataset(
     indices = _indices(first_example, end, batch_size, part)
     examples = indices.map(
         load,
-        num_parallel_calls=workers or tf.data.AUTOTUNE,
+        num_parallel_calls=workers or os.cpu_count() or 1,
         deterministic=True,
     )
     # Endless data has no last batch: its batch dimension is known.
@@ -290,7 +293,11 @@ def _dataset(
         batch_size // part[1],
         drop_remainder=drop_remainder or passes is None,
     )
-    return batches.prefetch(tf.data.AUTOTUNE)
+    # Not tuned by TensorFlow: data that it tunes ends only when the thread
+    # that tunes it wakes up, which is after up to a minute.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(_PREFETCHED).with_options(options)
 
 
 def _indices(first, end, batch_size, part):
