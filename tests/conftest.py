@@ -12,26 +12,8 @@ import signal
 # Before TensorFlow: XLA compiles longer here than what it compiles runs.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
-
-def _keep_to_one_processor():
-    """Gives each worker of pytest-xdist a processor of its own.
-
-    Threads of several workers on the same processors wait for each other;
-    networks as small as these have nothing to share out among threads. What
-    a test starts keeps to the same processor.
-    """
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker.startswith("gw") and hasattr(os, "sched_setaffinity"):
-        processors = sorted(os.sched_getaffinity(0))
-        number = int(worker.removeprefix("gw")) % len(processors)
-        os.sched_setaffinity(0, {processors[number]})
-
-
-# Before TensorFlow, too, which counts the processors that it may use.
-_keep_to_one_processor()
-
-import keras  # noqa: E402
-import pytest  # noqa: E402
+import keras
+import pytest
 
 # Shells start background jobs with Ctrl-C ignored, and programs pass that on
 # to the programs that they start: tests of Ctrl-C would wait in vain.
