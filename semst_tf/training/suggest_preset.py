@@ -1,10 +1,9 @@
 """The preset that fits two domains, from how far apart they are."""
 
 from semst_tf.config.preset_configs import preset_config
-from semst_tf.data import ImageCollection
 from semst_tf.training.domain_distance import FAR
 from semst_tf.training.domain_distance import domain_distance
-from semst_tf.training.image_options import image_options
+from semst_tf.training.open_domains import open_domains
 
 NEAR_PRESET = "semst"
 FAR_PRESET = "semst_distant"
@@ -42,17 +41,9 @@ def suggest_preset(source, target, config=None):
         semst_tf design.
     """
     config = config or preset_config(NEAR_PRESET)
-    options = image_options(config)
-    source = ImageCollection(
-        source, default_split="trainA", **options["source"]
-    )
-    target = ImageCollection(
-        target, default_split="trainB", **options["target"]
-    )
+    images = open_domains(config, source, target)
     try:
-        distance = domain_distance(
-            source, target, config.data.crop_height_width
-        )
+        distance = domain_distance(*images, config.data.crop_height_width)
     except (OSError, ValueError):
         return NEAR_PRESET
     return FAR_PRESET if distance >= FAR else NEAR_PRESET

@@ -3,7 +3,6 @@
 import itertools
 
 from semst_tf.data import CropIndex
-from semst_tf.data import ImageCollection
 from semst_tf.data import UnpairedSampler
 from semst_tf.data import check_images
 from semst_tf.data import distributed_images
@@ -11,6 +10,7 @@ from semst_tf.data.reading_errors import plain_reading_errors
 from semst_tf.data.training_labels import class_histogram
 from semst_tf.pretrained import describe_images
 from semst_tf.training.image_options import image_options
+from semst_tf.training.open_domains import open_domains
 from semst_tf.training.print_progress import print_progress
 from semst_tf.training.training_guides import BY_LABELS
 from semst_tf.training.training_guides import DOMAINS
@@ -42,16 +42,11 @@ class TrainingImages:
     """
 
     def __init__(self, config, source, target, paired=None, skip_bad=False):
-        options = image_options(config)
         self._config = config
         self._skip_bad = skip_bad
         self._matching = None
-        self.source = ImageCollection(
-            source, default_split="trainA", **options["source"]
-        )
-        self.target = ImageCollection(
-            target, default_split="trainB", **options["target"]
-        )
+        self.source, self.target = open_domains(config, source, target)
+        options = image_options(config)
         self.guides = TrainingGuides(
             config, options["source"], options["target"], paired
         )
