@@ -1,11 +1,11 @@
 """The data that training reads."""
 
-import os
 import warnings
 
 import numpy as np
 
 from semst_tf.data.check import check_images
+from semst_tf.data.default_workers import default_workers
 from semst_tf.data.image_collection import ImageCollection
 from semst_tf.data.unpaired_sampler import UnpairedSampler
 
@@ -108,7 +108,7 @@ def unpaired_images(
             unreadable or too small, with a warning, instead of raising.
             Defaults to `False`.
         workers: int or `None`. Examples prepared at the same time. Defaults
-            to `None`, as many as there are processors.
+            to `None`, as many as there are processors, at most 8.
         data_dir: Folder of prepared `tfds:` sets. Defaults to `None`.
         part: Pair `(index, count)`: the data then holds only the examples
             that the worker of this index, of `count` that train together,
@@ -285,7 +285,7 @@ def _dataset(
     indices = _indices(first_example, end, batch_size, part)
     examples = indices.map(
         load,
-        num_parallel_calls=workers or os.cpu_count() or 1,
+        num_parallel_calls=workers or default_workers(),
         deterministic=True,
     )
     # Endless data has no last batch: its batch dimension is known.

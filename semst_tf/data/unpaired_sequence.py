@@ -3,10 +3,11 @@
 import collections
 import concurrent.futures
 import itertools
-import os
 
 import keras
 import numpy as np
+
+from semst_tf.data.default_workers import default_workers
 
 
 class UnpairedSequence(keras.utils.PyDataset):
@@ -46,7 +47,7 @@ class UnpairedSequence(keras.utils.PyDataset):
         workers=None,
         part=(0, 1),
     ):
-        super().__init__(workers=workers or min(8, os.cpu_count() or 1))
+        super().__init__(workers=workers or default_workers())
         self.sampler = sampler
         self.batch_size = batch_size
         self.first_example = first_example

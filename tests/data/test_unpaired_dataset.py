@@ -36,6 +36,15 @@ def test_batches_are_the_examples_of_the_sampler_in_order(make_folder):
             index += 1
 
 
+def test_no_thread_of_tensorflow_tunes_it(make_folder):
+    """That thread sleeps for up to a minute, and the end waits for it."""
+    data = unpaired_images(
+        make_folder("s", 2), make_folder("t", 2), crop_size=16
+    )
+    assert data.options().autotune.enabled is False
+    assert next(iter(data))["source"].shape == (1, 16, 16, 3)
+
+
 def test_shapes_are_static(make_folder):
     source = make_folder("s", 2, channels=1)
     target = make_folder("t", 2, channels=5, suffix=".npy")
