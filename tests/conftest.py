@@ -22,6 +22,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
     from eager_models import models_run_eagerly
+    from untuned_data import leave_data_untuned
+
+    leave_data_untuned()
 
     # Two devices, for the tests of replicas; only possible before
     # TensorFlow is used.
