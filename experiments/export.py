@@ -71,9 +71,10 @@ flags.DEFINE_integer("tile", 512, "saved_model: side of the tiles in pixels.")
 flags.DEFINE_integer("overlap", 128, "saved_model: pixels that tiles share.")
 flags.DEFINE_bool(
     "winograd",
-    False,
-    "saved_model, and litert of float32 and one size: convolutions that are "
-    "faster on processors, slower on a GPU; a litert file is larger by them.",
+    None,
+    "Convolutions that are faster on processors, slower on a GPU. "
+    "saved_model: false if not given. litert of floats and one --size: true "
+    "if not given.",
 )
 flags.DEFINE_string("trained_on", None, "saved_model: for the model card.")
 flags.DEFINE_string("licence", None, "saved_model: for the model card.")
@@ -169,7 +170,7 @@ def export(model):
             dtype=FLAGS.dtype,
             tile=FLAGS.tile,
             overlap=FLAGS.overlap,
-            winograd=FLAGS.winograd,
+            winograd=bool(FLAGS.winograd),
             trained_on=FLAGS.trained_on,
             licence=FLAGS.licence,
             metrics=parsed_scores(FLAGS.scores),

@@ -6,6 +6,7 @@ import numpy as np
 from keras import ops
 
 from semst_tf.layers import BlurDownsample
+from semst_tf.layers import Conv2D
 from semst_tf.layers import ReflectionPadding2D
 from semst_tf.layers import SmoothPixelShuffle
 from semst_tf.ops.private_api import flat_layers
@@ -35,6 +36,8 @@ def with_litert_operators(network):
         call = _call_for(layer)
         if call is not None:
             layer.call = functools.partial(call, layer)
+        if isinstance(layer, Conv2D):
+            layer.fast_kernel = functools.partial(_unfolded_kernel, layer)
     return copy
 
 
@@ -46,6 +49,16 @@ def _call_for(layer):
     if isinstance(layer, SmoothPixelShuffle):
         return _smooth_pixel_shuffle
     return None
+
+
+def _unfolded_kernel(layer, inputs):
+    """The kernel, but for the converter not a constant.
+
+    It would store transformed kernels, which have 36 numbers for 9. Their
+    transform takes little time beside the convolution.
+    """
+    one = ops.clip(inputs[:1, :1, :1, :1], 1.0, 1.0)
+    return layer.kernel * one
 
 
 def _reflection_padding(layer, inputs):

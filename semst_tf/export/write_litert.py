@@ -58,7 +58,7 @@ def litert(
     images=None,
     overwrite=False,
     verbose=True,
-    winograd=False,
+    winograd=None,
 ):
     """Exports the translator of a model as a LiteRT file.
 
@@ -87,9 +87,9 @@ def litert(
         verbose: bool. Print the parity. Defaults to `True`.
         winograd: bool. Export the convolutions of 3 x 3 with 128 channels or
             more as Keras takes them on processors, with a quarter of the
-            multiplications: about twice as fast there, in a file whose
-            weights of these layers are four times as large. For `"float32"`
-            and a fixed size. Defaults to `False`.
+            multiplications: nearly twice as fast there. For floats and a
+            fixed size. With `False` they are convolutions, as a GPU likes
+            them. Defaults to `None`, which is `True` where it can be.
 
     Returns:
         `Parity`.
@@ -111,6 +111,8 @@ def litert(
     """
     path = pathlib.Path(path)
     _check_arguments(path, precision, size, calibration, winograd)
+    if winograd is None:
+        winograd = _may_be_winograd(precision, size)
     check_free(path, overwrite)
     _interpreter_class()
     with fewest_channels(WINOGRAD_CHANNELS if winograd else math.inf):
@@ -230,11 +232,10 @@ def _check_arguments(path, precision, size, calibration, winograd):
             "`size` is a pair (height, width) of positive integers, or None. "
             f"Received: size={size!r}"
         )
-    if winograd and (precision != "float32" or size is None):
+    if winograd and not _may_be_winograd(precision, size):
         raise ValueError(
-            "`winograd` is for float32 and a fixed `size`: its weights would "
-            "lose digits in less. Received: "
-            f"precision={precision!r}, size={size}"
+            "`winograd` is for float32 or float16 and a fixed `size`. "
+            f"Received: precision={precision!r}, size={size}"
         )
     if precision == "int8" and (size is None or not calibration):
         raise ValueError(
@@ -245,6 +246,10 @@ def _check_arguments(path, precision, size, calibration, winograd):
         raise ValueError(
             f"`calibration` is for int8 only. Received: precision={precision!r}"
         )
+
+
+def _may_be_winograd(precision, size):
+    return precision in BOUNDS and size is not None
 
 
 def _convert(network, precision, size, calibration):

@@ -64,10 +64,18 @@ class Conv2D(keras.layers.Conv2D):
             fits, lambda: self._winograd(inputs), lambda: direct(inputs)
         )
 
+    def fast_kernel(self, inputs):
+        """Returns the kernel that the fast way is taken with.
+
+        Exporters replace this method where a kernel must not be transformed
+        before the network runs.
+        """
+        return self.kernel
+
     def _winograd(self, inputs):
         if self.padding == "same":
             inputs = ops.pad(inputs, [[0, 0], [1, 1], [1, 1], [0, 0]])
-        outputs = winograd_convolution(inputs, self.kernel)
+        outputs = winograd_convolution(inputs, self.fast_kernel(inputs))
         if self.use_bias:
             outputs = outputs + self.bias
         return self.activation(outputs)
