@@ -310,6 +310,12 @@ class BaseTrainer:
 
     def _training_data(self, x, y, batch_size, shuffle):
         """Data that fits the model, in a form that Keras takes."""
+        if x is None:
+            raise ValueError(
+                "There is no data. Give source and target images, as in "
+                "`fit(x=dataset)` or `fit(x=source, y=target)`. "
+                f"Received: x=None, y={type(y).__name__}"
+            )
         given = x if y is None else (x, y)
         data = pair_arrays(
             given,

@@ -218,6 +218,12 @@ def test_all_of_an_array_is_looked_at_and_not_its_first_batch(model):
             read(np.where(source > 1.5, np.nan, source / 200))
 
 
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_no_data_at_all_is_said_and_is_no_key_error(model, method):
+    with pytest.raises(ValueError, match="no data.*Received: x=None"):
+        getattr(model, method)()
+
+
 def test_data_without_a_batch_is_refused_and_no_training(model):
     for empty in (Sequence([]), dataset(batch()).take(0), iter(())):
         with pytest.raises(ValueError, match="(?i)batch|length 0"):
