@@ -8,6 +8,7 @@ import codecs
 import contextlib
 import os
 import re
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -179,14 +180,42 @@ def show_label_shares(flag, shares):
 
 def exit_code_of(main, arguments):
     """Runs `main`; wrong input becomes one line on stderr and code 2."""
+    with _noted_interrupts() as interrupts:
+        try:
+            return main(arguments)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            if interrupts:
+                return INTERRUPTED
+            if isinstance(error, (ValueError, OSError)):
+                return _complain(_message(error))
+            raise
+
+
+@contextlib.contextmanager
+def _noted_interrupts():
+    """Within it, every Ctrl-C goes into the list that it yields.
+
+    TensorFlow looks some attributes up from C++, which drops a
+    `KeyboardInterrupt` and fails over something else.
+    """
+    interrupts = []
+
+    def note(number, frame):
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield interrupts
+        return
+    signal.signal(signal.SIGINT, note)
     try:
-        return main(arguments)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        raise
-    except (ValueError, OSError) as error:
-        return _complain(_message(error))
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def parse_flags(arguments):

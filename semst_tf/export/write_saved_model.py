@@ -1,10 +1,12 @@
 """Export as a SavedModel for TensorFlow, TF Serving and C++."""
 
+import contextlib
 import pathlib
 import warnings
 
 import keras
 import tensorflow as tf
+from absl import logging
 
 from semst_tf.export.export_module import ExportModule
 from semst_tf.export.exported import Exported
@@ -160,7 +162,7 @@ def load_saved_model(folder):
         ValueError: If the folder holds no export.
     """
     folder = newest_version(folder)
-    with literal_path(folder) as place:
+    with literal_path(folder) as place, _without_notes_of_gradients():
         loaded = tf.saved_model.load(str(place))
     if "translate_float" not in loaded.signatures:
         raise ValueError(
@@ -175,6 +177,17 @@ def load_saved_model(folder):
         return loaded and signature(images=images)["images"].numpy()
 
     return Exported(translate)
+
+
+@contextlib.contextmanager
+def _without_notes_of_gradients():
+    """Drops warnings that an export has no gradients: it only translates."""
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity(min(verbosity, logging.ERROR))
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
 
 
 def check_saved_model(parity):

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 
 import pytest
@@ -119,8 +120,9 @@ def test_help_is_fast_and_no_failure():
 def script_of(tmp_path):
     def make(body):
         path = tmp_path / "check_data.py"
+        body = textwrap.indent(textwrap.dedent(body).strip(), "    ")
         path.write_text(
-            f"from cli import run\ndef main(_):\n    {body}\nrun(main)\n"
+            f"from cli import run\ndef main(_):\n{body}\nrun(main)\n"
         )
         return path
 
@@ -158,10 +160,28 @@ def test_exit_code_of_main_is_kept(script_of):
     assert run_script(script=script_of("return 7")).returncode == 7
 
 
-def test_interrupt_exits_with_130_and_without_traceback(script_of):
-    script = script_of(
-        "print('ready', flush=True); import time; time.sleep(30)"
-    )
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        "time.sleep(30)",
+        # As native code does that looks attributes up.
+        "hasattr(Slow(), 'answer'); raise AttributeError('answer')",
+    ],
+)
+def test_interrupt_exits_with_130_and_without_traceback(script_of, waiting):
+    script = script_of(f"""
+        import contextlib, time
+
+        class Slow:
+            @property
+            def answer(self):
+                with contextlib.suppress(KeyboardInterrupt):
+                    time.sleep(30)
+                raise AttributeError("answer")
+
+        print("ready", flush=True)
+        {waiting}
+    """)
     with subprocess.Popen(
         [sys.executable, script],
         stdout=subprocess.PIPE,

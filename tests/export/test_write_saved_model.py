@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
+from absl import logging
 from encoded_images import decoded
 from encoded_images import encoded
 from small import small_model
@@ -63,6 +64,18 @@ def test_no_gradients_are_stored(folder):
     names = [function.signature.name for function in library.function]
     assert any("translate_float" in name for name in names)
     assert not [name for name in names if "grad_fn" in name]
+
+
+def test_loading_says_nothing_of_gradients_and_changes_no_verbosity(
+    folder, caplog
+):
+    verbosity = logging.get_verbosity()
+    tf.saved_model.load(str(folder))
+    assert "gradient" in caplog.text
+    caplog.clear()
+    load_saved_model(folder)
+    assert caplog.text == ""
+    assert logging.get_verbosity() == verbosity
 
 
 @pytest.mark.parametrize("size", [(1, 1), (300, 1), (8, 8), (33, 70)])
