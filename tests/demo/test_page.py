@@ -37,8 +37,9 @@ def network():
 
 @pytest.fixture(scope="module")
 def grey():
+    # Of 128 channels, whose convolutions become matrix products.
     network = ResNetGenerator(
-        filters=4, blocks=1, input_channels=1, output_channels=1, seed=0
+        filters=32, blocks=1, input_channels=1, output_channels=1, seed=0
     )
     network.value_range, network.target_value_range = (16.0, 235.0), (0, 200.0)
     return network
