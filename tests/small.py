@@ -27,6 +27,10 @@ _LIKE_OTHERS = ("small", "faster", "semst_guided", "semst_distant_pixels")
 METHODS = [n for n in presets() if n not in _LIKE_OTHERS]
 """The presets that differ once their sizes are those above."""
 
+_MIXED = ("semst_distant", "tiny_multiscale")
+METHODS_OF_PARTS = [n for n in METHODS if n not in _MIXED]
+"""Of them, without those of which every part is in another."""
+
 
 def small_config(preset, **overrides):
     """The configuration of a preset with small networks."""

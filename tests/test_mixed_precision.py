@@ -5,7 +5,7 @@ import functools
 import keras
 import numpy as np
 import pytest
-from small import METHODS
+from small import METHODS_OF_PARTS
 from small import batch
 from small import small_config
 
@@ -56,7 +56,7 @@ def trained(preset, dtype="float32"):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", LIMITS)
-@pytest.mark.parametrize("preset", METHODS)
+@pytest.mark.parametrize("preset", METHODS_OF_PARTS)
 def test_steps_stay_close_to_those_in_float32(preset, dtype):
     expected, expected_way = trained(preset)
     losses, way = trained(preset, dtype)

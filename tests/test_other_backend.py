@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from backends import needs_jax
 from backends import run_on
-from small import METHODS
+from small import METHODS_OF_PARTS
 
 pytestmark = [needs_jax, pytest.mark.slow]
 
@@ -54,11 +54,11 @@ def steps(tmp_path_factory):
     folders = {}
     for backend in ("tensorflow", "jax"):
         folders[backend] = tmp_path_factory.mktemp(backend)
-        run_on(backend, ONE_STEP, folders[backend], *METHODS)
+        run_on(backend, ONE_STEP, folders[backend], *METHODS_OF_PARTS)
     return folders
 
 
-@pytest.mark.parametrize("preset", METHODS)
+@pytest.mark.parametrize("preset", METHODS_OF_PARTS)
 def test_one_step_has_the_losses_and_weights_of_the_other_backend(
     steps, preset
 ):

@@ -5,7 +5,7 @@ import contextlib
 import keras
 import numpy as np
 import pytest
-from small import METHODS
+from small import METHODS_OF_PARTS
 from small import batch
 from small import small_config
 
@@ -64,7 +64,7 @@ COMPILED = ("cut", "semst")
     "preset",
     [
         pytest.param(name, marks=[pytest.mark.compiled] * (name in COMPILED))
-        for name in METHODS
+        for name in METHODS_OF_PARTS
         if name != "semst_pixels"
     ],
 )

@@ -17,7 +17,7 @@ from semst_tf import SemST
 from semst_tf import preset_config
 
 SIZE = 32
-STEPS = 250
+STEPS = 120
 BATCH = 4
 SOURCE_COLOURS = ((0.1, 0.2, 0.5), (-0.2, -0.1, -0.4))
 TARGET_COLOURS = ((0.4, 0.7, 0.9), (-0.5, 0.1, -0.5))
@@ -29,7 +29,6 @@ SMALL = {
     "contrastive.patches": 64,
     "contrastive.units": 32,
     "structure.patches": 64,
-    "training.steps": STEPS,
     "optimizer.learning_rate": 1e-3,
 }
 LIMIT = 0.15
@@ -48,25 +47,30 @@ def test_the_full_method_keeps_the_classes_where_others_mix_them():
 @pytest.mark.soak
 @pytest.mark.compiled
 def test_cut_mixes_what_the_full_method_keeps():
-    assert share_of_mixed_pixels("cut") > LIMIT
+    assert share_of_mixed_pixels("cut", steps=250) > LIMIT
 
 
-def share_of_mixed_pixels(preset, overrides=None, seed=0):
+def share_of_mixed_pixels(preset, overrides=None, seed=0, steps=STEPS):
     """Trains, and returns the share of pixels that look like the other.
 
-    Seed 0 gives 0.002 for `semst`, 0.33 for `cut` and 0.50 for the
-    adversarial loss alone. Without its residual output and moving average,
-    `semst` had 0.06 to 0.08 with the seeds 0 to 2.
+    The seeds 0 to 2 give 0.003 to 0.004 for `semst_pixels`, and 0.32 to 0.46
+    for the adversarial loss alone. After 250 steps seed 0 gives 0.002 and
+    0.50, and 0.33 for `cut`, which has 0.13 before.
     """
     config = preset_config(preset).replace(
-        {**SMALL, **(overrides or {}), "seed": seed}
+        {
+            **SMALL,
+            **(overrides or {}),
+            "seed": seed,
+            "training.steps": steps,
+        }
     )
     model = SemST(config)
     model.compile()
     _, sources = domain(SOURCE_COLOURS, 0.25, seed=2 * seed + 1)
     _, targets = domain(TARGET_COLOURS, 0.75, seed=2 * seed + 2)
     order = np.random.default_rng(seed)
-    count = STEPS * BATCH
+    count = steps * BATCH
     data = {
         "source": sources[order.integers(len(sources), size=count)],
         "target": targets[order.integers(len(targets), size=count)],

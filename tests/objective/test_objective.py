@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
-from small import METHODS
+from small import METHODS_OF_PARTS
 from small import batch
 from small import small_config
 from small import small_model
@@ -32,7 +32,7 @@ def numbers(terms):
     return {k: ops.convert_to_numpy(term.value) for k, term in terms.items()}
 
 
-@pytest.fixture(scope="module", params=METHODS)
+@pytest.fixture(scope="module", params=METHODS_OF_PARTS)
 def objective(request):
     return small_model(request.param).objective
 
@@ -206,7 +206,7 @@ def test_some_images_are_mirrored_before_translation_and_some_not():
 
 @needs_tensorflow
 @pytest.mark.parametrize(
-    "preset", [p for p in METHODS if "multiscale" not in p]
+    "preset", [p for p in METHODS_OF_PARTS if "multiscale" not in p]
 )
 def test_no_gradient_reaches_the_features_of_the_input(preset):
     import tensorflow as tf

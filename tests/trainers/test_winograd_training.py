@@ -56,7 +56,7 @@ def direct():
     "options",
     [
         {},
-        {"jit_compile": True},
+        pytest.param({"jit_compile": True}, marks=pytest.mark.soak),
         pytest.param({"training.rematerialise": True}, marks=COMPILED),
         pytest.param({"training.accumulation": 2}, marks=COMPILED),
         {"strategy": "cpu:2"},
