@@ -27,38 +27,44 @@ def photographs():
     return [colour.load(i) for i in (2, 3)]
 
 
+def translated(model, photographs):
+    """Pairs of a photograph and its translation, of the same size."""
+    translator = load_translator(model)
+    for source, translation in zip(
+        photographs, translate(translator, photographs), strict=True
+    ):
+        assert translation.shape == source.shape
+        yield source, translation
+
+
+def brightness_agrees(source, translation):
+    """The correlation of what is bright in both."""
+    return np.corrcoef(source.mean(-1).ravel(), translation.mean(-1).ravel())[
+        0, 1
+    ]
+
+
 @pytest.mark.parametrize("name", ["colour2vintage", "colour2vintage_fast"])
 def test_colour2vintage_takes_the_colour_and_keeps_the_scene(name, photographs):
-    translator = load_translator(SAVED_MODELS / name)
-    translations = translate(translator, photographs)
-    for source, translation in zip(photographs, translations):
-        assert translation.shape == source.shape
+    for source, translation in translated(SAVED_MODELS / name, photographs):
         assert translation.dtype == np.uint8
         assert colourfulness(translation) < 0.6 * colourfulness(source)
         red, _, blue = translation.mean(axis=(0, 1))
         assert red > blue, "the tint should be warm"
-        brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
-        assert np.corrcoef(brightness)[0, 1] > 0.7
+        assert brightness_agrees(source, translation) > 0.7
 
 
 def test_carla2cityscapes_changes_colours_and_keeps_the_scene(photographs):
-    translator = load_translator("carla2cityscapes")
-    for source in photographs:
-        source = source[::3, ::3]
-        translation = translate(translator, source)
-        assert translation.shape == source.shape
-        brightness = source.mean(-1).ravel(), translation.mean(-1).ravel()
-        assert np.corrcoef(brightness)[0, 1] > 0.8
+    small = [photograph[::3, ::3] for photograph in photographs]
+    for source, translation in translated("carla2cityscapes", small):
+        assert brightness_agrees(source, translation) > 0.8
         changes = translation.astype(float) - source
         assert np.abs(changes).mean() > 3
 
 
 def test_day2night_darkens_and_keeps_the_scene(photographs):
-    translator = load_translator("day2night")
-    for source in photographs:
-        source = source[::2, ::2]
-        translation = translate(translator, source)
-        assert translation.shape == source.shape
+    small = [photograph[::2, ::2] for photograph in photographs]
+    for source, translation in translated("day2night", small):
         assert translation.mean() < 0.7 * source.mean()
         # A sky gets darker than what lies below it: edges, not brightness.
         edges = [
