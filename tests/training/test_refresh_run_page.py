@@ -49,7 +49,7 @@ def test_the_page_goes_along_with_the_training(tmp_path, channels):
         callbacks=[samples, page],
     )
     steps = [re.search(r"(Step|for) (\d+)", text)[2] for text in seen]
-    assert steps == ["0", "2", "4", "4"]
+    assert steps == ["0", "2", "4"]
     assert seen[0].count("comes with the first samples") == 2
     assert 'src="page/translation_1.jpg"' in seen[1]
     assert 'http-equiv="refresh"' in seen[1]
@@ -75,4 +75,4 @@ def test_scores_that_come_later_than_losses_have_a_curve(tmp_path):
     (tmp_path / "metrics.json").write_text(json.dumps({"history": rows}))
     page = write_run_page(tmp_path, "x", [], [], [], [], [])
     text = page.read_text()
-    assert "<!-- val_kid -->" in text and "<!-- loss -->" in text
+    assert ">val_kid</text>" in text and ">loss</text>" in text
