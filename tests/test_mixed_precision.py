@@ -1,4 +1,4 @@
-"""Every preset in the mixed precisions, against the same steps in float32."""
+"""Every preset in the mixed precisions, against the same step in float32."""
 
 import functools
 
@@ -14,20 +14,13 @@ from semst_tf import SemST
 if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)
 
-STEPS = 2
 # Of the loss, and of the way that the weights go; see docs/long_runs.md.
-LIMITS = {"mixed_bfloat16": (0.2, 0.3), "mixed_float16": (0.2, 0.1)}
-# A deep network amplifies rounding: weights and images rounded to bfloat16
-# alone move these two steps, computed in float32, by 0.3.
-LIMITS_OF_FROZEN_FEATURES = {
-    "mixed_bfloat16": (0.2, 0.7),
-    "mixed_float16": (0.2, 0.4),
-}
+LIMITS = {"mixed_bfloat16": (0.2, 0.3), "mixed_float16": (0.2, 0.2)}
 
 
 @functools.cache
 def trained(preset, dtype="float32"):
-    """Losses of the last step, and the way that the weights went."""
+    """Losses of a step, and the way that the weights went in it."""
     config = small_config(
         preset,
         **{
@@ -44,10 +37,10 @@ def trained(preset, dtype="float32"):
     if dtype == "mixed_float16":
         # As after the first steps, which only look for the right scale.
         model.optimizer.dynamic_scale.assign(512.0)
-    for _ in range(STEPS + 6):
+    for _ in range(7):
         model.reset_metrics()
         losses = model.train_step(images)
-        if int(model.optimizer.iterations) == STEPS:
+        if int(model.optimizer.iterations) == 1:
             break
     changes = [np.array(v) - b for v, b in zip(variables, before)]
     ways = np.concatenate([change.ravel() for change in changes])
@@ -57,12 +50,10 @@ def trained(preset, dtype="float32"):
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", LIMITS)
 @pytest.mark.parametrize("preset", METHODS_OF_PARTS)
-def test_steps_stay_close_to_those_in_float32(preset, dtype):
+def test_a_step_stays_close_to_that_in_float32(preset, dtype):
     expected, expected_way = trained(preset)
     losses, way = trained(preset, dtype)
-    reads_frozen = small_config(preset).discriminator.kind == "projected"
-    limits = LIMITS_OF_FROZEN_FEATURES if reads_frozen else LIMITS
-    loss_limit, way_limit = limits[dtype]
+    loss_limit, way_limit = LIMITS[dtype]
     assert np.isfinite(way).all()
     for name, loss in expected.items():
         # Absolute, too: some begin near zero.

@@ -53,17 +53,14 @@ def without_draws(preset):
     return small_config(preset, **fields)
 
 
-# Tracing a step for two replicas takes long: the presets share what is traced,
-# and two that share nothing else stand for all.
-COMPILED = ("cut", "semst")
-
-
-# semst_pixels is compared, compiled, in trainers/test_tensorflow.py.
+# Tracing a step for two replicas takes long, and the presets share what is
+# traced: semst stands for all here, semst_pixels in
+# trainers/test_tensorflow.py, cut in trainers/test_memory_saving.py.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "preset",
     [
-        pytest.param(name, marks=[pytest.mark.compiled] * (name in COMPILED))
+        pytest.param(name, marks=[pytest.mark.compiled] * (name == "semst"))
         for name in METHODS_OF_PARTS
         if name != "semst_pixels"
     ],

@@ -41,14 +41,16 @@ FIELDS = {
     "optimizer.learning_rate": "0.002",
     "training.ema_decay": "0.9",
 }
+CONFIG = preset_config("cut").replace(FIELDS)
 OFTEN = {"interval": 1, "checkpoint_every": 1, "sample_every": STEPS}
 
 
-@pytest.fixture
-def images(tmp_path):
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    root = tmp_path_factory.mktemp("images")
     for domain, count in (("source", 5), ("target", 3)):
-        write_images(tmp_path / domain, count=count, size=(20, 24))
-    return {name: tmp_path / name for name in ("source", "target")}
+        write_images(root / domain, count=count, size=(20, 24))
+    return {name: root / name for name in ("source", "target")}
 
 
 def free_ports(count):
@@ -129,27 +131,24 @@ def distance(weights, others):
     return sum(np.sum((one - other) ** 2) for one, other in pairs) ** 0.5
 
 
-@pytest.mark.slow
-@pytest.mark.compiled  # As the workers are, which it is compared with.
-def test_two_workers_train_like_two_replicas_whatever_stops_them(
-    images, tmp_path
-):
-    config = preset_config("cut").replace(FIELDS)
-    alone = tmp_path / "alone"
-    expected = TrainingRun(
-        alone, config, *images.values(), devices="cpu:2", **OFTEN
-    ).train()
+@pytest.fixture(scope="module")
+def alone(images, tmp_path_factory):
+    """Two replicas of one process: the run directory and the model."""
+    workdir = tmp_path_factory.mktemp("alone") / "run"
+    run = TrainingRun(
+        workdir, CONFIG, *images.values(), devices="cpu:2", **OFTEN
+    )
+    return workdir, run.train()
 
-    # The second worker sees the run in a place of its own, to which nothing
-    # may be written.
-    run, seen = tmp_path / "run", tmp_path / "seen"
+
+def asked_to_stop(images, run, seen):
     workers = start_two(images, (run, seen), "is asked to stop", step=1)
     for output in finish(workers, code=75):
         assert "stopped at step 2, which is saved" in output
     assert not seen.exists()
 
-    shutil.copytree(run, seen)
-    before = contents(seen)
+
+def one_dies(images, run, seen):
     workers = start_two(images, (run, seen), "dies", step=3)
     try:
         output, _ = workers[1].communicate(timeout=TIMEOUT)
@@ -158,22 +157,41 @@ def test_two_workers_train_like_two_replicas_whatever_stops_them(
         # The other one waits for it, or has noticed; a cluster's manager
         # stops it, and starts both again.
         stop(workers)
-    assert contents(seen) == before
+    assert not seen.exists()
 
-    shutil.rmtree(seen)
+
+@pytest.mark.compiled  # As the workers are, which it is compared with.
+@pytest.mark.parametrize(
+    ("interrupt", "steps"),
+    [
+        pytest.param(asked_to_stop, (2,), marks=pytest.mark.slow),
+        # It is not known how far the other one came.
+        pytest.param(one_dies, (2, 3), marks=pytest.mark.soak),
+    ],
+)
+def test_two_workers_train_like_two_replicas_whatever_stops_them(
+    images, alone, tmp_path, interrupt, steps
+):
+    # The second worker sees the run in a place of its own, to which nothing
+    # may be written.
+    run, seen = tmp_path / "run", tmp_path / "seen"
+    interrupt(images, run, seen)
+
     shutil.copytree(run, seen)
     before = contents(seen)
     for output in finish(start_two(images, (run, seen)), code=0):
-        assert f"continuing at step 2 of {STEPS}" in output or (
-            f"continuing at step 3 of {STEPS}" in output
+        assert any(
+            f"continuing at step {step} of {STEPS}" in output for step in steps
         )
     assert contents(seen) == before
 
-    names = [sorted(p.name for p in place.iterdir()) for place in (run, alone)]
+    workdir, expected = alone
+    places = (run, workdir)
+    names = [sorted(p.name for p in place.iterdir()) for place in places]
     assert names[0] == names[1]
-    np.testing.assert_allclose(losses(run), losses(alone), rtol=2e-3)
+    np.testing.assert_allclose(losses(run), losses(workdir), rtol=2e-3)
     weights = keras.saving.load_model(run / "model.keras").get_weights()
-    initial = SemST(config).get_weights()
+    initial = SemST(CONFIG).get_weights()
     # Biases before a normalisation have no gradient but rounding, which
     # Adam follows all the same.
     change = distance(expected.get_weights(), initial)

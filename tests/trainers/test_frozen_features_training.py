@@ -1,6 +1,5 @@
 """Trainings whose discriminator and alignment read frozen features."""
 
-import functools
 import shutil
 
 import keras
@@ -164,7 +163,7 @@ def test_a_training_that_was_stopped_goes_on_bit_equal(tmp_path):
         "semst",
         **EVERYTHING,
         **{
-            "training.steps": 4,
+            "training.steps": 2,
             "data.crop_size": 24,
             "data.resize": None,
         },
@@ -178,16 +177,14 @@ def test_a_training_that_was_stopped_goes_on_bit_equal(tmp_path):
             target,
             interval=1,
             checkpoint_every=1,
-            sample_every=4,
+            sample_every=2,
             keep_checkpoints=9,
         ).train()
 
     whole = train("whole")
     shutil.copytree(tmp_path / "whole", tmp_path / "parts")
     (tmp_path / "parts" / "model.keras").unlink()
-    for step in (3, 4):
-        name = f"step_{step:08d}.keras"
-        (tmp_path / "parts" / "checkpoints" / name).unlink()
+    (tmp_path / "parts" / "checkpoints" / "step_00000002.keras").unlink()
     resumed = train("parts")
     for one, other in zip(
         whole.get_weights(), resumed.get_weights(), strict=True
@@ -209,21 +206,12 @@ def change_of_a_step(eagerly=False, **options):
     return [a - b for a, b in zip(model.generator.get_weights(), before)]
 
 
-@functools.cache
-def change_of_the_whole_batch():
-    return change_of_a_step(eagerly=True)
-
-
 @needs_tensorflow
 @pytest.mark.slow
 @pytest.mark.compiled
-@pytest.mark.parametrize(
-    "options",
-    [{"training.accumulation": 2}, {"training.rematerialise": True}],
-    ids=["accumulation", "rematerialise"],
-)
-def test_saving_memory_does_not_change_a_step(options):
-    expected = change_of_the_whole_batch()
+def test_saving_memory_does_not_change_a_step():
+    options = {"training.accumulation": 2, "training.rematerialise": True}
+    expected = change_of_a_step(eagerly=True)
     largest = max(np.abs(change).max() for change in expected)
     assert largest > 0
     for one, other in zip(expected, change_of_a_step(**options), strict=True):

@@ -69,7 +69,7 @@ def whole(preset):
         {"training.accumulation": 2},
         pytest.param(
             {"preset": "tiny_multiscale", "training.accumulation": 2},
-            marks=pytest.mark.slow,
+            marks=pytest.mark.soak,
         ),
         pytest.param(
             {

@@ -26,6 +26,7 @@ def table(folder, *more):
     )
 
 
+@pytest.mark.soak  # Measures a row after the other in new processes.
 def test_figures_and_page(tmp_path):
     network = ResNetGenerator(filters=4, blocks=1, seed=0)
     network.save(tmp_path / "model.keras")

@@ -58,7 +58,7 @@ def test_rows_of_other_settings_are_not_mixed_in(measured):
     assert_one_line(done, "other settings")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_measures_a_translation(tmp_path):
     output = tmp_path / "memory.json"
     done = run_here("memory_table", *FLAGS, f"--output={output}")
