@@ -23,7 +23,13 @@ SMALL = {
 ADVERSARIAL_ONLY = {"contrastive.weight": 0.0, "contrastive.identity": False}
 """Of `cut`: the steps that take the least time."""
 
-_LIKE_OTHERS = ("small", "faster", "semst_guided", "semst_distant_pixels")
+_LIKE_OTHERS = (
+    "small",
+    "faster",
+    "fast_guided",
+    "semst_guided",
+    "semst_distant_pixels",
+)
 METHODS = [n for n in presets() if n not in _LIKE_OTHERS]
 """The presets that differ once their sizes are those above."""
 

@@ -85,3 +85,10 @@ def test_the_guided_preset_trains_as_semst_does_with_a_gain():
     ) == preset_config("semst").replace(
         {"generator": {"residual_output": "gain", "strength": 1.0}}
     )
+    guided = preset_config("fast_guided")
+    assert guided == preset_config("fast").replace(
+        {
+            "preset": "fast_guided",
+            "generator": {"guided_radius": 8, "strength": 1.0},
+        }
+    )
