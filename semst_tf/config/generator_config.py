@@ -31,8 +31,8 @@ class GeneratorConfig:
     )
     residual_output: str = option(
         "shift",
-        "How a residual output is computed: shift moves pixels towards black "
-        "or white; gain computes a gain and an offset of every pixel, so that "
+        "How a residual output is computed: shift makes pixels lighter or "
+        "darker; gain computes a gain and an offset of every pixel, so that "
         "the input may also vanish.",
         choices=RESIDUAL_OUTPUTS,
     )

@@ -28,7 +28,7 @@ class ResidualOutput:
     A residual output is one of `RESIDUAL_OUTPUTS`:
 
     - `"shift"`: `outputs = images * (1 - abs(t)) + t` for the last
-      activation `t` in [-1, 1] moves pixels towards white, or black.
+      activation `t` in [-1, 1]: pixels become lighter, or darker.
     - `"gain"`: one gain `g` and an offset `o` a channel of every pixel,
       `outputs = tanh(2 sigmoid(g) arctanh(images) + o)`. With both at zero
       that is the input, with a gain far below zero a direct output.
