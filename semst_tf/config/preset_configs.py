@@ -48,8 +48,8 @@ _DESCRIPTIONS = {
     "fast": "The semst preset with a generator for real time; what a big "
     "translator is distilled into.",
     "faster": "The same with a quarter of the operations.",
-    "fast_guided": "The fast preset with a guided filter, as in semst_guided; "
-    "also the student of a teacher that has one.",
+    "fast_guided": "The fast preset with the outputs and the guided filter of "
+    "semst_guided; also the student of a teacher that has them.",
     "semst_distant": "SemST for domains that do not look alike: begins at the "
     "mean colour of the target, and aligns less of what places show.",
     "semst_distant_pixels": "The same without a pretrained network: tone "
@@ -214,7 +214,13 @@ _CONFIGS["faster"] = _CONFIGS["fast"].replace(
 _CONFIGS["fast_guided"] = _CONFIGS["fast"].replace(
     {
         "preset": "fast_guided",
-        "generator": {"guided_radius": 8, "strength": 1.0},
+        # Smooth gains of a network at half of the size change contrast of
+        # what is finer; its smooth differences cannot.
+        "generator": {
+            "residual_output": "gain",
+            "guided_radius": 8,
+            "strength": 1.0,
+        },
     }
 )
 _CONFIGS["semst_multiscale"] = _CONFIGS["semst"].replace(

@@ -89,6 +89,10 @@ def test_the_guided_preset_trains_as_semst_does_with_a_gain():
     assert guided == preset_config("fast").replace(
         {
             "preset": "fast_guided",
-            "generator": {"guided_radius": 8, "strength": 1.0},
+            "generator": {
+                "residual_output": "gain",
+                "guided_radius": 8,
+                "strength": 1.0,
+            },
         }
     )

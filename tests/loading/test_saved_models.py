@@ -54,9 +54,12 @@ def test_colour2vintage_takes_the_colour_and_keeps_the_scene(name, photographs):
         assert brightness_agrees(source, translation) > 0.7
 
 
-def test_carla2cityscapes_changes_colours_and_keeps_the_scene(photographs):
+@pytest.mark.parametrize("name", ["carla2cityscapes", "carla2cityscapes_fast"])
+def test_carla2cityscapes_changes_colours_and_keeps_the_scene(
+    name, photographs
+):
     small = [photograph[::3, ::3] for photograph in photographs]
-    for source, translation in translated("carla2cityscapes", small):
+    for source, translation in translated(name, small):
         assert brightness_agrees(source, translation) > 0.8
         changes = translation.astype(float) - source
         assert np.abs(changes).mean() > 3
@@ -78,9 +81,16 @@ def test_a_training_goes_on_from_a_shipped_translator():
     model = SemST.from_preset("semst", load_weights="carla2cityscapes")
     options = model.config.generator
     assert (options.filters, options.residual_output) == (16, "gain")
-    assert "non-commercial" in (
-        SAVED_MODELS / "carla2cityscapes" / "2" / "model_card.md"
-    ).read_text("utf-8")
+
+
+def test_what_research_only_photographs_trained_says_so():
+    for version in (
+        "carla2cityscapes/2",
+        "carla2cityscapes_fast/1",
+        "day2night/1",
+    ):
+        card = SAVED_MODELS / version / "model_card.md"
+        assert "non-commercial use only" in card.read_text("utf-8")
 
 
 def test_every_shipped_translator_says_where_it_comes_from():

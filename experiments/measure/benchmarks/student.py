@@ -104,7 +104,9 @@ def _generator(preset):
     from semst_tf.config.preset_configs import preset_config
     from semst_tf.networks.make_networks import make_generator
 
-    return make_generator(preset_config(preset))
+    config = preset_config(preset)
+    # As translations come from it, with the filter that training goes without.
+    return make_generator(config, guided_radius=config.generator.guided_radius)
 
 
 def _litert(path, threads):
