@@ -15,7 +15,12 @@ if keras.backend.backend() != "tensorflow":
     pytest.skip("trains with TensorFlow", allow_module_level=True)
 
 # Of the loss, and of the way that the weights go; see docs/long_runs.md.
-LIMITS = {"mixed_bfloat16": (0.2, 0.3), "mixed_float16": (0.2, 0.2)}
+LIMITS = {"mixed_bfloat16": (0.2, 0.3), "mixed_float16": (0.2, 0.1)}
+# A deep network amplifies rounding.
+LIMITS_OF_FROZEN_FEATURES = {
+    "mixed_bfloat16": (0.2, 0.3),
+    "mixed_float16": (0.2, 0.2),
+}
 
 
 @functools.cache
@@ -53,7 +58,9 @@ def trained(preset, dtype="float32"):
 def test_a_step_stays_close_to_that_in_float32(preset, dtype):
     expected, expected_way = trained(preset)
     losses, way = trained(preset, dtype)
-    loss_limit, way_limit = LIMITS[dtype]
+    reads_frozen = small_config(preset).discriminator.kind == "projected"
+    limits = LIMITS_OF_FROZEN_FEATURES if reads_frozen else LIMITS
+    loss_limit, way_limit = limits[dtype]
     assert np.isfinite(way).all()
     for name, loss in expected.items():
         # Absolute, too: some begin near zero.

@@ -138,15 +138,9 @@ _CONFIGS["semst"] = SemSTConfig(
 )
 # The whole translation through a filter is nearer to the target, and keeps
 # more of the scene, than a part of it without; measured in docs/results.
+_GUIDED = {"residual_output": "gain", "guided_radius": 8, "strength": 1.0}
 _CONFIGS["semst_guided"] = _CONFIGS["semst"].replace(
-    {
-        "preset": "semst_guided",
-        "generator": {
-            "residual_output": "gain",
-            "guided_radius": 8,
-            "strength": 1.0,
-        },
-    }
+    {"preset": "semst_guided", "generator": _GUIDED}
 )
 # A map has other edges, textures and colours than an aerial photograph: an
 # image that begins at its input, or is held at the absolute features of its
@@ -211,17 +205,10 @@ _CONFIGS["faster"] = _CONFIGS["fast"].replace(
         "generator": {"filters": 8, "blocks": 3},
     }
 )
+# Smooth gains of a network at half of the size change the contrast of what is
+# finer; its smooth differences cannot.
 _CONFIGS["fast_guided"] = _CONFIGS["fast"].replace(
-    {
-        "preset": "fast_guided",
-        # Smooth gains of a network at half of the size change contrast of
-        # what is finer; its smooth differences cannot.
-        "generator": {
-            "residual_output": "gain",
-            "guided_radius": 8,
-            "strength": 1.0,
-        },
-    }
+    {"preset": "fast_guided", "generator": _GUIDED}
 )
 _CONFIGS["semst_multiscale"] = _CONFIGS["semst"].replace(
     {

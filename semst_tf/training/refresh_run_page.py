@@ -48,7 +48,7 @@ class RefreshRunPage(keras.callbacks.Callback):
         self.write()
 
     def on_epoch_end(self, epoch, logs=None):
-        if current_step(self.model) >= self.steps:
+        if current_step(self.model) == self.steps:
             return  # The page of the last step is that of the end.
         new = self.samples.translations is not self._shown
         if new or time.monotonic() - self._written >= _SECONDS:
