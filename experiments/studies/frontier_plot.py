@@ -14,7 +14,6 @@ whose seeds are averaged.
 """
 
 import fnmatch
-import itertools
 import pathlib
 import sys
 
@@ -24,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from cli import quiet_imports
 from cli import run
+from plot_styles import line_styles
 
 with quiet_imports():
     import study_table
@@ -40,13 +40,6 @@ flags.DEFINE_list(
 )
 flags.DEFINE_string("output", None, "File of the plot, PNG.", required=True)
 
-MARKERS = "osD^v<>pPX*hd8"
-"""One a method; after so many they come again with an empty face."""
-
-GREYS = ("#1b6ca8", "#b5482a", "#3d7d3d", "#7a4fa3", "#555555")
-"""Colours of similar darkness: they only help."""
-
-
 KEEPS_MOST = 0.6
 """Share of the highest mIoU from which a point is in the right half."""
 
@@ -56,11 +49,6 @@ def main(_):
     if not found:
         raise ValueError(
             f"The tables have no rows of this task. Received: {FLAGS.task}"
-        )
-    if len(dict(found)) > 2 * len(MARKERS):
-        raise ValueError(
-            f"A plot has markers for {2 * len(MARKERS)} methods; --only and "
-            f"--without leave some out. Received: {len(dict(found))} methods"
         )
     draw(found, pathlib.Path(FLAGS.output))
     print(f"wrote {FLAGS.output}")
@@ -125,22 +113,12 @@ def draw(found, path):
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, halves = pyplot.subplots(1, 2, figsize=(9.5, 4), dpi=110)
-    styles = itertools.product((True, False), MARKERS)
     points = dict(reversed(found))
-    for number, (name, style) in enumerate(zip(dict(found), styles)):
-        filled, marker = style
-        colour = GREYS[number % len(GREYS)]
+    styles = line_styles(list(dict(found)))
+    figure, halves = pyplot.subplots(1, 2, figsize=(9.5, 4), dpi=110)
+    for name, style in styles.items():
         for axes in halves:
-            axes.plot(
-                *zip(*points[name]),
-                marker=marker,
-                markerfacecolor=colour if filled else "white",
-                color=colour,
-                linewidth=1,
-                markersize=6,
-                label=name,
-            )
+            axes.plot(*zip(*points[name]), **style)
     for axes in halves:
         axes.set_xlabel("mIoU (right: more of the scene)")
         axes.grid(alpha=0.3)

@@ -1,0 +1,41 @@
+"""How plots of results tell methods apart, with and without colours."""
+
+import itertools
+
+MARKERS = "osD^v<>pPX*hd8"
+"""One a method; after so many they come again with an empty face."""
+
+COLOURS = ("#1b6ca8", "#b5482a", "#3d7d3d", "#7a4fa3", "#555555")
+"""Colours of similar darkness: they only help."""
+
+
+def line_styles(names):
+    """Styles of the lines of methods.
+
+    Args:
+        names: List of str, each once.
+
+    Returns:
+        Dict from name to keyword arguments of `Axes.plot`.
+
+    Raises:
+        ValueError: If there are more names than markers.
+    """
+    if len(names) > 2 * len(MARKERS):
+        raise ValueError(
+            f"A plot has markers for {2 * len(MARKERS)} methods; --only and "
+            f"--without leave some out. Received: {len(names)} methods"
+        )
+    shapes = itertools.product((True, False), MARKERS)
+    colours = itertools.cycle(COLOURS)
+    return {
+        name: {
+            "marker": marker,
+            "markerfacecolor": colour if filled else "white",
+            "color": colour,
+            "linewidth": 1,
+            "markersize": 6,
+            "label": name,
+        }
+        for name, (filled, marker), colour in zip(names, shapes, colours)
+    }
