@@ -142,12 +142,11 @@ def collected(root):
     for path in sorted(root.rglob("frontier.json")):
         scores = json.loads(path.read_text())
         task, method, seed = path.parent.parts[-3:]
-        config = scores["settings"]["config"]
         run_row = {
             "task": task,
             "method": method,
             "seed": int(seed.removeprefix("seed")),
-            "steps": config["training"]["steps"],
+            "steps": _steps(path, scores),
         }
         # With one strength evaluate.py writes its scores alone.
         alone = {"strength": scores["settings"].get("strength"), **scores}
@@ -160,6 +159,22 @@ def collected(root):
         row = {**run_row, **nothing, "strength": 0.0}
         rows.append(row | _scores(scores["untranslated"]))
     return rows
+
+
+def _steps(path, scores):
+    """Steps of the training that was scored, by its own or the run's record."""
+    record = path.parent / "config.json"
+    if "config" in scores["settings"]:
+        config = scores["settings"]["config"]
+    elif record.is_file():
+        config = json.loads(record.read_text())["config"]
+    else:
+        raise ValueError(
+            "These scores are of a generator without its training, whose "
+            "config.json is missing beside them; score the run directory, or "
+            f"copy its config.json there. Received: {path}"
+        )
+    return config["training"]["steps"]
 
 
 def _scores(groups):

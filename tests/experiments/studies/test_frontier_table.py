@@ -96,3 +96,23 @@ def test_runs_are_compared_where_they_keep_equally_much(tmp_path):
     assert "| streets/falls/seed0 | 60 | 0.8 | 11.20 | 12 |" in result.stdout
     assert "| streets/keeps/seed0 | 60 | 1.0 | 11.00 | 12 |" in result.stdout
     assert "loses" not in result.stdout and "untranslated" not in result.stdout
+
+
+def test_scores_of_a_lone_generator_need_the_record_of_its_training(tmp_path):
+    folder = tmp_path / "runs" / "streets" / "semst" / "seed0"
+    write_frontier(folder, 0.1234)
+    path = folder / "frontier.json"
+    path.write_text(path.read_text().replace('"config"', '"other"'))
+    arguments = (
+        f"--table={tmp_path / 'table.jsonl'}",
+        f"--collect={tmp_path / 'runs'}",
+    )
+    missing = run_here("frontier_table", *arguments)
+    assert_one_line(missing, "config.json", str(path))
+    assert not (tmp_path / "table.jsonl").exists()
+
+    record = {"config": {"training": {"steps": 70}}}
+    (folder / "config.json").write_text(json.dumps(record))
+    found = run_here("frontier_table", *arguments)
+    assert found.returncode == 0, found.stderr
+    assert "| streets/semst/seed0 | 70 | 0.6 |" in found.stdout
