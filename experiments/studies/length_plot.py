@@ -103,7 +103,7 @@ def draw(lines, scores, path):
     for axes, score in zip(panels[0], scores):
         for name, style in styles.items():
             points = [
-                (row["steps"], float(score.text(score.value_in(row))))
+                (row["steps"], score.factor * score.value_in(row))
                 for row in lines[name]
                 if score.value_in(row) is not None
             ]
