@@ -24,6 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from cli import quiet_imports
 from cli import run
 from plot_styles import line_styles
+from plot_styles import write_plot
 
 with quiet_imports():
     import study_table
@@ -125,12 +126,7 @@ def draw(found, path):
         axes.invert_yaxis()
     halves[0].set_ylabel("KID x100 (up: nearer to the target)")
     _show_best(halves[1], [point for line in points.values() for point in line])
-    halves[1].legend(
-        fontsize=7, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False
-    )
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Software": None})
-    pyplot.close(figure)
+    write_plot(figure, halves[1], path)
 
 
 def _show_best(axes, points):

@@ -21,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from cli import quiet_imports
 from cli import run
 from plot_styles import line_styles
+from plot_styles import write_plot
 
 with quiet_imports():
     import study_table
@@ -112,12 +113,7 @@ def draw(lines, scores, path):
         axes.set_title(score.heading, fontsize=10)
         axes.set_ylim(bottom=0)
         axes.grid(alpha=0.3)
-    panels[0][-1].legend(
-        fontsize=7, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False
-    )
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Software": None})
-    pyplot.close(figure)
+    write_plot(figure, panels[0][-1], path)
 
 
 if __name__ == "__main__":

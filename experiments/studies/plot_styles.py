@@ -1,4 +1,4 @@
-"""How plots of results tell methods apart, with and without colours."""
+"""What plots of results share: styles of their lines, legend and file."""
 
 import itertools
 
@@ -39,3 +39,21 @@ def line_styles(names):
         }
         for name, (filled, marker), colour in zip(names, shapes, colours)
     }
+
+
+def write_plot(figure, last, path):
+    """Writes a plot with its legend on the right.
+
+    Args:
+        figure: `matplotlib.figure.Figure`; closed afterwards.
+        last: `Axes` of the panel furthest to the right.
+        path: `pathlib.Path` of the file.
+    """
+    from matplotlib import pyplot
+
+    last.legend(
+        fontsize=7, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False
+    )
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Software": None})
+    pyplot.close(figure)
