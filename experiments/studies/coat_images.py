@@ -1,0 +1,125 @@
+"""Draws stripes on one class of labelled images: the same shapes, new texture.
+
+A coat of an animal is a texture that the target has on a surface that is plain
+in the source, while other plain surfaces must stay as they are. Such images
+with the labels to check it are made from a labelled folder: every second
+image is a source as it is, the others are targets and have the coat.
+
+  python experiments/studies/coat_images.py --images=carla_od/train \\
+      --labels=carla_od/pseudo_trainIds/train --coat_on=road \\
+      --output=runs/coat_images/train
+  python experiments/studies/coat_images.py --images=carla_od/test \\
+      --labels=carla_od/pseudo_trainIds/test --coat_on=road --both \\
+      --output=runs/coat_images/test
+
+writes the folders `source` and `target` below the output; with --both every
+image is in both, so that translations have their truth.
+"""
+
+import pathlib
+import sys
+
+from absl import flags
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from cli import quiet_imports
+from cli import run
+from path_flags import check_inputs
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("images", None, "Images.", required=True)
+flags.DEFINE_string(
+    "labels", None, "Their labels, as in evaluate.py.", required=True
+)
+flags.DEFINE_string(
+    "label_space",
+    "cityscapes_train_ids",
+    "Numbers of these labels, as in evaluate.py.",
+)
+flags.DEFINE_string("coat_on", "road", "Class of Cityscapes that gets a coat.")
+flags.DEFINE_bool("both", False, "Write every image as source and as target.")
+flags.DEFINE_integer("seed", 0, "Of the stripes.")
+flags.DEFINE_string(
+    "output", None, "Folder for the images, PNG.", required=True
+)
+
+STRIPES = 20
+"""Stripes across the width of an image."""
+SHADES = 0.4, 1.7
+"""By what dark and light stripes multiply the colours below them."""
+
+
+def main(_):
+    check_inputs("images", "labels")
+    with quiet_imports():
+        import numpy as np
+
+        from semst_tf.data.image_files import write_image
+        from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
+        from semst_tf.data.labels import Labels
+        from semst_tf.data.read_images import open_images
+
+    if FLAGS.coat_on not in CITYSCAPES_CLASSES:
+        raise ValueError(
+            f"--coat_on is one of {', '.join(CITYSCAPES_CLASSES)}. "
+            f"Received: {FLAGS.coat_on}"
+        )
+    number = CITYSCAPES_CLASSES.index(FLAGS.coat_on)
+    images = open_images(FLAGS.images)
+    labels = Labels.of(images, FLAGS.labels, FLAGS.label_space)
+    random = np.random.default_rng(FLAGS.seed)
+    counts = {"source": 0, "target": 0}
+    for index, name in enumerate(images.relative_names):
+        image = images.load(index)
+        coated = with_coat(
+            image, labels.load(index, image.shape[:2]) == number, random
+        )
+        sides = {"source": image, "target": coated}
+        if not FLAGS.both:
+            side = "target" if index % 2 else "source"
+            sides = {side: sides[side]}
+        for side, pixels in sides.items():
+            path = pathlib.Path(FLAGS.output, side, name).with_suffix(".png")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_image(path, pixels)
+            counts[side] += 1
+    print(
+        f"wrote {counts['source']} sources and {counts['target']} targets to "
+        f"{FLAGS.output}"
+    )
+
+
+def with_coat(image, mask, random):
+    """Draws stripes on a part of an image.
+
+    Args:
+        image: uint8 array `(height, width, 3)`.
+        mask: bool array `(height, width)`, where the coat is.
+        random: `numpy.random.Generator`, for direction and bends.
+
+    Returns:
+        uint8 array of the shape of `image`; equal to it outside the mask.
+    """
+    import numpy as np
+
+    from semst_tf.data.resize import resize_image
+
+    height, width = mask.shape
+    angle = random.uniform(-0.5, 0.5)
+    rows, columns = np.mgrid[:height, :width] / width
+    # Coarse noise bends the stripes and makes them end and fork.
+    bends = resize_image(
+        random.normal(size=(4, 7, 1)).astype("float32"), mask.shape, "bicubic"
+    )[..., 0]
+    across = columns * np.cos(angle) + rows * np.sin(angle)
+    wave = np.sin(2 * np.pi * STRIPES * across + 2.0 * bends)
+    light = 1 / (1 + np.exp(-6 * wave))
+    dark, bright = SHADES
+    shaded = image * (dark + (bright - dark) * light)[..., None]
+    shaded = np.clip(np.rint(shaded), 0, 255).astype("uint8")
+    return np.where(mask[..., None], shaded, image)
+
+
+if __name__ == "__main__":
+    run(main)
