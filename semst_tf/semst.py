@@ -7,6 +7,7 @@ from semst_tf.callbacks.fit_progress import FitProgress
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.config.semst_config import SemSTConfig
 from semst_tf.data.target_colour import mean_colour
+from semst_tf.data.target_palette import target_palette
 from semst_tf.inference.translate import translate
 from semst_tf.layers.conv2d import direct_convolutions
 from semst_tf.networks.given_networks import check_discriminator
@@ -273,7 +274,8 @@ class SemST(backend_trainer(), keras.Model):
         """Measures the target, before the training.
 
         A configuration with `generator.target_start` begins at the mean
-        colour of the target; any other needs nothing of it. `fit` does this
+        colour of the target, and one with `generator.palette` with its most
+        frequent colours; any other needs nothing of it. `fit` does this
         by itself with its first batches, where it was not done before.
 
         Args:
@@ -284,18 +286,26 @@ class SemST(backend_trainer(), keras.Model):
         Raises:
             ValueError: If there are no images, or they do not fit.
         """
-        if not self.config.generator.target_start:
+        options = self.config.generator
+        if options.palette is not None:
+            start, measured = (
+                "take_palette",
+                target_palette(images, options.palette),
+            )
+        elif options.target_start:
+            start, measured = "start_at", (mean_colour(images),)
+        else:
             return
-        colour = mean_colour(images)
-        channels = self.config.generator.output_channels
-        if colour.shape != (channels,):
+        channels = measured[0].shape[-1]
+        if channels != options.output_channels:
             raise ValueError(
-                f"Target images of this model have {channels} channels. "
-                f"Received: images with {len(colour)}"
+                "Target images of this model have "
+                f"{options.output_channels} channels. "
+                f"Received: images with {channels}"
             )
         for generator in (self.generator, self.average_generator):
             if generator is not None:
-                generator.start_at(colour)
+                getattr(generator, start)(*measured)
 
     @property
     def adapted(self):
@@ -303,7 +313,9 @@ class SemST(backend_trainer(), keras.Model):
 
         A model that was trained has nothing to measure any more.
         """
-        return not self.config.generator.target_start or self.generator.started
+        options = self.config.generator
+        measures = options.target_start or options.palette is not None
+        return not measures or self.generator.started
 
     def progress(self, step):
         """Returns the share of the configured training done at a step."""

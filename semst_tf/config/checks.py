@@ -23,6 +23,7 @@ def check_config(config):
     _check_strength(config)
     _check_guided(config)
     _check_start(config)
+    _check_palette(config)
     _check_matching(config)
     _check_paired(config)
     _check_keep(config)
@@ -100,6 +101,22 @@ def _check_start(config):
             "input. "
             f"Received: {config.generator.target_start}"
         )
+
+
+def _check_palette(config):
+    """Refuses a palette for outputs that are made of the input."""
+    generator = config.generator
+    if generator.palette is None:
+        return
+    for name in ("residual", "guided_radius", "target_start"):
+        value = getattr(generator, name)
+        if value:
+            raise ValueError(
+                "Config field `generator.palette` is for a direct output that "
+                "begins with the colours of the target: "
+                f"`generator.{name}` cannot be set with it. "
+                f"Received: {generator.palette}, with {value}"
+            )
 
 
 def _check_matching(config):

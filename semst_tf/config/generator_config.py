@@ -59,6 +59,14 @@ class GeneratorConfig:
         "Begin at the mean colour of the target instead of grey or the input; "
         "not with a residual output without a gain.",
     )
+    palette: int | None = option(
+        None,
+        "Compute every pixel as a mixture of so many colours, the most "
+        "frequent ones of the target, and begin with their shares; for targets "
+        "of few flat colours, such as maps. Not with `residual` or "
+        "`guided_radius`. `None` for free colours.",
+        at_least=2,
+    )
     kind: str = option(
         "resnet",
         '`"resnet"` is the generator of CUT; `"fast"` is small enough for '

@@ -50,10 +50,13 @@ _DESCRIPTIONS = {
     "faster": "The same with a quarter of the operations.",
     "fast_guided": "The fast preset with the outputs and the guided filter of "
     "semst_guided; also the student of a teacher that has them.",
-    "semst_distant": "SemST for domains that do not look alike: begins at the "
-    "mean colour of the target, and aligns less of what places show.",
-    "semst_distant_pixels": "The same without a pretrained network: tone "
-    "aligned, images computed directly.",
+    "semst_distant": "SemST for domains that do not look alike, or have other "
+    "textures: begins at the mean colour of the target, and aligns less of "
+    "what places show.",
+    "semst_palette": "The semst_distant preset for targets of few flat "
+    "colours, such as maps: every pixel is a mixture of colours of the target.",
+    "semst_distant_pixels": "The semst_distant preset without a pretrained "
+    "network: tone aligned, images computed directly.",
     "semst_multiscale": "SemST at two scales: global context and local "
     "detail, fused by attention; for high resolution.",
     "tiny_multiscale": "The small SemST at two scales.",
@@ -159,6 +162,19 @@ _CONFIGS["semst_distant"] = _CONFIGS["semst"].replace(
             "features": "efficientnet_lite0/stride_8,"
             "efficientnet_lite0/stride_16",
             "center": True,
+        },
+    }
+)
+# Free colours miss flat ones by a few steps of 255 everywhere, and are soft
+# where a map has edges; measured in docs/results.
+_CONFIGS["semst_palette"] = _CONFIGS["semst_distant"].replace(
+    {
+        "preset": "semst_palette",
+        "generator": {
+            "residual": False,
+            "residual_output": "shift",
+            "target_start": False,
+            "palette": 8,
         },
     }
 )

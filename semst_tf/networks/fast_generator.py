@@ -53,6 +53,8 @@ class FastGenerator(SingleScaleGenerator):
         strength: float. Blend strength of a residual output, from 0 to 1.
             Defaults to `1.0`.
         seed: int or `None`. Seed of the initial weights.
+        palette: int or `None`. Colours that pixels are mixed of, as there.
+            Defaults to `None`.
         **kwargs: Arguments of `keras.Model`.
 
     Call arguments:
@@ -92,6 +94,7 @@ class FastGenerator(SingleScaleGenerator):
         guided_radius=None,
         strength=1.0,
         seed=None,
+        palette=None,
         **kwargs,
     ):
         super().__init__(
@@ -104,6 +107,7 @@ class FastGenerator(SingleScaleGenerator):
             guided_radius,
             strength,
             seed,
+            palette,
             **kwargs,
         )
         seeds = seed_sequence(seed)
@@ -140,7 +144,7 @@ class FastGenerator(SingleScaleGenerator):
             self.head_activation, dtype="float32"
         )
         self.build((None, None, None, input_channels))
-        self.begin_near_input(self.head[0].kernel)
+        self.begin_gently(self.head[0].kernel)
 
     def _full_size_layers(self, seed):
         """Layers from the last map, half as large, to the image."""

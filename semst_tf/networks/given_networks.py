@@ -56,6 +56,7 @@ def config_of_generator(config, generator):
                 generator, "guided_radius", None
             ),
             "generator.strength": getattr(generator, "strength", 1.0),
+            "generator.palette": getattr(generator, "palette", None),
             "generator.target_start": start and not residual,
         }
     )

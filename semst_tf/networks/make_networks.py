@@ -113,6 +113,7 @@ def _single_scale_generator(config, dtype, name, strength, guided_radius):
         guided_radius=guided_radius,
         strength=strength,
         seed=config.seed,
+        palette=options.palette,
         name=name,
         dtype=dtype,
     )

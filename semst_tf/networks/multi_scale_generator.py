@@ -140,6 +140,15 @@ class MultiScaleGenerator(keras.Model):
         self.base.start_at(colour)
 
     @property
+    def palette(self):
+        """Number of colours that pixels of the base are mixed of."""
+        return self.base.palette
+
+    def take_palette(self, colours, shares):
+        """Gives the base its colours, see `PaletteOutput`."""
+        self.base.take_palette(colours, shares)
+
+    @property
     def started(self):
         """Whether the base begins at a colour, or was trained already."""
         return self.base.started

@@ -15,8 +15,8 @@ START_LIMIT = 0.95
 _GAIN_LIMIT = 0.98
 """Share of [-1, 1] that `arctanh` sees of an image, finite at its ends."""
 
-_GAIN_KERNEL = 0.1
-"""Share of a head's initial kernel, so that outputs begin near the input."""
+_LINEAR_KERNEL = 0.1
+"""Share of a head's initial kernel, so that outputs begin near their start."""
 
 _GAIN_OF_START = -3.0
 """Gain at a start at a colour: about a tenth of the image shows through."""
@@ -37,7 +37,7 @@ class ResidualOutput:
     and the input goes through a `semst_tf.layers.GuidedFilter` with the input
     as guide: colours then change at edges of the input and nowhere else.
 
-    Expects of the model `residual`, `residual_output`, `output_channels`, and
+    Expects of the model `residual`, `output_channels`, `palette`, and
     `output_bias`, the variable of `head_channels` that is added before
     `head_activation`.
     """
@@ -69,6 +69,7 @@ class ResidualOutput:
     def guided_radius(self, radius):
         if radius is not None:
             GuidedFilter(radius)
+            self.refuse_palette("guided_radius", radius)
         self._guided_radius = radius
         if not self.reads_input:
             self._strength = 1.0  # A direct output is not blended.
@@ -92,17 +93,17 @@ class ResidualOutput:
     @property
     def head_channels(self):
         """Channels that the last convolution has."""
-        return self.output_channels + self.has_gain
+        return self.palette or self.output_channels + self.has_gain
 
     @property
     def head_activation(self):
         """Name of the activation behind the last convolution."""
-        return "linear" if self.has_gain else "tanh"
+        return "linear" if self.has_gain or self.palette else "tanh"
 
-    def begin_near_input(self, kernel):
-        """Shrinks the kernel of the last convolution where it has a gain."""
-        if self.has_gain:
-            kernel.assign(_GAIN_KERNEL * ops.convert_to_numpy(kernel))
+    def begin_gently(self, kernel):
+        """Shrinks the kernel of the last convolution where it is linear."""
+        if self.head_activation == "linear":
+            kernel.assign(_LINEAR_KERNEL * ops.convert_to_numpy(kernel))
 
     @property
     def strength(self):

@@ -76,6 +76,10 @@ class ResNetGenerator(SingleScaleGenerator):
             `(0, 4, 8, 12, 16)` for 9 blocks, and to `(0, 4, 8, first block,
             middle block)` for any other number.
         seed: int or `None`. Seed of the initial weights.
+        palette: int or `None`. Compute every pixel as a mixture of so many
+            colours, those of the target, which `take_palette` takes; for
+            targets of few flat colours. Not with a residual output or a
+            guided filter. `None` for free colours. Defaults to `None`.
         **kwargs: Arguments of `keras.Model`.
 
     Call arguments:
@@ -99,7 +103,8 @@ class ResNetGenerator(SingleScaleGenerator):
 
     Reference:
         CUT, Park et al. 2020 (`resnet_9blocks`, instance norm, anti-aliased);
-        `residual`, `residual_output` and `guided_radius` are semst_tf design.
+        `residual`, `residual_output`, `guided_radius` and `palette` are
+        semst_tf design.
     """
 
     stride = 4
@@ -117,6 +122,7 @@ class ResNetGenerator(SingleScaleGenerator):
         strength=1.0,
         feature_layers=None,
         seed=None,
+        palette=None,
         **kwargs,
     ):
         super().__init__(
@@ -129,6 +135,7 @@ class ResNetGenerator(SingleScaleGenerator):
             guided_radius,
             strength,
             seed,
+            palette,
             **kwargs,
         )
         self.feature_layers = _checked_feature_layers(feature_layers, blocks)
@@ -162,7 +169,7 @@ class ResNetGenerator(SingleScaleGenerator):
             keras.layers.Activation(self.head_activation, dtype="float32"),
         ]
         self.build((None, None, None, input_channels))
-        self.begin_near_input(self.head[1].kernel)
+        self.begin_gently(self.head[1].kernel)
 
     def _convolution(self, filters, kernel_size, padding, seed):
         return [
@@ -268,7 +275,7 @@ class ResNetGenerator(SingleScaleGenerator):
 
         Returns:
             Float32 tensor `(batch, height, width, head_channels)`; in [-1, 1]
-            but for a residual output with a gain.
+            but for a residual output with a gain, and a palette.
         """
         pad, convolution, activation = self.head
         padded = pad(hidden)

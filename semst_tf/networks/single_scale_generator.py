@@ -4,11 +4,12 @@ import keras
 
 from semst_tf.layers import PadToMultiple
 from semst_tf.networks.checks import check_positive
+from semst_tf.networks.palette_output import PaletteOutput
 from semst_tf.networks.residual_output import ResidualOutput
 from semst_tf.ops.crop_like import crop_like
 
 
-class SingleScaleGenerator(ResidualOutput, keras.Model):
+class SingleScaleGenerator(ResidualOutput, PaletteOutput, keras.Model):
     """Base of generators: their options, and how they are called.
 
     A subclass makes its layers and calls `build` at the end of its
@@ -26,11 +27,13 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
         guided_radius: int or `None`.
         strength: float.
         seed: int or `None`.
+        palette: int or `None`.
         **kwargs: Arguments of `keras.Model`.
 
     Raises:
-        ValueError: If a number is not positive, or `residual_output` or
-            `strength` means nothing.
+        ValueError: If a number is not positive, `residual_output` or
+            `strength` means nothing, or a palette is asked for with an output
+            that is made of the input.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
         guided_radius,
         strength,
         seed,
+        palette,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -60,7 +64,10 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
         self.blocks = blocks
         self.input_channels = input_channels
         self.output_channels = output_channels
+        self.make_palette(palette)
         self.residual = residual
+        if residual:
+            self.refuse_palette("residual", residual)
         self.residual_output = residual_output
         self.guided_radius = guided_radius
         self.strength = strength
@@ -110,7 +117,9 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
             outputs = self.add_input(padded, head_outputs)
             return crop_like(outputs, images)
         outputs = crop_like(head_outputs, images)
-        return self.add_input(images, outputs) if self.residual else outputs
+        if self.residual:
+            return self.add_input(images, outputs)
+        return self.mixed(outputs)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.output_channels)
@@ -127,4 +136,5 @@ class SingleScaleGenerator(ResidualOutput, keras.Model):
             "guided_radius": self.guided_radius,
             "strength": self.strength,
             "seed": self.seed,
+            "palette": self.palette,
         }

@@ -116,8 +116,8 @@ def _output_function(run):
     def to_image(box, hidden):
         outputs = generator.head(hidden)
         if generator.reads_input:
-            outputs = generator.add_input(run.reader.read(box), outputs)
-        return outputs
+            return generator.add_input(run.reader.read(box), outputs)
+        return generator.mixed(outputs)
 
     return to_image
 

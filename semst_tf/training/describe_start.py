@@ -9,6 +9,7 @@ import keras
 from semst_tf.data.left_out_folders import describe_left_out
 from semst_tf.training.domain_distance import FAR
 from semst_tf.training.domain_distance import domain_distance
+from semst_tf.training.suggest_preset import far_preset
 
 _LOOKED_AT = 64  # Images whose sizes are read.
 
@@ -84,8 +85,9 @@ def _describe_domains(config, source, target):
     )
     if distance >= FAR and begins_at_input:
         line += (
-            f", which is far (from {FAR} on): --preset=semst_distant begins "
-            "at the target instead of the input"
+            f", which is far (from {FAR} on): --preset="
+            f"{far_preset(target, config.data.crop_height_width)} begins at "
+            "the target instead of the input"
         )
     return [line]
 

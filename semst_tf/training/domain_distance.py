@@ -44,13 +44,25 @@ def domain_distance(source, target, crop_size=None):
     """
     describe = describe_images(FEATURE)
     one, other = (
-        np.mean(list(_vectors(images, describe, crop_size)), axis=0)
+        np.mean(
+            [describe(crop)[0] for crop in middle_crops(images, crop_size)],
+            axis=0,
+        )
         for images in (source, target)
     )
     return float(np.mean(np.square(one - other)))
 
 
-def _vectors(images, describe, crop_size):
+def middle_crops(images, crop_size=None):
+    """Yields the middle of images that are spread over a domain.
+
+    Args:
+        images: `ImageCollection`.
+        crop_size: See `domain_distance`.
+
+    Yields:
+        Up to 24 float32 arrays `(1, height, width, channels)` in [-1, 1].
+    """
     count = min(_IMAGES, len(images))
     for index in np.linspace(0, len(images) - 1, count).astype(int):
         image = images.load(int(index))
@@ -59,7 +71,7 @@ def _vectors(images, describe, crop_size):
             _middle(size, min(side, _LONGEST))
             for size, side in zip(image.shape, sides)
         )
-        yield describe(images.to_unit_range(image[place])[None])[0]
+        yield images.to_unit_range(image[place])[None]
 
 
 def _middle(size, side):

@@ -28,6 +28,9 @@ def generator(**kwargs):
     network = ResNetGenerator(4, 1, seed=0, **kwargs)
     for variable in network.trainable_variables:
         variable.assign(10.0 * variable)
+    if network.palette:
+        colours = np.random.default_rng(0).uniform(-1, 1, (network.palette, 3))
+        network.take_palette(colours, np.ones(network.palette))
     return network
 
 
@@ -66,6 +69,7 @@ def test_identity_in_tiles_reproduces_the_image(size, tile):
         ((33, 9), 99, {}),
         ((90, 67), 36, {"residual": True, "guided_radius": 8}),
         ((45, 67), 36, {"guided_radius": 8}),
+        ((45, 67), 36, {"palette": 5}),
     ],
 )
 def test_exact_tiles_equal_one_piece(size, tile, options):

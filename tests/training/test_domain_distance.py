@@ -24,6 +24,8 @@ def test_other_content_is_farther_than_another_brightness(domains):
     ("preset", "target", "words"),
     [
         ("semst", "white", "--preset=semst_distant"),
+        ("semst", "flat", "--preset=semst_palette"),
+        ("semst_palette", "flat", "apart by frozen features"),
         ("semst_distant", "white", "apart by frozen features"),
         ("semst", "brighter", "apart by frozen features"),
     ],

@@ -7,10 +7,22 @@ from semst_tf.training.suggest_preset import suggest_preset
 
 
 @pytest.mark.parametrize(
-    ("target", "preset"), [("brighter", "semst"), ("white", "semst_distant")]
+    ("target", "preset"),
+    [
+        ("brighter", "semst"),
+        # Fewer colours than a palette has.
+        ("white", "semst_distant"),
+        ("flat", "semst_palette"),
+    ],
 )
 def test_only_far_domains_begin_at_the_target(domains, target, preset):
     assert suggest_preset(domains / "noise", domains / target) == preset
+
+
+def test_a_far_target_of_many_colours_is_no_palette(domains):
+    assert suggest_preset(domains / "flat", domains / "noise") == (
+        "semst_distant"
+    )
 
 
 def test_images_are_read_as_the_training_reads_them(domains):
