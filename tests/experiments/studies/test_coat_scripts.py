@@ -42,7 +42,7 @@ def write_images(folder, *options):
 
 def score(folder, results, *options):
     return run_here(
-        "coat_scores",
+        "coat_table",
         f"--results={results}",
         f"--images={folder / 'coat'}",
         f"--labels={folder / 'labels'}",

@@ -6,7 +6,7 @@ the root mean square of the lightness of its pixels around their blurred
 surroundings. Of what the coat adds to it in the true images, a translation
 has a share: on the class of the coat it should be 1, in the sky 0.
 
-  python experiments/studies/coat_scores.py --results=runs/coat \\
+  python experiments/studies/coat_table.py --results=runs/coat \\
       --images=runs/coat_images/test --labels=carla_od/pseudo_trainIds/test \\
       --resize=152x256 --coat_on=road --table=docs/results/coat.jsonl
 
@@ -164,7 +164,8 @@ def table_lines(rows):
     lines = [heads, ["---"] * len(heads)]
     for row in rows:
         distance = row.get("distance", {}).get("kid")
-        shares = [f"{row['coat'][place]:.2f}" for place in PLACES]
+        # Adding zero makes -0.00 of a small negative share 0.00.
+        shares = [f"{round(row['coat'][p], 2) + 0:.2f}" for p in PLACES]
         kid = "" if distance is None else f"{100 * distance:.2f}"
         lines.append([row["id"], str(row.get("steps", "")), kid, *shares])
     return ["| " + " | ".join(line) + " |" for line in lines]
