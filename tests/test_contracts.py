@@ -24,6 +24,7 @@ from contracts import run_schedule_contract
 from metrics.features import MeanColours
 from metrics.features import mean_colour
 from small import small_config
+from small import values
 
 import semst_tf
 from semst_tf import descriptors
@@ -127,19 +128,24 @@ def generator_variants(*outputs, **more):
                 "input_channels": 1,
                 "output_channels": 2,
                 "residual": residual,
-                "residual_output": output,
+                "residual_output": "shift" if output == "palette" else output,
+                "palette": 3 if output == "palette" else None,
                 "guided_radius": 4 if output == "gain" else None,
                 "strength": 0.5 if residual else 1.0,
                 "seed": 1,
                 **more,
             },
             "inputs": (maps(13, 18, 1),),
+            # The colours of a palette are not drawn.
+            "seeded": lambda network: values(network.trainable_variables),
         }
         for residual, output in outputs
     ]
 
 
-FAST_GENERATORS = generator_variants((False, "shift"), (True, "gain"))
+FAST_GENERATORS = generator_variants(
+    (False, "shift"), (True, "gain"), (False, "palette")
+)
 
 # From classes to variants, each the arguments of the contract function.
 LAYERS = {
@@ -332,6 +338,7 @@ NETWORKS = {
         (False, "shift"),
         (True, "shift"),
         (True, "gain"),
+        (False, "palette"),
         feature_layers=[0, 4, 13],
     ),
     networks.AntialiasedFastGenerator: FAST_GENERATORS,

@@ -22,7 +22,7 @@ class PaletteOutput:
     """
 
     def make_palette(self, palette):
-        """Makes the variable of the colours, which are black at first.
+        """Makes the variable of the colours, at first greys up to white.
 
         Args:
             palette: int or `None`. How many colours.
@@ -47,6 +47,8 @@ class PaletteOutput:
             autocast=False,
             name="palette_colours",
         )
+        greys = np.linspace(-1.0, 1.0, palette)[:, None]
+        self.palette_colours.assign(np.repeat(greys, self.output_channels, 1))
 
     def take_palette(self, colours, shares):
         """Takes colours, and begins with all of them in their shares.

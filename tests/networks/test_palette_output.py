@@ -146,3 +146,9 @@ def test_targets_of_other_channels_are_refused():
     flat = np.where(np.arange(8)[:, None] < 4, 0.5, -0.5)[None, None]
     with pytest.raises(ValueError, match="3 channels. Received: .* 1"):
         model.adapt(np.broadcast_to(flat, (1, 8, 8, 1)))
+
+
+def test_a_palette_that_was_not_measured_is_of_greys_up_to_white():
+    colours = values([resnet().palette_colours])[0]
+    np.testing.assert_allclose(colours[:, 0], [-1.0, 0.0, 1.0], atol=1e-6)
+    assert (colours == colours[:, :1]).all()
