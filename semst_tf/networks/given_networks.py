@@ -43,6 +43,7 @@ def config_of_generator(config, generator):
             f"Received: multi_scale.fusion={config.multi_scale.fusion!r}"
         )
     residual = bool(getattr(generator, "residual", False))
+    palette = getattr(generator, "palette", None)
     start = config.generator.target_start and hasattr(generator, "start_at")
     return config.replace(
         {
@@ -56,8 +57,10 @@ def config_of_generator(config, generator):
                 generator, "guided_radius", None
             ),
             "generator.strength": getattr(generator, "strength", 1.0),
-            "generator.palette": getattr(generator, "palette", None),
-            "generator.target_start": start and not residual,
+            "generator.palette": palette,
+            "generator.target_start": start
+            and not residual
+            and palette is None,
         }
     )
 

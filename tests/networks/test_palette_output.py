@@ -7,10 +7,12 @@ from small import batch
 from small import small_model
 from small import values
 
+from semst_tf.config.preset_configs import preset_config
 from semst_tf.data.target_palette import target_palette
 from semst_tf.networks import FastGenerator
 from semst_tf.networks import MultiScaleGenerator
 from semst_tf.networks import ResNetGenerator
+from semst_tf.networks.given_networks import config_of_generator
 
 COLOURS = np.array([[0.82, 0.79, 0.74], [0.4, 0.63, 0.99], [-0.5, 0.2, -1.0]])
 SHARES = np.array([0.6, 0.3, 0.1])
@@ -139,6 +141,14 @@ def test_training_moves_shares_and_no_colour():
     _, shares = target_palette(data["target"], 3)
     bias = values([model.generator.output_bias])[0]
     assert (np.abs(bias - np.log(shares)) > 1e-5).any()
+
+
+def test_a_given_generator_brings_its_palette_and_needs_no_other_start():
+    config = preset_config("semst_distant")
+    assert config.generator.target_start
+    options = config_of_generator(config, resnet()).generator
+    assert options.palette == 3
+    assert not options.residual and not options.target_start
 
 
 def test_targets_of_other_channels_are_refused():
