@@ -286,16 +286,14 @@ class SemST(backend_trainer(), keras.Model):
         Raises:
             ValueError: If there are no images, or they do not fit.
         """
-        options = self.config.generator
-        if options.palette is not None:
-            start, measured = (
-                "take_palette",
-                target_palette(images, options.palette),
-            )
-        elif options.target_start:
-            start, measured = "start_at", (mean_colour(images),)
-        else:
+        if not self._measures_target:
             return
+        options = self.config.generator
+        mixes = options.palette is not None
+        if mixes:
+            measured = target_palette(images, options.palette)
+        else:
+            measured = (mean_colour(images),)
         channels = measured[0].shape[-1]
         if channels != options.output_channels:
             raise ValueError(
@@ -304,8 +302,12 @@ class SemST(backend_trainer(), keras.Model):
                 f"Received: images with {channels}"
             )
         for generator in (self.generator, self.average_generator):
-            if generator is not None:
-                getattr(generator, start)(*measured)
+            if generator is None:
+                continue
+            if mixes:
+                generator.take_palette(*measured)
+            else:
+                generator.start_at(*measured)
 
     @property
     def adapted(self):
@@ -313,9 +315,13 @@ class SemST(backend_trainer(), keras.Model):
 
         A model that was trained has nothing to measure any more.
         """
+        return not self._measures_target or self.generator.started
+
+    @property
+    def _measures_target(self):
+        """Whether the generator begins with what the target has."""
         options = self.config.generator
-        measures = options.target_start or options.palette is not None
-        return not measures or self.generator.started
+        return options.target_start or options.palette is not None
 
     def progress(self, step):
         """Returns the share of the configured training done at a step."""

@@ -26,6 +26,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from cli import quiet_imports
 from cli import run
 from path_flags import check_inputs
+from recoloured_images import write_png
+
+with quiet_imports():
+    from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string("images", None, "Images.", required=True)
@@ -37,7 +41,9 @@ flags.DEFINE_string(
     "cityscapes_train_ids",
     "Numbers of these labels, as in evaluate.py.",
 )
-flags.DEFINE_string("coat_on", "road", "Class of Cityscapes that gets a coat.")
+flags.DEFINE_enum(
+    "coat_on", "road", CITYSCAPES_CLASSES, "Class that gets a coat."
+)
 flags.DEFINE_bool("both", False, "Write every image as source and as target.")
 flags.DEFINE_integer("seed", 0, "Of the stripes.")
 flags.DEFINE_string(
@@ -55,16 +61,9 @@ def main(_):
     with quiet_imports():
         import numpy as np
 
-        from semst_tf.data.image_files import write_image
-        from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
         from semst_tf.data.labels import Labels
         from semst_tf.data.read_images import open_images
 
-    if FLAGS.coat_on not in CITYSCAPES_CLASSES:
-        raise ValueError(
-            f"--coat_on is one of {', '.join(CITYSCAPES_CLASSES)}. "
-            f"Received: {FLAGS.coat_on}"
-        )
     number = CITYSCAPES_CLASSES.index(FLAGS.coat_on)
     images = open_images(FLAGS.images)
     labels = Labels.of(images, FLAGS.labels, FLAGS.label_space)
@@ -80,9 +79,7 @@ def main(_):
             side = "target" if index % 2 else "source"
             sides = {side: sides[side]}
         for side, pixels in sides.items():
-            path = pathlib.Path(FLAGS.output, side, name).with_suffix(".png")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_image(path, pixels)
+            write_png(pathlib.Path(FLAGS.output, side), name, pixels)
             counts[side] += 1
     print(
         f"wrote {counts['source']} sources and {counts['target']} targets to "

@@ -41,12 +41,22 @@ def write_recoloured(folder, names, images, recoloured, strength):
     """
     import numpy as np
 
-    from semst_tf.data.image_files import write_image
-
-    folder = pathlib.Path(folder)
     for name, image, after in zip(names, images, recoloured):
         mixed = (1 - strength) * image + strength * after.astype("float64")
-        path = (folder / name).with_suffix(".png")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_image(path, np.rint(mixed).astype("uint8"))
+        write_png(folder, name, np.rint(mixed).astype("uint8"))
     print(f"wrote {len(names)} images to {folder}")
+
+
+def write_png(folder, name, image):
+    """Writes an image as PNG, by the name that it has in its own folder.
+
+    Args:
+        folder: Path. It and folders in the name are created if missing.
+        name: Name of the image, relative to its folder, with any ending.
+        image: uint8 array `(height, width, 3)`.
+    """
+    from semst_tf.data.image_files import write_image
+
+    path = pathlib.Path(folder, name).with_suffix(".png")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_image(path, image)

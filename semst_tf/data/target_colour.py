@@ -29,25 +29,43 @@ def mean_colour(batches):
     >>> mean_colour(np.zeros((4, 8, 8, 3)))
     array([0., 0., 0.])
     """
-    if hasattr(batches, "shape"):
-        batches = [batches]
-    means = []
-    for batch in batches:
-        means += list(np.asarray(batch, "float64").mean((1, 2)))
-        if len(means) >= IMAGES:
-            break
-    if not means:
-        raise ValueError(
-            "Without target images there is no mean colour of them. "
-            "Received: no images"
-        )
-    colour = np.mean(means, 0)
+    means = [batch.mean((1, 2)) for batch in first_images(batches)]
+    colour = np.concatenate(means).mean(0)
     if not np.isfinite(colour).all():
         raise ValueError(
             "Target images must be finite. "
             f"Received: images of mean colour {colour.tolist()}"
         )
     return colour
+
+
+def first_images(batches):
+    """Yields the images by which a target is known.
+
+    Args:
+        batches: See `mean_colour`.
+
+    Yields:
+        Float64 arrays `(batch, height, width, channels)`, until there are 256
+        images.
+
+    Raises:
+        ValueError: If there are no images.
+    """
+    if hasattr(batches, "shape"):
+        batches = [batches]
+    count = 0
+    for batch in batches:
+        batch = np.asarray(batch, "float64")
+        count += len(batch)
+        yield batch
+        if count >= IMAGES:
+            return
+    if not count:
+        raise ValueError(
+            "Without target images there are no colours of them. "
+            "Received: no images"
+        )
 
 
 def target_batches(data):
