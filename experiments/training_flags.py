@@ -54,7 +54,8 @@ def _define_configuration(preset):
         "semst_multiscale, tiny_multiscale."
         + (
             " auto is the preset of a run directory that is continued; else "
-            "semst, or semst_distant where the domains are far apart."
+            "semst, or semst_distant where the domains are far apart, or "
+            "semst_palette where the target has few flat colours, too."
             if preset == AUTO
             else ""
         ),
