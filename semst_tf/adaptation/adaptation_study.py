@@ -25,6 +25,7 @@ from semst_tf.inference.translate import check_mode
 from semst_tf.loading.load_translator import load_translator
 from semst_tf.metrics import SemanticConsistency
 from semst_tf.storage.atomic_files import write_json
+from semst_tf.storage.sole_writer import sole_writer
 from semst_tf.version import __version__
 
 
@@ -155,11 +156,18 @@ class AdaptationStudy:
         Returns:
             Dict: `"settings"`, `"classes"`, `"scored_classes"` and `"cells"`,
             which maps each kind of images to the scores of its seeds.
+
+        Raises:
+            ValueError: If the translator does not fit, or another process is
+                writing into the directory.
         """
+        with sole_writer(self.workdir):
+            return self._run()
+
+    def _run(self):
         # All that can be wrong is checked before anything is written.
         networks = self._networks()
         settings = self._check_directory()
-        self.workdir.mkdir(parents=True, exist_ok=True)
         write_json(self.workdir / "config.json", settings)
         ways = ways_of_training(
             self,

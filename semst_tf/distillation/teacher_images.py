@@ -16,6 +16,7 @@ from semst_tf.inference.translate import fits_whole
 from semst_tf.inference.translate import translate
 from semst_tf.storage.atomic_files import remove_unfinished
 from semst_tf.storage.atomic_files import write_json
+from semst_tf.storage.sole_writer import sole_writer
 from semst_tf.tiling.exact import can_run_exactly
 
 _SPARE = 1.1
@@ -120,12 +121,15 @@ class TeacherImages:
 
         Raises:
             OSError: If the disk is full.
-            ValueError: If it would be, or an image cannot be read. What was
-                made until then is kept.
+            ValueError: If it would be, an image cannot be read, or another
+                process is translating them. What was made until then is kept.
         """
-        missing = self.missing()
-        if not missing:
+        if not self.missing():
             return
+        with sole_writer(self.folder):
+            self._make(self.missing(), progress)
+
+    def _make(self, missing, progress):
         needed, free = self.needed_bytes(), self.free_bytes()
         if needed > free:
             raise ValueError(

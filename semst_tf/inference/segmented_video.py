@@ -13,6 +13,7 @@ from semst_tf.inference.video_names import CODECS
 from semst_tf.storage.atomic_files import remove_unfinished
 from semst_tf.storage.atomic_files import replacing
 from semst_tf.storage.atomic_files import write_json
+from semst_tf.storage.sole_writer import sole_writer
 
 SEGMENT = 32
 """Frames of a segment, and from one key frame to the next."""
@@ -53,7 +54,8 @@ class SegmentedVideo:
 
     Raises:
         OSError: If the folder cannot be written.
-        ValueError: If segments with other settings are there.
+        ValueError: If segments with other settings are there, or another
+            process is writing the same video.
     """
 
     def __init__(self, output, source, settings, crf=18, restart=False):
@@ -69,7 +71,10 @@ class SegmentedVideo:
         self._check_audio()
         # Encoders of one version continue what they began.
         settings = {**settings, "crf": crf, "av": av.__version__}
-        self._open_folder(settings, restart)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(sole_writer(self.folder))
+            self._open_folder(settings, restart)
+            self._closing = stack.pop_all()
         done = self._finished()
         self.frames = sum(len(self._record(i)["pts"]) for i in range(done))
         record = self._record(done - 1) if done else {}
@@ -130,6 +135,7 @@ class SegmentedVideo:
         if self._segment is not None:
             self._segment.discard()
             self._segment = None
+        self._closing.close()
 
     def join(self):
         """Joins all segments to the output, and removes them.
@@ -246,18 +252,18 @@ class SegmentedVideo:
 
     def _open_folder(self, settings, restart):
         path = self.folder / _SETTINGS
-        if self.folder.exists():
-            remove_unfinished(self.folder)
-            reason = self._why_not_continued(path, settings)
-            if reason and not (restart and path.is_file()):
-                raise ValueError(
-                    f"{reason}; remove that folder, or choose another "
-                    f"--output. Received: {self.folder}"
-                )
-            if reason:
-                shutil.rmtree(self.folder)
+        remove_unfinished(self.folder)
+        reason = self._why_not_continued(path, settings)
+        if reason and not (restart and path.is_file()):
+            raise ValueError(
+                f"{reason}; remove that folder, or choose another "
+                f"--output. Received: {self.folder}"
+            )
+        if reason:
+            # Not the folder, which is held against other writers.
+            for earlier in self.folder.iterdir():
+                earlier.unlink()
         if not path.is_file():
-            self.folder.mkdir(parents=True, exist_ok=True)
             write_json(path, settings)
 
     def _why_not_continued(self, path, settings):

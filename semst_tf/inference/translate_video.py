@@ -102,9 +102,6 @@ def translate_video(
         "mode": mode,
         "tile": tile,
     }
-    written = SegmentedVideo(output, video, settings, crf, overwrite)
-    for sentence in _notes(video, written):
-        (note or print)(sentence)
 
     def translated(frame):
         image = convert_channels(frame.image, translator.input_channels)
@@ -112,14 +109,17 @@ def translate_video(
             translator, image, mode=mode, tile=tile, statistics=statistics
         )
 
-    if written.state:
-        statistics.restore(written.state)
-    elif temporal == "shared":
-        for frame in spread_frames(video, MEASURED_FRAMES):
-            translated(frame)
-        statistics.freeze()
-    _write_frames(video, written, translated, statistics, progress)
-    written.join()
+    with SegmentedVideo(output, video, settings, crf, overwrite) as written:
+        for sentence in _notes(video, written):
+            (note or print)(sentence)
+        if written.state:
+            statistics.restore(written.state)
+        elif temporal == "shared":
+            for frame in spread_frames(video, MEASURED_FRAMES):
+                translated(frame)
+            statistics.freeze()
+        _write_frames(video, written, translated, statistics, progress)
+        written.join()
     if video.damaged:
         raise ValueError(
             f"{video.damaged} pieces of the video are damaged and left out; "
@@ -248,7 +248,7 @@ def _write_frames(video, written, translated, statistics, progress):
     if not video.is_live:
         frames = read_ahead(frames)
     to_do = max(video.frames - written.frames, 0)
-    with contextlib.closing(frames), written:
+    with contextlib.closing(frames):
         try:
             for done, frame in enumerate(frames, start=1):
                 written.add(translated(frame), frame, state)

@@ -1,5 +1,6 @@
 """A training in a directory, which can be continued."""
 
+import contextlib
 import os
 import pathlib
 import sys
@@ -15,6 +16,7 @@ from semst_tf.loading.initial_weights import load_initial_weights
 from semst_tf.metrics.all_scores import score_of
 from semst_tf.semst import SemST
 from semst_tf.storage.atomic_files import write_json
+from semst_tf.storage.sole_writer import sole_writer
 from semst_tf.training.check_run_directory import check_run_directory
 from semst_tf.training.describe_start import describe_start
 from semst_tf.training.monitored_score import monitored_score
@@ -142,7 +144,18 @@ class TrainingRun:
                 it is in `non_finite/`.
             UnreadableImageError: If an image has gone or was damaged since
                 the training began.
+            ValueError: If another process is training in the directory.
         """
+        with self._sole_writer():
+            return self._train()
+
+    def _sole_writer(self):
+        """The chief's alone: what the others write is dropped."""
+        if is_chief():
+            return sole_writer(self.workdir)
+        return contextlib.nullcontext()
+
+    def _train(self):
         # Directory and images are checked before anything is written.
         score = monitored_score(self.validation, self.monitor)
         description = self._checked_description()

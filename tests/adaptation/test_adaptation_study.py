@@ -16,6 +16,7 @@ from semst_tf.adaptation import LabelledImages
 from semst_tf.adaptation import SegmenterRecipe
 from semst_tf.adaptation import TargetImages
 from semst_tf.networks import ResNetGenerator
+from semst_tf.storage.sole_writer import sole_writer
 
 # The package has functions under the names of their files.
 training = importlib.import_module("semst_tf.adaptation.segmenter_training")
@@ -368,3 +369,11 @@ def test_a_grey_translator_is_refused_before_anything_is_written(
 
 def test_classes_that_are_taught_are_in_the_order_of_cityscapes(study):
     assert study(classes=["sky", "road"]).classes == [ROAD, SKY]
+
+
+def test_two_studies_at_once_in_one_directory_are_refused(study):
+    first = study()
+    with sole_writer(first.workdir):
+        with pytest.raises(ValueError, match="Another process"):
+            study().run()
+        assert list(first.workdir.iterdir()) == []

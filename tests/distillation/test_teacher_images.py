@@ -12,6 +12,7 @@ from semst_tf.data import read_image
 from semst_tf.distillation import TeacherImages
 from semst_tf.inference.translate import translate
 from semst_tf.networks import ResNetGenerator
+from semst_tf.storage.sole_writer import sole_writer
 
 pytestmark = pytest.mark.backend_neutral
 
@@ -107,3 +108,11 @@ def test_any_channels_are_kept(source, tmp_path, channels, suffix):
     images.make()
     assert images.path(0).suffix == suffix
     assert read_image(images.path(0)).shape == (20, 24, channels)
+
+
+def test_two_at_once_do_not_translate_the_same_images(source, tmp_path):
+    images = TeacherImages(teacher(), source, tmp_path / "cache")
+    with sole_writer(images.folder):
+        with pytest.raises(ValueError, match="Another process"):
+            images.make()
+        assert list(images.folder.iterdir()) == []

@@ -449,3 +449,30 @@ def test_spread_numbers_lie_in_the_middle_of_equal_parts():
     assert list(spread_numbers(100, 4)) == [12, 37, 62, 87]
     assert list(spread_numbers(3, 8)) == [0, 1, 2]
     assert list(spread_numbers(0, 8)) == []
+
+
+def test_two_at_once_do_not_write_the_same_video(clip, tmp_path):
+    output = tmp_path / "out.mp4"
+    errors = []
+
+    def second():
+        with pytest.raises(ValueError, match="Another process") as error:
+            translate_video(Inverter(), clip, output)
+        errors.append(error)
+
+    translate_video(Inverter(stop_at=3, stop=second), clip, output)
+    assert len(errors) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+    assert len(images_of(output)) == len(images_of(clip))
+
+
+def test_a_call_that_failed_holds_no_later_one_back(
+    clip, tmp_path, monkeypatch
+):
+    output, network = tmp_path / "out.mp4", ResNetGenerator(4, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "spread_frames", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            translate_video(network, clip, output, temporal="shared")
+    translate_video(network, clip, output, temporal="shared")
+    assert output.exists()

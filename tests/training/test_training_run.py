@@ -24,6 +24,7 @@ from semst_tf.callbacks import ValidationScores
 from semst_tf.data import read_image
 from semst_tf.data.image_files import write_image
 from semst_tf.metrics.evaluation import Evaluation
+from semst_tf.storage.sole_writer import sole_writer
 from semst_tf.training.training_run import TrainingRun
 
 STEPS = 7  # No multiple of the interval, and past a checkpoint.
@@ -749,3 +750,11 @@ def test_the_folder_of_the_images_is_no_run_directory(tmp_path, images):
         with pytest.raises(ValueError, match=f"folder of the {name} images"):
             training(place, images).train()
     assert contents(images) == before
+
+
+def test_two_trainings_at_once_in_one_directory_are_refused(copy, images):
+    before = contents(copy)
+    with sole_writer(copy):
+        with pytest.raises(ValueError, match=f"Another process.*{copy}"):
+            training(copy, images, steps=STEPS + 2).train()
+    assert contents(copy) == before
