@@ -39,6 +39,12 @@ class AdversarialConfig:
     matching_temperature: float = option(
         0.05, "Divides the cosines of matched places.", above=0.0
     )
+    matching_center: bool = option(
+        True,
+        "Subtract from the features of each crop their mean before its places "
+        "are matched, against differences between the domains. Without it, "
+        "things that only one of the crops shows count less.",
+    )
     maximum_accuracy: float | None = option(
         None,
         "Image pairs that the discriminator tells apart better than this do "

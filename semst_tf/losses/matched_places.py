@@ -17,7 +17,7 @@ class PlaceWeights(typing.NamedTuple):
     target: typing.Any
 
 
-def matched_places(source, target, temperature=0.05):
+def matched_places(source, target, temperature=0.05, center=True):
     """Weighs the places of two images by what the other one shows.
 
     That one crop is half sky and the other is not is enough for a
@@ -34,6 +34,11 @@ def matched_places(source, target, temperature=0.05):
             the same batch size and channels; its size may differ.
         temperature: float, what the cosines are divided by. Defaults to
             `0.05`.
+        center: bool. Whether the mean feature of each image is subtracted
+            first, so that a difference between the domains as a whole does
+            not count. A place that nothing in the other image resembles then
+            resembles some of it by chance, and counts for more than without.
+            Defaults to `True`.
 
     Returns:
         `PlaceWeights`, the pair `(source, target)`: for each place of the
@@ -55,18 +60,20 @@ def matched_places(source, target, temperature=0.05):
             "channels)` of equal channels. "
             f"Received: source.shape={shapes[0]}, target.shape={shapes[1]}"
         )
-    similarity = pairwise_similarity(_tokens(source), _tokens(target))
+    similarity = pairwise_similarity(
+        _tokens(source, center), _tokens(target, center)
+    )
     logits = similarity / temperature
     of_source = ops.mean(ops.softmax(logits, axis=1), axis=2)
     of_target = ops.mean(ops.softmax(logits, axis=2), axis=1)
     return PlaceWeights(_map(of_source, source), _map(of_target, target))
 
 
-def _tokens(maps):
+def _tokens(maps, center):
     batch, height, width, channels = ops.shape(maps)
     maps = ops.cast(ops.stop_gradient(maps), "float32")
     tokens = ops.reshape(maps, (batch, height * width, channels))
-    return unit_length(centered(tokens))
+    return unit_length(centered(tokens) if center else tokens)
 
 
 def _map(shares, like):

@@ -33,6 +33,7 @@ class AdversarialTerm(Term):
         self.ramp = config.adversarial.ramp
         self.matching = config.adversarial.matching
         self.temperature = config.adversarial.matching_temperature
+        self.center = config.adversarial.matching_center
         self.reads = self.target_reads = (
             (self.matching,) if self.matching else ()
         )
@@ -58,6 +59,7 @@ class AdversarialTerm(Term):
                 view.features[self.matching],
                 view.target_features[self.matching],
                 self.temperature,
+                self.center,
             ),
         )
 

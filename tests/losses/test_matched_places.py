@@ -58,6 +58,24 @@ def test_equal_images_and_flat_images_are_weighed_evenly():
     np.testing.assert_allclose(numpy(matched_places(flat, same).target), 1)
 
 
+def test_without_centres_what_only_one_image_shows_counts_less():
+    source = image([[0, 0, 0, 1]])
+    target = image([[1, 2, 1, 2]])
+    centered = numpy(matched_places(source, target).source)
+    plain = numpy(matched_places(source, target, center=False).source)
+    assert plain[0, 0] < 0.8 * centered[0, 0]
+    assert plain[0, 3] > centered[0, 3]
+
+
+def test_without_centres_the_tint_of_a_domain_counts():
+    source = image([[0, 1]])
+    target = image([[0, 1, 1]]) + 200 * KINDS[2]
+    for center in (True, False):
+        found = numpy(matched_places(source, target, center=center).target)
+        told_apart = np.ptp(found) > 0.1
+        assert told_apart == center
+
+
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="Received: source.shape"):
         matched_places(np.ones((1, 2, 2, 8)), np.ones((1, 2, 2, 7)))
