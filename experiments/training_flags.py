@@ -50,8 +50,8 @@ def _define_configuration(preset):
         preset,
         "Named configuration to start from: tiny, small, cut, fastcut, "
         "hneg_src, semst, semst_guided, semst_pixels, semst_distant, "
-        "semst_palette, semst_distant_pixels, fast, faster, fast_guided, "
-        "semst_multiscale, tiny_multiscale."
+        "semst_matched, semst_palette, semst_distant_pixels, fast, faster, "
+        "fast_guided, semst_multiscale, tiny_multiscale."
         + (
             " auto is the preset of a run directory that is continued; else "
             "semst, or semst_distant where the domains are far apart, or "

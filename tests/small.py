@@ -28,12 +28,14 @@ _LIKE_OTHERS = (
     "faster",
     "fast_guided",
     "semst_guided",
+    # All of it is in semst_matched.
+    "semst_distant",
     "semst_distant_pixels",
 )
 METHODS = [n for n in presets() if n not in _LIKE_OTHERS]
 """The presets that differ once their sizes are those above."""
 
-_MIXED = ("semst_distant", "tiny_multiscale")
+_MIXED = ("semst_matched", "tiny_multiscale")
 METHODS_OF_PARTS = [n for n in METHODS if n not in _MIXED]
 """Of them, without those of which every part is in another."""
 

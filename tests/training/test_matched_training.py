@@ -126,3 +126,24 @@ def test_an_image_that_is_left_out_is_not_in_the_index(images, tmp_path):
     )
     assert len(run.images.sampler().matching.source_sizes) == 2
     assert keras.saving.load_model(tmp_path / "run" / "model.keras")
+
+
+def test_the_preset_matches_crops_and_places_by_frozen_features(
+    images, tmp_path
+):
+    config = small_config(
+        "semst_matched",
+        **{
+            "data.crop_size": 16,
+            "data.resize": "",
+            "data.batch_size": 2,
+            "training.steps": 1,
+        },
+    )
+    matching = config.data.matching, config.adversarial.matching
+    assert matching == 2 * ("efficientnet_lite0/stride_16",)
+    run = TrainingRun(
+        tmp_path / "run", config, images / "source", images / "target"
+    )
+    run.train()
+    assert run.images.sampler().matching is not None
