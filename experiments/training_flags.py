@@ -54,8 +54,9 @@ def _define_configuration(preset):
         "fast_guided, semst_multiscale, tiny_multiscale."
         + (
             " auto is the preset of a run directory that is continued; else "
-            "semst, or semst_distant where the domains are far apart, or "
-            "semst_palette where the target has few flat colours, too."
+            "semst_matched, or semst where crops cannot be matched, "
+            "semst_distant where the domains are far apart, or semst_palette "
+            "where the target has few flat colours, too."
             if preset == AUTO
             else ""
         ),
@@ -224,6 +225,10 @@ def chosen_preset(source, target):
             return preset
     config = preset_config(NEAR_PRESET).replace(overrides())
     preset = suggest_preset(source, target, config)
+    try:
+        preset_config(preset).replace(overrides())
+    except ValueError:
+        preset = NEAR_PRESET  # Whose fields were right with these.
     print(f"preset: {preset}, by how far apart the domains are")
     return preset
 

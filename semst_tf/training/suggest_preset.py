@@ -1,6 +1,7 @@
 """The preset that fits two domains, from how far apart they are."""
 
 from semst_tf.config.preset_configs import preset_config
+from semst_tf.data.georeference import nodata_value
 from semst_tf.data.target_palette import flat_share
 from semst_tf.training.domain_distance import FAR
 from semst_tf.training.domain_distance import domain_distance
@@ -8,6 +9,7 @@ from semst_tf.training.domain_distance import middle_crops
 from semst_tf.training.open_domains import open_domains
 
 NEAR_PRESET = "semst"
+MATCHED_PRESET = "semst_matched"
 FAR_PRESET = "semst_distant"
 PALETTE_PRESET = "semst_palette"
 FLAT = 0.3
@@ -21,10 +23,11 @@ least 0.43), photographs (at most 0.15) and rendered images (0.26) below.
 def suggest_preset(source, target, config=None):
     """Names the preset that begins where two domains let it begin.
 
-    Domains that look alike are translated from the input on (`semst`).
-    Between domains that are far apart, a translation begins at the mean colour
-    of the target (`semst_distant`), or is made of its colours where it has few
-    and flat ones, as maps have (`semst_palette`).
+    Domains that look alike are compared by crops that show like things
+    (`semst_matched`), or, where these cannot be found, translated from the
+    input on (`semst`). Between domains that are far apart, a translation
+    begins at the mean colour of the target (`semst_distant`), or is made of
+    its colours where it has few and flat ones, as maps have (`semst_palette`).
 
     Args:
         source: Source images, as `ImageCollection` takes them.
@@ -57,8 +60,40 @@ def suggest_preset(source, target, config=None):
     except (OSError, ValueError):
         return NEAR_PRESET
     if distance < FAR:
-        return NEAR_PRESET
+        return near_preset(*images, config)
     return far_preset(images[1], config.data.crop_height_width)
+
+
+def near_preset(source, target, config):
+    """Names the preset for domains that look alike.
+
+    Args:
+        source: `ImageCollection`.
+        target: `ImageCollection`.
+        config: `SemSTConfig` that says how crops are drawn.
+
+    Returns:
+        str. `"semst_matched"`; or `"semst"` where the target has fewer images
+        than a crop has neighbours, images have empty pixels (nodata), or the
+        configuration draws target crops in another way.
+    """
+    data = config.data
+    drawn_otherwise = data.matched_crops or data.minimum_valid < 1
+    neighbours = preset_config(MATCHED_PRESET).data.matching_neighbours
+    if drawn_otherwise or len(target) < neighbours:
+        return NEAR_PRESET
+    if _has_empty_pixels(source) or _has_empty_pixels(target):
+        return NEAR_PRESET
+    return MATCHED_PRESET
+
+
+def _has_empty_pixels(images):
+    """Whether files say so; images of one domain come from one source."""
+    try:
+        header = images.header(0)
+    except (OSError, ValueError):
+        return True  # The check of the images says what is wrong with it.
+    return nodata_value(header.georeference) is not None
 
 
 def far_preset(target, crop_size=None):

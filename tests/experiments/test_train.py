@@ -103,6 +103,39 @@ def test_without_a_preset_a_new_run_gets_one_that_fits(tmp_path):
     assert result.returncode == 2, result.stderr
 
 
+@pytest.mark.parametrize(
+    ("flags", "preset"),
+    [
+        ([], "semst_matched"),
+        # Fields that do not go with a start at the colour of the target.
+        (
+            [
+                "--set=generator.palette=4",
+                "--set=generator.residual=false",
+                "--set=generator.strength=1",
+            ],
+            "semst",
+        ),
+    ],
+)
+def test_without_a_preset_crops_are_matched_where_the_flags_allow_it(
+    tmp_path, flags, preset
+):
+    for name in ("source", "target"):
+        write_images(tmp_path / name, count=8)
+    result = run_here(
+        "train",
+        *[f"--{name}={tmp_path / name}" for name in ("source", "target")],
+        f"--workdir={tmp_path / 'run'}",
+        "--set=data.crop_size=32",
+        "--set=data.resize=16x16",
+        *flags,
+    )
+    assert f"preset: {preset}, by how far apart" in result.stdout
+    assert result.returncode == 2, result.stderr
+    assert "smaller than the crop" in result.stderr
+
+
 def test_flags_reach_the_configuration(trained):
     root, _, _ = trained
     stored = json.loads((root / "new run" / "config.json").read_text())

@@ -1,6 +1,9 @@
 """Which preset a training of two domains begins with."""
 
+import numpy as np
 import pytest
+import tifffile
+from PIL import Image
 
 from semst_tf.config.preset_configs import preset_config
 from semst_tf.training.suggest_preset import suggest_preset
@@ -17,6 +20,42 @@ from semst_tf.training.suggest_preset import suggest_preset
 )
 def test_only_far_domains_begin_at_the_target(domains, target, preset):
     assert suggest_preset(domains / "noise", domains / target) == preset
+
+
+@pytest.mark.parametrize(
+    ("count", "overrides", "preset"),
+    [
+        (8, {}, "semst_matched"),
+        # Fewer than the neighbours of a crop.
+        (7, {}, "semst"),
+        (8, {"data.matched_crops": True}, "semst"),
+        (8, {"data.minimum_valid": 0.5}, "semst"),
+    ],
+)
+def test_near_domains_are_matched_where_that_is_possible(
+    domains, count, overrides, preset
+):
+    files = sorted((domains / "brighter").iterdir())
+    target = (files * 3)[:count]
+    config = preset_config("semst").replace({"data.crop_size": 64, **overrides})
+    assert suggest_preset(domains / "noise", target, config) == preset
+
+
+@pytest.mark.parametrize("empty", ["source", "target"])
+def test_images_with_empty_pixels_are_not_matched(tmp_path, domains, empty):
+    files = sorted((domains / "brighter").iterdir())
+    places = {"source": domains / "noise", "target": files * 3}
+    pixels = np.asarray(Image.open(files[0]))
+    places[empty] = tmp_path
+    for number in range(9):
+        tifffile.imwrite(
+            tmp_path / f"{number}.tif",
+            pixels,
+            photometric="rgb",
+            extratags=[(42113, "s", 0, "0", True)],
+        )
+    config = preset_config("semst").replace({"data.crop_size": 64})
+    assert suggest_preset(**places, config=config) == "semst"
 
 
 def test_a_far_target_of_many_colours_is_no_palette(domains):
