@@ -74,7 +74,12 @@ class SegmentedVideo:
         with contextlib.ExitStack() as stack:
             stack.enter_context(sole_writer(self.folder))
             self._open_folder(settings, restart)
+            self._read_folder()
             self._closing = stack.pop_all()
+        self._segment = None
+
+    def _read_folder(self):
+        """How far earlier calls came."""
         done = self._finished()
         self.frames = sum(len(self._record(i)["pts"]) for i in range(done))
         record = self._record(done - 1) if done else {}
@@ -83,7 +88,6 @@ class SegmentedVideo:
             for name, values in record.items()
             if name.startswith("state/")
         }
-        self._segment = None
         self._segments = done
 
     def add(self, image, frame, state):
