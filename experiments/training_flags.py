@@ -225,10 +225,6 @@ def chosen_preset(source, target):
             return preset
     config = preset_config(NEAR_PRESET).replace(overrides())
     preset = suggest_preset(source, target, config)
-    try:
-        preset_config(preset).replace(overrides())
-    except ValueError:
-        preset = NEAR_PRESET  # Whose fields were right with these.
     print(f"preset: {preset}, by how far apart the domains are")
     return preset
 

@@ -56,9 +56,8 @@ def main(_):
     path = pathlib.Path(FLAGS.table)
     if FLAGS.results is not None:
         check_inputs("results", "images", "labels")
-        before = study_table.read_rows(path) if path.exists() else []
-        new = scored_rows(pathlib.Path(FLAGS.results))
-        study_table.write_rows(path, study_table.joined(before, new))
+        rows = scored_rows(pathlib.Path(FLAGS.results))
+        study_table.add_rows(path, rows)
     print("\n".join(table_lines(study_table.read_rows(path))))
 
 

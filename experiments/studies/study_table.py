@@ -53,6 +53,12 @@ def joined(rows, new, key=lambda row: row["id"]):
     return list((found | {key(row): row for row in new}).values())
 
 
+def add_rows(path, new):
+    """Adds rows to a table, which need not be there yet."""
+    before = read_rows(path) if pathlib.Path(path).exists() else []
+    write_rows(path, joined(before, new))
+
+
 def collected(root):
     """Rows of every run below a folder.
 

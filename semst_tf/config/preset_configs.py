@@ -54,8 +54,9 @@ _DESCRIPTIONS = {
     "textures: begins at the mean colour of the target, and aligns less of "
     "what places show.",
     "semst_matched": "The semst_distant preset with crops, and places of them, "
-    "that show like things, for synthetic and real streets: textures appear "
-    "where the target has them, and the sky stays plain.",
+    "that show like things, for synthetic and real streets: textures may "
+    "appear where the target has them, and a scarce sky is no reason to fill "
+    "it.",
     "semst_palette": "The semst_distant preset for targets of few flat "
     "colours, such as maps: every pixel is a mixture of colours of the target.",
     "semst_distant_pixels": "The semst_distant preset without a pretrained "

@@ -74,13 +74,22 @@ def near_preset(source, target, config):
 
     Returns:
         str. `"semst_matched"`; or `"semst"` where the target has fewer images
-        than a crop has neighbours, images have empty pixels (nodata), or the
-        configuration draws target crops in another way.
+        than a crop has neighbours, images have empty pixels (nodata), or
+        fields of the configuration do not go with matched crops and a start
+        at the target.
     """
-    data = config.data
-    drawn_otherwise = data.matched_crops or data.minimum_valid < 1
-    neighbours = preset_config(MATCHED_PRESET).data.matching_neighbours
-    if drawn_otherwise or len(target) < neighbours:
+    matched = preset_config(MATCHED_PRESET)
+    try:
+        config.replace(
+            {
+                "data.matching": matched.data.matching,
+                "generator.residual_output": matched.generator.residual_output,
+                "generator.target_start": matched.generator.target_start,
+            }
+        )
+    except ValueError:
+        return NEAR_PRESET
+    if len(target) < matched.data.matching_neighbours:
         return NEAR_PRESET
     if _has_empty_pixels(source) or _has_empty_pixels(target):
         return NEAR_PRESET

@@ -136,6 +136,25 @@ def test_without_a_preset_crops_are_matched_where_the_flags_allow_it(
     assert "smaller than the crop" in result.stderr
 
 
+def test_without_a_preset_far_domains_do_not_begin_at_the_input(tmp_path):
+    for name, colour in (("source", "black"), ("target", "white")):
+        (tmp_path / name).mkdir()
+        for number in range(2):
+            image = Image.new("RGB", (64, 64), colour)
+            image.save(tmp_path / name / f"{number}.png")
+    result = run_here(
+        "train",
+        *[f"--{name}={tmp_path / name}" for name in ("source", "target")],
+        f"--workdir={tmp_path / 'run'}",
+        "--set=data.crop_size=32",
+        "--set=generator.palette=4",
+        "--set=generator.residual=false",
+        "--set=generator.strength=1",
+    )
+    assert "preset: semst_distant, by how far apart" in result.stdout
+    assert_one_line(result, "generator.target_start")
+
+
 def test_flags_reach_the_configuration(trained):
     root, _, _ = trained
     stored = json.loads((root / "new run" / "config.json").read_text())
