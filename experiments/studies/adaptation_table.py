@@ -14,6 +14,7 @@ training, or with --classes of one study a row for each class.
       --table=docs/results/adaptation.jsonl --study=carla_to_cityscapes
 """
 
+import fnmatch
 import json
 import pathlib
 import sys
@@ -36,7 +37,12 @@ flags.DEFINE_string("results", None, "Directory of a study of adapt.py.")
 flags.DEFINE_string(
     "table", None, "File of the table, in JSON Lines.", required=True
 )
-flags.DEFINE_string("study", None, "Name of a study; if not given, all.")
+flags.DEFINE_string(
+    "study",
+    None,
+    "Name of a study, or to print several in one table a pattern, as "
+    "`streets_*`; if not given, all.",
+)
 flags.DEFINE_bool("classes", False, "Print the IoU of every class.")
 
 KEPT = ("mean_iou", "pixel_accuracy", "class_accuracy")
@@ -50,15 +56,25 @@ def main(_):
     studies = {row["study"]: [] for row in rows}
     for row in rows:
         studies[row["study"]].append(row)
-    if FLAGS.study is not None and FLAGS.study not in studies:
+    chosen = fnmatch.filter(studies, FLAGS.study or "*")
+    if not chosen:
         raise ValueError(
             f"The table has the studies {', '.join(studies)}. "
             f"Received: --study={FLAGS.study}"
         )
-    for study, its_rows in studies.items():
-        if FLAGS.study in (None, study):
-            print(f"\n### {study}\n")
-            print(text_of(its_rows), end="")
+    texts = {study: text_of(studies[study]) for study in chosen}
+    if FLAGS.study and not FLAGS.classes:
+        texts = {FLAGS.study: under_one_head(texts.values())}
+    for study, text in texts.items():
+        print(f"\n### {study}\n\n{text}", end="")
+
+
+def under_one_head(tables):
+    """One table of several with the same columns."""
+    first, *others = tables
+    return first + "".join(
+        "".join(table.splitlines(True)[2:]) for table in others
+    )
 
 
 def add_results(folder, table):

@@ -78,6 +78,19 @@ def test_a_study_is_chosen_and_shows_its_classes(study, tmp_path):
     assert_one_line(result, "a, b", "--study=c")
 
 
+def test_studies_of_a_pattern_are_rows_of_one_table(study, tmp_path):
+    table = tmp_path / "table.jsonl"
+    for name in ("steps_300", "steps_1000", "other"):
+        add(study, name, table)
+    printed = run_here(
+        "adaptation_table", f"--table={table}", "--study=steps_*"
+    ).stdout
+    assert printed.count("| id |") == 1
+    assert printed.count("| steps_300/") == 2
+    assert printed.count("| steps_1000/") == 2
+    assert "other" not in printed
+
+
 def test_results_need_a_name_and_a_study(study, tmp_path):
     table = f"--table={tmp_path / 'table.jsonl'}"
     result = run_here("adaptation_table", f"--results={study}", table)
