@@ -14,7 +14,8 @@ strength, and prints such a file as Markdown:
       --table=docs/results/frozen_features.jsonl
 
 With --mean_iou=0.36 there is one line a run: how near to the target it comes
-while that much of the scene is kept, interpolated between strengths.
+while that much of the scene is kept, interpolated between strengths; and with
+--over_seeds one a method and length: mean, and lowest and highest.
 """
 
 import fnmatch
@@ -42,6 +43,7 @@ flags.DEFINE_list(
     [],
     "Patterns of ids, separated by commas: 'carla_cityscapes/*'. None: all.",
 )
+flags.DEFINE_integer("steps", None, "Only trainings of so many steps.")
 flags.DEFINE_float(
     "mean_iou",
     None,
@@ -49,6 +51,11 @@ flags.DEFINE_float(
     "this, between the strengths that were scored.",
     lower_bound=0.0,
     upper_bound=1.0,
+)
+flags.DEFINE_bool(
+    "over_seeds",
+    False,
+    "With --mean_iou: one line for all seeds of a method and length.",
 )
 
 COLUMNS = {
@@ -64,6 +71,11 @@ COLUMNS = {
 
 
 def main(_):
+    if FLAGS.over_seeds and FLAGS.mean_iou is None:
+        raise ValueError(
+            "--over_seeds compares seeds at the same --mean_iou; give one. "
+            "Received: none"
+        )
     path = pathlib.Path(FLAGS.table)
     if FLAGS.collect is not None:
         before = study_table.read_rows(path) if path.exists() else []
@@ -76,9 +88,12 @@ def main(_):
         if not FLAGS.only
         or any(fnmatch.fnmatch(row_id(row), only) for only in FLAGS.only)
     ]
+    if FLAGS.steps is not None:
+        rows = [row for row in rows if row["steps"] == FLAGS.steps]
     if FLAGS.mean_iou is not None:
         rows = at_mean_iou(rows, FLAGS.mean_iou)
-    print("\n".join(table_lines(rows)))
+    lines = seeds_lines(rows) if FLAGS.over_seeds else table_lines(rows)
+    print("\n".join(lines))
 
 
 def at_mean_iou(rows, wanted):
@@ -197,6 +212,29 @@ def table_lines(rows):
             value = row.get(key)
             missing = value is None
             cells.append("" if missing else f"{factor * value:.{digits}f}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def seeds_lines(rows):
+    """The same with one line for all seeds of a method and length."""
+    methods = {}
+    for row in rows:
+        key = f"{row['task']}/{row['method']}", row["steps"]
+        methods.setdefault(key, []).append(row)
+    head = ["id", "steps", "seeds", "strength", *COLUMNS]
+    lines = [f"| {' | '.join(head)} |", "| --- " * len(head) + "|"]
+    shown = {"strength": ("strength", 1, 2)}
+    shown |= {name: column[1:] for name, column in COLUMNS.items()}
+    for (name, steps), seeds in methods.items():
+        cells = [name, str(steps), str(len(seeds))]
+        for key, factor, digits in shown.values():
+            cells.append(
+                study_table.spread(
+                    [factor * row[key] for row in seeds if key in row],
+                    f"{{:.{digits}f}}".format,
+                )
+            )
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 

@@ -119,7 +119,7 @@ def all_columns():
     yield (
         "minutes",
         "minutes",
-        lambda runs: spread(values(runs, ("seconds",)), minutes),
+        lambda runs: study_table.spread(values(runs, ("seconds",)), minutes),
     )
     for score in SCORES:
         place = score.group, score.key
@@ -135,7 +135,7 @@ def all_columns():
 
 def score_cell(score, place):
     """Function from runs to the cell of a score."""
-    return lambda runs: spread(values(runs, place), score.text)
+    return lambda runs: study_table.spread(values(runs, place), score.text)
 
 
 def table_lines(rows):
@@ -191,21 +191,6 @@ def first(found):
 def minutes(seconds):
     """Seconds as text of whole minutes."""
     return f"{seconds / 60:.0f}"
-
-
-def spread(numbers, text):
-    """The mean, and from the lowest to the highest if there are several.
-
-    Args:
-        numbers: List of float.
-        text: Function that writes one of them.
-    """
-    if not numbers:
-        return ""
-    mean = text(sum(numbers) / len(numbers))
-    if len(numbers) == 1:
-        return mean
-    return f"{mean} ({text(min(numbers))} to {text(max(numbers))})"
 
 
 def largest_flips(runs):

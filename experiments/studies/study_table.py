@@ -59,6 +59,21 @@ def add_rows(path, new):
     write_rows(path, joined(before, new))
 
 
+def spread(numbers, text):
+    """The mean, and from the lowest to the highest if there are several.
+
+    Args:
+        numbers: List of float.
+        text: Function that writes one of them.
+    """
+    if not numbers:
+        return ""
+    mean = text(sum(numbers) / len(numbers))
+    if len(numbers) == 1:
+        return mean
+    return f"{mean} ({text(min(numbers))} to {text(max(numbers))})"
+
+
 def collected(root):
     """Rows of every run below a folder.
 

@@ -116,3 +116,37 @@ def test_scores_of_a_lone_generator_need_the_record_of_its_training(tmp_path):
     found = run_here("frontier_table", *arguments)
     assert found.returncode == 0, found.stderr
     assert "| streets/semst/seed0 | 70 | 0.6 |" in found.stdout
+
+
+def test_seeds_are_one_line_with_mean_lowest_and_highest(tmp_path):
+    table = tmp_path / "table.jsonl"
+    for seed, kid in enumerate((0.12, 0.14, 0.13)):
+        write_frontier(
+            tmp_path / "runs" / "streets" / "semst" / f"seed{seed}",
+            kid,
+            (0.4, 0.3),
+        )
+    run_here(
+        "frontier_table",
+        f"--collect={tmp_path / 'runs'}",
+        f"--table={table}",
+    )
+    printed = run_here(
+        "frontier_table", f"--table={table}", "--mean_iou=0.35", "--over_seeds"
+    ).stdout
+    assert (
+        "| streets/semst | 60 | 3 | 0.80 (0.80 to 0.80) | "
+        "12.20 (11.20 to 13.20) | 12 (12 to 12) |" in printed
+    )
+    assert "seed0" not in printed
+    printed = run_here(
+        "frontier_table", f"--table={table}", "--mean_iou=0.35", "--steps=99"
+    ).stdout
+    assert "streets" not in printed
+
+
+def test_seeds_are_compared_at_a_mean_iou(tmp_path):
+    result = run_here(
+        "frontier_table", f"--table={tmp_path / 'table.jsonl'}", "--over_seeds"
+    )
+    assert_one_line(result, "--mean_iou")
