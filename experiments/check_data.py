@@ -80,8 +80,6 @@ flags.DEFINE_integer(
 flags.DEFINE_integer(
     "matching_neighbours", 8, "As data.matching_neighbours.", lower_bound=1
 )
-flags.DEFINE_integer("matching_layout", 1, "As data.matching_layout.", 1, 8)
-flags.DEFINE_bool("matching_center", True, "As data.matching_center.")
 flags.DEFINE_integer("pairs", 200, "Pairs of crops for it.", lower_bound=1)
 flags.DEFINE_integer(
     "channels",
@@ -234,18 +232,15 @@ def show_agreement(source, target, labels=None):
     from semst_tf.training.print_progress import print_progress
 
     if labels is None:
-        described = source, target
-        describe = describe_images(FLAGS.matching, FLAGS.matching_layout)
+        described, describe = (source, target), describe_images(FLAGS.matching)
     else:
-        described = labels
-        describe = class_histogram(labels[0].classes, FLAGS.matching_layout)
+        described, describe = labels, class_histogram(labels[0].classes)
     index = CropIndex.build(
         *described,
         FLAGS.crop_size,
         describe,
         FLAGS.matching_neighbours,
         print_progress("describing crops"),
-        FLAGS.matching_center,
     )
     for name, matching in (("independent", None), (FLAGS.matching, index)):
         sampler = UnpairedSampler(

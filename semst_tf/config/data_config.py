@@ -67,21 +67,6 @@ class DataConfig:
         "`matching`.",
         above=0,
     )
-    matching_layout: int = option(
-        1,
-        "Rows and columns of parts whose features or classes are compared for "
-        "`matching`, each part with that at the same place: 2 tells sky above "
-        "a street from sky beside a house. 1 compares crops as wholes.",
-        at_least=1,
-        at_most=8,
-    )
-    matching_center: bool = option(
-        True,
-        "Subtract from the features of each domain their mean before crops "
-        "are matched, against differences between the domains. Without it, "
-        "crops that show a thing as large are preferred: where one domain has "
-        "more sky, target crops with much of it are drawn more often.",
-    )
     slice_plane: str = option(
         "axial",
         "Plane that volumes (NIfTI files, DICOM series) are cut along; every "

@@ -22,10 +22,10 @@ class CropIndex:
     """For every crop of source images, the target crops most like it.
 
     Both domains are covered by a `CropGrid` an image. Every crop of it is one
-    vector, by default centred on the mean of its domain so that what all images
-    of the domain share (a tint, say) does not count; alike are those of the
-    largest cosine. A source crop anywhere has the neighbours of the crop of the
-    grid nearest to it, and stands for all places around it.
+    vector, centred on the mean of its domain so that what all images of the
+    domain share (a tint, say) does not count; alike are those of the largest
+    cosine. A source crop anywhere has the neighbours of the crop of the grid
+    nearest to it, and stands for all places around it.
 
     An index fits exactly the images, in exactly the order, that it was built
     of. `build` makes one; `cached` keeps it in a file.
@@ -73,7 +73,6 @@ class CropIndex:
         describe,
         neighbours=8,
         progress=None,
-        center=True,
     ):
         """Reads and describes all images, and finds the neighbours.
 
@@ -90,8 +89,6 @@ class CropIndex:
                 Defaults to `8`.
             progress: Function of the images read so far and of all of them,
                 called after each, or `None`.
-            center: bool. Subtract the mean of the vectors of each domain.
-                Defaults to `True`.
 
         Returns:
             `CropIndex`.
@@ -121,7 +118,6 @@ class CropIndex:
                 "choose fewer with `data.matching_neighbours`. "
                 f"Received: {neighbours}"
             )
-        vectors = [_unit(part, center) for part in vectors]
         return cls(crop_size, *sizes, _nearest(*vectors, neighbours))
 
     @classmethod
@@ -136,7 +132,6 @@ class CropIndex:
         neighbours=8,
         progress=None,
         write_to=None,
-        center=True,
     ):
         """Reads an index from a file, or builds it and writes the file.
 
@@ -154,7 +149,6 @@ class CropIndex:
             progress: As of `build`; not called where the file fits.
             write_to: Path of the file to write, where it is another one than
                 the one to read. Defaults to `None`, `path`.
-            center: As of `build`.
 
         Returns:
             `CropIndex`.
@@ -163,19 +157,11 @@ class CropIndex:
             OSError, ValueError: As `build`, or if the file cannot be written.
         """
         crop_size = parse_crop_size(crop_size)
-        if not center:
-            name = f"{name}, not centred"
         fingerprint = _fingerprint(source, target, crop_size, name, neighbours)
         index = cls._read(path, crop_size, fingerprint)
         if index is None:
             index = cls.build(
-                source,
-                target,
-                crop_size,
-                describe,
-                neighbours,
-                progress,
-                center,
+                source, target, crop_size, describe, neighbours, progress
             )
             index._write(write_to or path, fingerprint)
         return index
@@ -262,7 +248,7 @@ def _grids(sizes, crop_size):
 
 
 def _described(collection, crop_size, describe, progress):
-    """Sizes of the images, and a float16 vector a crop."""
+    """Sizes of the images, and a float16 vector of unit length a crop."""
     sizes, vectors = [], []
     for number in range(len(collection)):
         image = collection.load(number)
@@ -284,12 +270,12 @@ def _described(collection, crop_size, describe, progress):
             vectors.append(np.asarray(describe(crops), "float16"))
         sizes.append(size)
         progress(number + 1)
-    return np.asarray(sizes, "int32"), np.concatenate(vectors)
+    return np.asarray(sizes, "int32"), _unit(np.concatenate(vectors))
 
 
-def _unit(vectors, center):
-    """Centres vectors if asked to, and scales them to length 1, in place."""
-    mean = vectors.mean(0, dtype="float64") if center else 0.0
+def _unit(vectors):
+    """Centres vectors and scales them to length 1, in place."""
+    mean = vectors.mean(0, dtype="float64")
     for first in range(0, len(vectors), _TARGETS):
         part = slice(first, first + _TARGETS)
         centred = vectors[part].astype("float64") - mean

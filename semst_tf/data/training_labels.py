@@ -19,7 +19,6 @@ from semst_tf.data.label_spaces import map_labels
 from semst_tf.data.labels import check_label_shape
 from semst_tf.data.labels import label_files
 from semst_tf.data.pairing import paired_paths
-from semst_tf.data.parts import parts
 from semst_tf.data.resize import resize_image
 from semst_tf.data.same_place import check_same_places
 from semst_tf.data.used_sizes import used_sizes
@@ -238,37 +237,28 @@ def check_classes(space, classes):
         )
 
 
-def class_histogram(classes, layout=1):
+def class_histogram(classes):
     """Returns a function that says which classes crops of labels show.
 
     Args:
         classes: int. Number of classes.
-        layout: int. Rows and columns of parts that a crop is divided into.
-            Defaults to `1`, the whole crop.
 
     Returns:
         Function from labels `(batch, height, width)` to float32
-        `(batch, classes * layout ** 2)`: the square roots of the shares, so
-        that a class that is large everywhere does not hide the others. Pixels
-        without a class count for none.
+        `(batch, classes)`: the square roots of the shares, so that a class
+        that is large everywhere does not hide the others. Pixels without a
+        class count for none.
     """
 
     def describe(labels):
-        shares = [
-            _class_shares(labels[:, rows, columns], classes)
-            for rows, columns in parts(labels.shape[1:3], layout)
+        counts = [
+            np.bincount(crop.ravel(), minlength=IGNORE + 1)[:classes]
+            for crop in labels
         ]
-        return np.sqrt(np.concatenate(shares, -1)).astype("float32")
+        pixels = labels[0].size
+        return np.sqrt(np.stack(counts) / pixels).astype("float32")
 
     return describe
-
-
-def _class_shares(labels, classes):
-    counts = [
-        np.bincount(crop.ravel(), minlength=IGNORE + 1)[:classes]
-        for crop in labels
-    ]
-    return np.stack(counts) / labels[0].size
 
 
 def _numbers(path, space, half):

@@ -112,11 +112,9 @@ class TrainingImages:
         if name == BY_LABELS:
             images = [self.guides.labels[domain] for domain in DOMAINS]
             name = f"labels of {config.classes} classes"
-            describe = class_histogram(config.classes, config.matching_layout)
+            describe = class_histogram(config.classes)
         else:
-            describe = describe_images(name, config.matching_layout)
-        if config.matching_layout > 1:
-            name = f"{name} of {config.matching_layout} parts a side"
+            describe = describe_images(name)
         report = self._checked(config.crop_height_width)
         report.raise_for_problems(self._skip_bad)
         _refuse_empty_pixels(report)
@@ -128,7 +126,6 @@ class TrainingImages:
                 describe=describe,
                 name=name,
                 neighbours=config.matching_neighbours,
-                center=config.matching_center,
                 progress=print_progress("describing crops", "image"),
                 write_to=write_to / _CROP_INDEX,
             )

@@ -153,29 +153,6 @@ def test_neighbours_are_those_of_the_largest_cosine(scenes, monkeypatch):
     np.testing.assert_allclose(found, best, atol=2e-3)
 
 
-def test_without_centring_images_prefer_those_that_show_as_much_of_a_thing(
-    tmp_path,
-):
-    def domain(name, skies):
-        (tmp_path / name).mkdir()
-        for number, width in enumerate(skies):
-            image = np.full((4, 10, 3), (90, 60, 30), "uint8")
-            image[:, :width] = 120, 160, 230
-            Image.fromarray(image).save(tmp_path / name / f"{number}.png")
-        return ImageCollection(tmp_path / name)
-
-    def describe(images):
-        return np.stack([[is_sky(i), 1 - is_sky(i)] for i in images])
-
-    domains = domain("much", [6, 4]), domain("little", [5, 0, 0])
-    options = {"crop_size": None, "describe": describe, "neighbours": 1}
-    # 4 of 10 is less sky than its domain has, and as none is in the other.
-    centred = build(domains, **options)
-    assert centred.neighbours[:, 0].tolist() == [0, 1]
-    absolute = build(domains, **options, center=False)
-    assert absolute.neighbours[:, 0].tolist() == [0, 0]
-
-
 @pytest.mark.parametrize("part", [(0, 1), (1, 2)])
 def test_batches_and_parts_hold_the_same_examples(scenes, part):
     index = build(scenes)
@@ -250,12 +227,7 @@ def test_an_index_is_kept_and_read_again(scenes, tmp_path):
 
 @pytest.mark.parametrize(
     "change",
-    [
-        {"crop_size": 16},
-        {"neighbours": 3},
-        {"name": "other"},
-        {"center": False},
-    ],
+    [{"crop_size": 16}, {"neighbours": 3}, {"name": "other"}],
 )
 def test_an_index_of_other_choices_is_built_anew(scenes, tmp_path, change):
     path = tmp_path / "crop_index.npz"

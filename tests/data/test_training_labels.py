@@ -138,13 +138,6 @@ def test_histograms_say_the_shares_of_classes_and_not_of_what_has_none():
     np.testing.assert_allclose(vector**2, [[3 / 8, 1 / 8, 1 / 8, 0]], rtol=1e-6)
 
 
-def test_histograms_of_parts_say_where_classes_are():
-    labels = np.array([[[0, 1, 1], [2, 2, 255], [2, 0, 0]]], "uint8")
-    vector = class_histogram(3, 2)(labels)
-    expected = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0.5, 0, 0.25]
-    np.testing.assert_allclose(vector[0] ** 2, expected, atol=1e-6)
-
-
 def test_labels_follow_images_that_are_resized(tmp_path, make_folder):
     images = ImageCollection(make_folder("s", 3), resize=(12, 16))
     labels = labels_of(images, write_labels(tmp_path / "l", [columns()] * 3))

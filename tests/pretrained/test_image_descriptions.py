@@ -19,23 +19,6 @@ def test_a_vector_is_the_mean_of_the_feature(channels):
     np.testing.assert_allclose(vectors, maps.mean((1, 2)), atol=1e-5)
 
 
-@pytest.mark.backend_neutral
-def test_a_layout_describes_each_part_row_by_row():
-    random = np.random.default_rng(0)
-    images = random.uniform(-1, 1, (2, 40, 32, 3)).astype("float32")
-    vectors = describe_images("efficientnet_lite0/stride_8", 2)(images)
-    network = frozen_network("efficientnet_lite0")
-    maps = ops.convert_to_numpy(network.features(images)["stride_8"])
-    assert maps.shape[1:3] == (5, 4)
-    assert vectors.shape == (2, 4 * 40)
-    expected = [
-        maps[:, rows, columns].mean((1, 2))
-        for rows in (slice(0, 2), slice(2, 5))
-        for columns in (slice(0, 2), slice(2, 4))
-    ]
-    np.testing.assert_allclose(vectors, np.concatenate(expected, -1), atol=1e-5)
-
-
 @pytest.mark.parametrize("name", ["stride_8", "vgg/stride_8", "espnetv2/x"])
 def test_unknown_features_are_refused_before_any_image(name):
     with pytest.raises(ValueError, match="Received"):

@@ -89,18 +89,6 @@ def test_training_reads_the_matched_crops(trained):
     assert sampler.matching.neighbours.shape == (3 * 4 * 3, 3)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"data.matching_layout": 2}, {"data.matching_center": False}],
-)
-def test_other_ways_of_comparing_crops_find_other_neighbours(
-    trained, images, tmp_path, change
-):
-    before = trained[0].images.sampler().matching.neighbours
-    run, _, _ = train(tmp_path / "run", images, {"training.steps": 2, **change})
-    assert not np.array_equal(run.images.sampler().matching.neighbours, before)
-
-
 def test_two_replicas_train_on_the_crops_of_one(trained, images, tmp_path):
     _, model, _ = trained
     _, both, _ = train(tmp_path / "two", images, devices="cpu:2")
@@ -118,8 +106,6 @@ def test_two_replicas_train_on_the_crops_of_one(trained, images, tmp_path):
         ({"data.matching_neighbours": 0}, "must be positive"),
         ({"data.crop_size": 40}, "smaller than"),
         ({"data.matched_crops": True}, "set one of them"),
-        ({"data.matching_layout": 3}, "`data.matching_layout` to at most 2"),
-        ({"data.matching_layout": 0}, "must be from 1 to 8"),
     ],
 )
 def test_what_cannot_be_matched_is_one_line_and_leaves_nothing(
