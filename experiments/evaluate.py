@@ -308,12 +308,37 @@ def settings(strengths):
     if FLAGS.inception is not None:
         content = pathlib.Path(FLAGS.inception).read_bytes()
         described["inception_sha256"] = hashlib.sha256(content).hexdigest()
-    config = pathlib.Path(FLAGS.model or "") / "config.json"
-    if FLAGS.model is not None and config.is_file():
-        described["config"] = json.loads(config.read_text())["config"]
-        content = json.dumps(described["config"], sort_keys=True).encode()
-        described["config_sha256"] = hashlib.sha256(content).hexdigest()
+    described |= model_settings(FLAGS.model)
     return {"semst_tf": __version__, **described}
+
+
+def model_settings(model):
+    """What the `config.json` of a model's folder says of it.
+
+    Args:
+        model: str. Value of --model, or `None`.
+
+    Returns:
+        Dict: `"config"` and its hash of a run directory, the hash of the
+        weights of an exported model; empty where there is no such file.
+    """
+    path = pathlib.Path(model or "") / "config.json"
+    if model is None or not path.is_file():
+        return {}
+    try:
+        described = json.loads(path.read_text())
+    except ValueError:
+        return {}
+    if not isinstance(described, dict):
+        return {}
+    if "config" not in described:
+        names = {"weights_sha256"} & set(described)
+        return {name: described[name] for name in names}
+    content = json.dumps(described["config"], sort_keys=True).encode()
+    return {
+        "config": described["config"],
+        "config_sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """evaluate.py from outside: what it writes, and what it refuses."""
 
 import json
+import pathlib
 import weakref
 
 import numpy as np
@@ -18,6 +19,8 @@ from semst_tf.metrics import class_matched_distance
 from semst_tf.metrics import class_matched_scores
 from semst_tf.metrics import consistency_scores
 from semst_tf.metrics import distance_scores
+
+SAVED_MODELS = pathlib.Path(__file__).parents[2] / "saved_models"
 
 
 @pytest.fixture(autouse=True)
@@ -220,6 +223,33 @@ def test_memory_does_not_grow_with_the_number_of_images(folders, monkeypatch):
     assert result.returncode == 0, result.stderr
     assert len(alive) >= 36
     assert most[0] < 10
+
+
+def test_an_exported_model_is_scored_by_its_path(folders):
+    path = SAVED_MODELS / "colour2vintage_fast" / "2"
+    result, scores = evaluate(
+        folders, f"--model={path}", f"--truth={folders / 'source'}"
+    )
+    assert result.returncode == 0, result.stderr
+    described = json.loads((path / "config.json").read_text())
+    assert scores["settings"]["weights_sha256"] == described["weights_sha256"]
+    assert "config" not in scores["settings"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "no JSON"])
+def test_a_file_that_describes_no_training_costs_no_scores(
+    folders, residual_model, text
+):
+    run = folders / "run"
+    run.mkdir()
+    residual_model.rename(run / "model.keras")
+    (run / "config.json").write_text(text)
+    result, scores = evaluate(
+        folders, f"--model={run}", f"--truth={folders / 'source'}"
+    )
+    assert result.returncode == 0, result.stderr
+    assert scores["images"] == 3
+    assert "config" not in scores["settings"]
 
 
 @pytest.fixture
