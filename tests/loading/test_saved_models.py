@@ -55,14 +55,19 @@ def test_colour2vintage_takes_the_colour_and_keeps_the_scene(name, photographs):
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["carla2cityscapes", "carla2cityscapes/2", "carla2cityscapes_fast"],
+    "model",
+    [
+        "carla2cityscapes",
+        SAVED_MODELS / "carla2cityscapes" / "2",
+        "carla2cityscapes_fast",
+    ],
+    ids=["newest", "version_2", "fast"],
 )
 def test_carla2cityscapes_changes_colours_and_keeps_the_scene(
-    name, photographs
+    model, photographs
 ):
     small = [photograph[::3, ::3] for photograph in photographs]
-    for source, translation in translated(name, small):
+    for source, translation in translated(model, small):
         assert brightness_agrees(source, translation) > 0.8
         changes = translation.astype(float) - source
         assert np.abs(changes).mean() > 3
