@@ -54,26 +54,31 @@ def summary_table(results, study):
     Returns:
         str. A row for every way of training: how many seeds, mean and
         standard deviation of mean IoU and pixel accuracy, and the gain in
-        mean IoU over the segmenter of untranslated images at equal seeds.
+        mean IoU over the segmenter of untranslated images at equal seeds, and
+        over that of Fourier amplitudes if the study has one.
     """
     cells = results["cells"]
-    before = cells.get("untranslated", [])
+    references = ["untranslated", *({"FDA"} & set(cells))]
     heads = ["id", "seeds", _IOU.heading, _ACCURACY.heading]
-    heads.append("mIoU above untranslated")
+    heads += [f"{_IOU.heading} above {name}" for name in references]
     lines = [_line(heads), _line(["---"] * len(heads))]
     for training, scores in cells.items():
         name = training.replace(",", "").replace(" ", "_")
-        gains = [
-            after[_IOU.key] - first[_IOU.key]
-            for first, after in zip(before, scores)
-        ]
         line = [f"{study}/{name}", str(len(scores))]
         for key in (_IOU.key, _ACCURACY.key):
             line.append(_mean_and_spread([score[key] for score in scores]))
-        is_first = training == "untranslated" or not gains
-        line.append("" if is_first else _mean_and_spread(gains, "+"))
+        for reference in references:
+            before = cells.get(reference, [])
+            above = training != reference and before
+            line.append(_gain(before, scores) if above else "")
         lines.append(_line(line))
     return "\n".join(lines) + "\n"
+
+
+def _gain(before, after):
+    """Mean and spread of the differences in mean IoU at equal seeds."""
+    pairs = zip(before, after)
+    return _mean_and_spread([b[_IOU.key] - a[_IOU.key] for a, b in pairs], "+")
 
 
 def _rows(classes):

@@ -75,3 +75,21 @@ def test_a_summary_has_a_row_for_each_way_and_gains_at_equal_seeds():
 def test_gains_are_left_out_where_nothing_was_translated():
     table = rows({"untranslated": [cell(0.2, 0.5)], "FDA": [cell(0.3, 0.4)]})
     assert table[0] == ["IoU", "untranslated", "FDA"]
+
+
+def test_a_study_with_fourier_amplitudes_says_what_is_gained_over_them():
+    def scores(*values):
+        return [
+            {"mean_iou": value, "pixel_accuracy": 0.5} for value in values
+        ]
+
+    cells = {
+        "untranslated": scores(0.4, 0.4),
+        "FDA": scores(0.45, 0.5),
+        "translated": scores(0.5, 0.53),
+    }
+    lines = summary_table({"cells": cells}, "streets").splitlines()
+    assert lines[0].endswith("| mIoU above untranslated | mIoU above FDA |")
+    assert lines[2].endswith("|  | -0.075 ± 0.035 |")
+    assert lines[3].endswith("| +0.075 ± 0.035 |  |")
+    assert lines[4].endswith("| +0.115 ± 0.021 | +0.040 ± 0.014 |")
