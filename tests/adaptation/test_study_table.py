@@ -79,9 +79,7 @@ def test_gains_are_left_out_where_nothing_was_translated():
 
 def test_a_study_with_fourier_amplitudes_says_what_is_gained_over_them():
     def scores(*values):
-        return [
-            {"mean_iou": value, "pixel_accuracy": 0.5} for value in values
-        ]
+        return [{"mean_iou": value, "pixel_accuracy": 0.5} for value in values]
 
     cells = {
         "untranslated": scores(0.4, 0.4),
