@@ -21,7 +21,9 @@ OTHER_FIGURES = {
     "labels.md": "159 174 176".split(),
     "maps.md": ["0.356", "0.54", "0.15"],
     "streets.md": "0.65 0.146 0.223 0.231 11.5 0.9 0.549 0.638 0.88".split(),
-    "two_scales.md": "1.3 2.3 0.15 0.06 6.16 6.33 6.38 0.73 0.83 0.035 0.89 0.018".split(),
+    "two_scales.md": (
+        "1.3 2.3 0.15 0.06 6.16 6.33 6.38 0.73 0.83 0.035 0.89 0.018".split()
+    ),
 }
 """Aims, and figures that a command prints which needs data or a run."""
 
