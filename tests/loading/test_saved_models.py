@@ -54,20 +54,12 @@ def test_colour2vintage_takes_the_colour_and_keeps_the_scene(name, photographs):
         assert brightness_agrees(source, translation) > 0.7
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        "carla2cityscapes",
-        SAVED_MODELS / "carla2cityscapes" / "2",
-        "carla2cityscapes_fast",
-    ],
-    ids=["newest", "version_2", "fast"],
-)
+@pytest.mark.parametrize("name", ["carla2cityscapes", "carla2cityscapes_fast"])
 def test_carla2cityscapes_changes_colours_and_keeps_the_scene(
-    model, photographs
+    name, photographs
 ):
     small = [photograph[::3, ::3] for photograph in photographs]
-    for source, translation in translated(model, small):
+    for source, translation in translated(name, small):
         assert brightness_agrees(source, translation) > 0.8
         changes = translation.astype(float) - source
         assert np.abs(changes).mean() > 3
@@ -93,7 +85,6 @@ def test_a_training_goes_on_from_a_shipped_translator():
 
 def test_what_research_only_photographs_trained_says_so():
     for version in (
-        "carla2cityscapes/2",
         "carla2cityscapes/3",
         "carla2cityscapes_fast/1",
         "day2night/1",
