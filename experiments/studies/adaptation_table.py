@@ -86,9 +86,8 @@ def add_results(folder, table):
     path = folder / "results.json"
     if not path.is_file():
         raise ValueError(f"There is no results.json. Received: {folder}")
-    new = rows_of(FLAGS.study, json.loads(path.read_text()))
-    before = study_table.read_rows(table) if table.exists() else []
-    study_table.write_rows(table, study_table.joined(before, new))
+    rows = rows_of(FLAGS.study, json.loads(path.read_text()))
+    study_table.add_rows(table, rows)
 
 
 def rows_of(study, results):

@@ -203,17 +203,12 @@ def _scores(groups):
 
 def table_lines(rows):
     """The rows as a Markdown table."""
-    head = ["id", "steps", "strength", *COLUMNS]
-    lines = [f"| {' | '.join(head)} |", "| --- " * len(head) + "|"]
-    for row in rows:
-        strength = round(row["strength"], 2)
-        cells = [row_id(row), str(row["steps"]), str(strength)]
-        for _, key, factor, digits in COLUMNS.values():
-            value = row.get(key)
-            missing = value is None
-            cells.append("" if missing else f"{factor * value:.{digits}f}")
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines
+    lines = [
+        [row_id(row), str(row["steps"]), str(round(row["strength"], 2))]
+        + score_cells([row])
+        for row in rows
+    ]
+    return markdown(["id", "steps", "strength"], lines)
 
 
 def seeds_lines(rows):
@@ -222,21 +217,32 @@ def seeds_lines(rows):
     for row in rows:
         key = f"{row['task']}/{row['method']}", row["steps"]
         methods.setdefault(key, []).append(row)
-    head = ["id", "steps", "seeds", "strength", *COLUMNS]
-    lines = [f"| {' | '.join(head)} |", "| --- " * len(head) + "|"]
-    shown = {"strength": ("strength", 1, 2)}
-    shown |= {name: column[1:] for name, column in COLUMNS.items()}
+    lines = []
     for (name, steps), seeds in methods.items():
+        strengths = [row["strength"] for row in seeds]
         cells = [name, str(steps), str(len(seeds))]
-        for key, factor, digits in shown.values():
-            cells.append(
-                study_table.spread(
-                    [factor * row[key] for row in seeds if key in row],
-                    f"{{:.{digits}f}}".format,
-                )
-            )
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines
+        cells.append(study_table.spread(strengths, "{:.2f}".format))
+        lines.append(cells + score_cells(seeds))
+    return markdown(["id", "steps", "seeds", "strength"], lines)
+
+
+def score_cells(rows):
+    """A cell a score: of one row, or the mean of several and their spread."""
+    return [
+        study_table.spread(
+            [factor * row[key] for row in rows if key in row],
+            f"{{:.{digits}f}}".format,
+        )
+        for _, key, factor, digits in COLUMNS.values()
+    ]
+
+
+def markdown(first, lines):
+    """Lines of a table whose first columns are followed by the scores."""
+    head = [*first, *COLUMNS]
+    rule = "| --- " * len(head) + "|"
+    rows = [f"| {' | '.join(cells)} |" for cells in [head, *lines]]
+    return [rows[0], rule, *rows[1:]]
 
 
 if __name__ == "__main__":

@@ -38,8 +38,7 @@ def adaptation_table(results):
         values = {name: [read(c) for c in cells[name]] for name in cells}
         columns = [_mean_and_spread(values[name]) for name in cells]
         for _, before, after in gains:
-            pairs = zip(values[before], values[after])
-            columns.append(_mean_and_spread([b - a for a, b in pairs], "+"))
+            columns.append(_gain(values[before], values[after]))
         lines.append(_line([label, *columns]))
     return "\n".join(lines) + "\n"
 
@@ -69,16 +68,16 @@ def summary_table(results, study):
             line.append(_mean_and_spread([score[key] for score in scores]))
         for reference in references:
             before = cells.get(reference, [])
+            ious = [[s[_IOU.key] for s in each] for each in (before, scores)]
             above = training != reference and before
-            line.append(_gain(before, scores) if above else "")
+            line.append(_gain(*ious) if above else "")
         lines.append(_line(line))
     return "\n".join(lines) + "\n"
 
 
 def _gain(before, after):
-    """Mean and spread of the differences in mean IoU at equal seeds."""
-    pairs = zip(before, after)
-    return _mean_and_spread([b[_IOU.key] - a[_IOU.key] for a, b in pairs], "+")
+    """Mean and spread of the differences at equal seeds."""
+    return _mean_and_spread([b - a for a, b in zip(before, after)], "+")
 
 
 def _rows(classes):
