@@ -322,8 +322,17 @@ def model_settings(model):
         Dict: `"config"` and its hash of a run directory, the hash of the
         weights of an exported model; empty where there is no such file.
     """
-    path = pathlib.Path(model or "") / "config.json"
-    if model is None or not path.is_file():
+    if model is None:
+        return {}
+    from semst_tf.export.write_saved_model import newest_version
+    from semst_tf.loading.load_translator import is_saved_model
+    from semst_tf.loading.model_place import model_place
+
+    place = model_place(model)
+    if is_saved_model(place):
+        place = newest_version(place)
+    path = place / "config.json"
+    if not path.is_file():
         return {}
     try:
         described = json.loads(path.read_text())

@@ -225,10 +225,19 @@ def test_memory_does_not_grow_with_the_number_of_images(folders, monkeypatch):
     assert most[0] < 10
 
 
-def test_an_exported_model_is_scored_by_its_path(folders):
+@pytest.mark.parametrize(
+    "model",
+    [
+        "colour2vintage_fast",
+        SAVED_MODELS / "colour2vintage_fast",
+        SAVED_MODELS / "colour2vintage_fast" / "2",
+    ],
+    ids=["name", "folder_of_versions", "version"],
+)
+def test_scores_of_an_exported_model_record_its_weights(folders, model):
     path = SAVED_MODELS / "colour2vintage_fast" / "2"
     result, scores = evaluate(
-        folders, f"--model={path}", f"--truth={folders / 'source'}"
+        folders, f"--model={model}", f"--truth={folders / 'source'}"
     )
     assert result.returncode == 0, result.stderr
     described = json.loads((path / "config.json").read_text())
