@@ -5,8 +5,8 @@ stopped, see docs/long_runs.md. Exit codes: 0 trained, 2 wrong input, full disk
 or numbers that are not finite, 75 saved and stopped by SIGTERM, 130 by Ctrl-C.
 Example:
 
-  python experiments/train.py --preset=semst --source=photos/game \\
-      --target=photos/street --workdir=runs/street --set=generator.filters=32
+  python experiments/train.py --source=photos/game --target=photos/street \\
+      --workdir=runs/street --set=generator.filters=32
 """
 
 import dataroot
