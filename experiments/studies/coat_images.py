@@ -23,31 +23,18 @@ from absl import flags
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
+import drawn_targets
 from cli import quiet_imports
 from cli import run
 from path_flags import check_inputs
-from recoloured_images import write_png
 
 with quiet_imports():
     from semst_tf.data.label_spaces import CITYSCAPES_CLASSES
 
 FLAGS = flags.FLAGS
-flags.DEFINE_string("images", None, "Images.", required=True)
-flags.DEFINE_string(
-    "labels", None, "Their labels, as in evaluate.py.", required=True
-)
-flags.DEFINE_string(
-    "label_space",
-    "cityscapes_train_ids",
-    "Numbers of these labels, as in evaluate.py.",
-)
+drawn_targets.define_flags()
 flags.DEFINE_enum(
     "coat_on", "road", CITYSCAPES_CLASSES, "Class that gets a coat."
-)
-flags.DEFINE_bool("both", False, "Write every image as source and as target.")
-flags.DEFINE_integer("seed", 0, "Of the stripes.")
-flags.DEFINE_string(
-    "output", None, "Folder for the images, PNG.", required=True
 )
 
 STRIPES = 20
@@ -58,32 +45,11 @@ SHADES = 0.4, 1.7
 
 def main(_):
     check_inputs("images", "labels")
-    with quiet_imports():
-        import numpy as np
-
-        from semst_tf.data.labels import Labels
-        from semst_tf.data.read_images import open_images
-
     number = CITYSCAPES_CLASSES.index(FLAGS.coat_on)
-    images = open_images(FLAGS.images)
-    labels = Labels.of(images, FLAGS.labels, FLAGS.label_space)
-    random = np.random.default_rng(FLAGS.seed)
-    counts = {"source": 0, "target": 0}
-    for index, name in enumerate(images.relative_names):
-        image = images.load(index)
-        coated = with_coat(
-            image, labels.load(index, image.shape[:2]) == number, random
+    drawn_targets.write_sides(
+        lambda image, classes, random: with_coat(
+            image, classes == number, random
         )
-        sides = {"source": image, "target": coated}
-        if not FLAGS.both:
-            side = "target" if index % 2 else "source"
-            sides = {side: sides[side]}
-        for side, pixels in sides.items():
-            write_png(pathlib.Path(FLAGS.output, side), name, pixels)
-            counts[side] += 1
-    print(
-        f"wrote {counts['source']} sources and {counts['target']} targets to "
-        f"{FLAGS.output}"
     )
 
 
