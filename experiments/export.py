@@ -6,6 +6,9 @@ and stored. Examples:
 
   python experiments/export.py --model=runs/street --output=exported/street
 
+  python experiments/export.py --model=runs/street --output=exported/street \\
+      --precision=float16
+
   python experiments/export.py --model=runs/street --output=street.tflite \\
       --format=litert --precision=int8 --size=256x512 --calibration=photos/game
 
@@ -50,7 +53,10 @@ flags.DEFINE_float(
 )
 define_guided_radius()
 flags.DEFINE_enum(
-    "precision", "float32", ["float32", "float16", "int8"], "litert only."
+    "precision",
+    "float32",
+    ["float32", "float16", "int8"],
+    "saved_model and litert: of the weights. int8 is for litert only.",
 )
 flags.DEFINE_string(
     "size",
@@ -99,7 +105,7 @@ MOST_IMAGES = 100
 
 FORMAT_FLAGS = {
     "saved_model": ("dtype", "version", "tile", "overlap")
-    + ("winograd", "trained_on", "licence", "scores"),
+    + ("precision", "winograd", "trained_on", "licence", "scores"),
     "litert": ("precision", "size", "calibration", "winograd"),
     "onnx": ("size",),
 }
@@ -170,6 +176,7 @@ def export(model):
             dtype=FLAGS.dtype,
             tile=FLAGS.tile,
             overlap=FLAGS.overlap,
+            precision=FLAGS.precision,
             winograd=bool(FLAGS.winograd),
             trained_on=FLAGS.trained_on,
             licence=FLAGS.licence,

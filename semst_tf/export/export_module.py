@@ -1,9 +1,12 @@
 """The functions that a SavedModel offers."""
 
+import contextlib
 import functools
 
 import tensorflow as tf
 
+from semst_tf.export.half_weights import half_weights
+from semst_tf.export.half_weights import with_weights
 from semst_tf.export.pixels import check_batch
 from semst_tf.export.pixels import check_unit_range
 from semst_tf.export.pixels import decode
@@ -32,9 +35,18 @@ class ExportModule(tf.Module):
             `translate_tiled` and of the PNG files.
         tile: int. Side in pixels of the tiles of `translate_tiled`.
         overlap: int. Pixels that neighbouring tiles share.
+        precision: str. `"float32"` or `"float16"`: how weights are stored.
+            Both compute in float32.
     """
 
-    def __init__(self, translator, dtype="uint8", tile=512, overlap=128):
+    def __init__(
+        self,
+        translator,
+        dtype="uint8",
+        tile=512,
+        overlap=128,
+        precision="float32",
+    ):
         super().__init__(name="translator")
         check_tiles(tile, overlap)
         self.dtype = dtype
@@ -46,10 +58,22 @@ class ExportModule(tf.Module):
         self.output_channels = output_channels_of(translator)
         # Only the variables are tracked: a tracked Keras model would bring
         # its layers, traced calls and everything that hangs on them.
-        self.weights = [variable.value for variable in translator.variables]
+        if precision == "float16":
+            self.weights = half_weights(translator)
+            self._with_weights = functools.partial(
+                with_weights, translator, self.weights
+            )
+        else:
+            self.weights = [variable.value for variable in translator.variables]
+            self._with_weights = contextlib.nullcontext
+
+        def translate(images):
+            with self._with_weights():
+                return translator(images)
+
         # Traced once, and called by all signatures.
         self._translate = tf.function(
-            translator.__call__,
+            translate,
             input_signature=[
                 tf.TensorSpec(
                     (None, None, None, self.input_channels), tf.float32
@@ -72,13 +96,14 @@ class ExportModule(tf.Module):
     def translate_tiled(self, images):
         """As `translate`, with the memory of one tile."""
         images = check_batch(images, self.input_channels)
-        translated = self._translate_tiles(
-            images,
-            self.output_channels,
-            self.tile,
-            self.overlap,
-            self._to_unit,
-        )
+        with self._with_weights():
+            translated = self._translate_tiles(
+                images,
+                self.output_channels,
+                self.tile,
+                self.overlap,
+                self._to_unit,
+            )
         return {"images": self._from_unit(translated)}
 
     def translate_image_bytes(self, image_bytes):

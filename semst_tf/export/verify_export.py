@@ -1,5 +1,6 @@
 """Repeats the check of parity on images of one's own."""
 
+import functools
 import json
 import pathlib
 
@@ -41,8 +42,8 @@ def verify(model, path, images):
     """
     path = pathlib.Path(path)
     network = translator_of(model)
-    loader, check, facts = _kind(path)
-    if facts["weights_sha256"] != weights_hash(network):
+    loader, check, facts, stored = _kind(path)
+    if facts["weights_sha256"] != weights_hash(network, stored):
         raise ValueError(
             "This was exported from a model with other weights. "
             f"Received: {path}"
@@ -57,20 +58,23 @@ def verify(model, path, images):
 
 
 def _kind(path):
-    """Returns how to load an export, how to compare it, and its facts."""
+    """Returns how an export is loaded and compared, its facts, and the
+    precision of the weights whose hash is among them.
+    """
     if not path.exists():
         raise ValueError(f"There is no export. Received: {path}")
     if path.suffix not in (".tflite", ".onnx"):
         folder = newest_version(path)
-        return load_saved_model, check_saved_model, _config(folder)
+        facts = _config(folder)
+        # Older exports do not say; all of them were float32.
+        stored = facts.get("precision", "float32")
+        check = functools.partial(check_saved_model, precision=stored)
+        return load_saved_model, check, facts, stored
     facts = _facts(path)
     if path.suffix == ".onnx":
-        return load_onnx, check_onnx, facts
-    return (
-        load_litert,
-        lambda parity: check_precision(parity, facts["precision"]),
-        facts,
-    )
+        return load_onnx, check_onnx, facts, "float32"
+    check = functools.partial(check_precision, precision=facts["precision"])
+    return load_litert, check, facts, "float32"
 
 
 def _config(folder):

@@ -28,8 +28,9 @@ from semst_tf.networks.weights_hash import weights_hash
 from semst_tf.storage.atomic_files import write_json
 from semst_tf.version import __version__
 
-BOUND = 1e-5
-"""Largest absolute difference from Keras, in [-1, 1], that is accepted."""
+BOUNDS = {"float32": 1e-5, "float16": 5e-2}
+"""Largest absolute difference from Keras, in [-1, 1], that is accepted, for
+each precision of the weights."""
 
 _WARM_UP_SIZE = 256
 
@@ -41,6 +42,7 @@ def saved_model(
     dtype="uint8",
     tile=512,
     overlap=128,
+    precision="float32",
     winograd=False,
     trained_on=None,
     licence=None,
@@ -52,8 +54,9 @@ def saved_model(
     """Exports the translator of a model as a versioned SavedModel.
 
     `<folder>/<version>/` holds the translator alone: no discriminator, no
-    heads, no optimizer; averaged weights where the model keeps them; float32
-    whatever the model was trained in. It runs without semst_tf. Signatures:
+    heads, no optimizer; averaged weights where the model keeps them. It
+    computes in float32 whatever the model was trained in, and runs without
+    semst_tf. Signatures:
 
     - `serving_default`: `images`, uint8 (or `dtype`) `(batch, height, width,
       channels)`, any size, to `images` of the same size and type.
@@ -76,6 +79,8 @@ def saved_model(
         dtype: str. `"uint8"` or `"uint16"`. Defaults to `"uint8"`.
         tile: int. Side of the tiles in pixels. Defaults to `512`.
         overlap: int. Pixels that neighbouring tiles share. Defaults to `128`.
+        precision: str. How weights are stored: `"float32"`, or `"float16"`
+            for half the size. Defaults to `"float32"`.
         winograd: bool. Export the convolutions as Keras takes them on
             processors, which is about 1.7 times as fast there and slower on
             a GPU. Defaults to `False`.
@@ -92,7 +97,8 @@ def saved_model(
 
     Raises:
         ValueError: If an argument does not fit, the version exists, or the
-            exported model differs from Keras by more than 1e-5.
+            exported model differs from Keras by more than 1e-5 (float32) or
+            0.05 (float16).
 
     Warns:
         UserWarning: If the folder's name has characters of globs.
@@ -110,6 +116,11 @@ def saved_model(
         raise ValueError(
             f"`dtype` must be 'uint8' or 'uint16'. Received: dtype={dtype!r}"
         )
+    if precision not in BOUNDS:
+        raise ValueError(
+            "`precision` of a SavedModel must be 'float32' or 'float16'. "
+            f"Received: precision={precision!r}"
+        )
     if has_glob_characters(place.absolute()):
         warnings.warn(
             "TensorFlow's own loaders take a path for a glob: what is not "
@@ -118,7 +129,7 @@ def saved_model(
             stacklevel=2,
         )
     network = translator_of(model)
-    module = ExportModule(network, dtype, tile, overlap)
+    module = ExportModule(network, dtype, tile, overlap, precision)
     if images is None:
         images = sample_images(network.input_channels)
     name = folder.resolve().name
@@ -127,13 +138,14 @@ def saved_model(
         folder_in_place(place) as unfinished,
     ):
         _save_graph(module, unfinished)
-        parity = _checked_parity(network, unfinished, images)
-        description = _description(model, network, module)
+        parity = _checked_parity(network, unfinished, images, precision)
+        description = _description(model, network, module, precision)
         description["winograd"] = winograd
         write_json(unfinished / "config.json", description)
         facts = {
             "Pixels": f"{dtype}, {module.input_channels} channels in, "
             f"{module.output_channels} out",
+            "Weights stored as": precision,
             "SHA-256 of the weights": description["weights_sha256"],
             "Difference from Keras": str(parity),
         }
@@ -190,17 +202,19 @@ def _without_notes_of_gradients():
         logging.set_verbosity(verbosity)
 
 
-def check_saved_model(parity):
+def check_saved_model(parity, precision):
     """Raises if a translation differs too much.
 
     Raises:
-        ValueError: If it differs by more than 1e-5, or holds NaN.
+        ValueError: If it differs by more than the precision of the weights
+            explains, or holds NaN.
     """
+    bound = BOUNDS[precision]
     # `not <=` is true for NaN too.
-    if not parity.maximum <= BOUND:
+    if not parity.maximum <= bound:
         raise ValueError(
             "The SavedModel does not translate as the Keras model does; the "
-            f"largest difference allowed is {BOUND:g}. Received: {parity}"
+            f"largest difference allowed is {bound:g}. Received: {parity}"
         )
 
 
@@ -254,19 +268,22 @@ def _save_graph(module, folder):
     )
 
 
-def _checked_parity(network, folder, images):
+def _checked_parity(network, folder, images, precision):
     """Compares an export with its network, and writes what was found."""
     exported = load_saved_model(folder)
     parity = measure(network, exported.translate, exported.fitted(images))
-    check_saved_model(parity)
+    check_saved_model(parity, precision)
     write_parity(
         folder / PARITY_FILE,
-        {"bound": BOUND, "translate_float": parity.to_dict()},
+        {
+            "bound": BOUNDS[precision],
+            "translate_float": parity.to_dict(),
+        },
     )
     return parity
 
 
-def _description(model, network, module):
+def _description(model, network, module, precision):
     description = {
         "semst_tf": __version__,
         "keras": keras.__version__,
@@ -274,7 +291,8 @@ def _description(model, network, module):
         "dtype": module.dtype,
         "tile": module.tile,
         "overlap": module.overlap,
-        "weights_sha256": weights_hash(network),
+        "precision": precision,
+        "weights_sha256": weights_hash(network, precision),
         "translator": keras.saving.serialize_keras_object(network),
         **ranges_of(network),
         "slice_plane": getattr(network, "slice_plane", None),

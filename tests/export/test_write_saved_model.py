@@ -218,7 +218,9 @@ def test_overwriting_spares_folders_that_are_no_export(network, tmp_path):
 
 def test_broken_parity_leaves_no_export(network, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        sys.modules["semst_tf.export.write_saved_model"], "BOUND", -1.0
+        sys.modules["semst_tf.export.write_saved_model"],
+        "BOUNDS",
+        {"float32": -1.0},
     )
     with pytest.raises(ValueError, match="does not translate as"):
         export.saved_model(network, tmp_path / "m", verbose=False)
@@ -230,6 +232,7 @@ def test_broken_parity_leaves_no_export(network, tmp_path, monkeypatch):
     [
         {"version": 0},
         {"dtype": "float32"},
+        {"precision": "int8"},
         {"tile": 16, "overlap": 16},
         {"images": []},
     ],
