@@ -108,6 +108,9 @@ def command(script):
 def quiet_imports():
     """Keeps what native libraries print while they load off the terminal.
 
+    While they load a SavedModel, too: where a processor has no arithmetic in
+    half precision, TensorFlow prints a line about weights that are stored so.
+
     TensorFlow's start-up notes ignore its own log level, and would bury the
     one line that matters. If the import fails, they are shown after all.
 

@@ -99,10 +99,12 @@ def pairs(source, config):
     if FLAGS.teacher_images is not None:
         return given_pairs(FLAGS.teacher_images, source, config)
     cache = FLAGS.cache or pathlib.Path(FLAGS.workdir) / "teacher"
-    return teacher_pairs(
-        load_translator(
+    with quiet_imports():
+        teacher = load_translator(
             FLAGS.teacher, FLAGS.teacher_strength, FLAGS.teacher_guided_radius
-        ),
+        )
+    return teacher_pairs(
+        teacher,
         source,
         config,
         cache,

@@ -1,6 +1,7 @@
 """The models that evaluate.py scores: one, or one for each --strength."""
 
 from absl import flags
+from cli import quiet_imports
 from evaluated_images import value_ranges
 
 FLAGS = flags.FLAGS
@@ -12,7 +13,8 @@ def load_model(strength):
         return None
     from semst_tf.loading.load_translator import load_translator
 
-    model = load_translator(FLAGS.model, strength, FLAGS.guided_radius)
+    with quiet_imports():
+        model = load_translator(FLAGS.model, strength, FLAGS.guided_radius)
     model.value_range, model.target_value_range = value_ranges(model)
     if FLAGS.fusion is None:
         return model

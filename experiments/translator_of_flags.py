@@ -25,4 +25,5 @@ def translator_of_flags(share_statistics=False):
         from semst_tf.loading.load_translator import load_translator
 
     load = load_network if share_statistics else load_translator
-    return load(FLAGS.model, FLAGS.strength, FLAGS.guided_radius)
+    with quiet_imports():
+        return load(FLAGS.model, FLAGS.strength, FLAGS.guided_radius)

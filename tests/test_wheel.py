@@ -104,7 +104,7 @@ def test_only_what_a_user_needs_is_packed(wheel):
     }
     for part in ("studies", "measure", "notebooks", "tests", "__pycache__"):
         assert not [n for n in names if part in n.split("/")[:-1]]
-    assert "semst_tf/saved_models/colour2vintage/2/saved_model.pb" in names
+    assert "semst_tf/saved_models/colour2vintage/3/saved_model.pb" in names
     assert "semst_tf/demo/page/index.html" in names
     assert "semst_tf/demo/page/litert/load_wasm.js" in names
     assert wheel.stat().st_size < 20e6

@@ -18,8 +18,8 @@ def network_of_saved_model(folder):
             largest version.
 
     Returns:
-        Keras model, float32, with the attributes `value_range` and
-        `target_value_range`.
+        Keras model, float32, with the attributes `value_range`,
+        `target_value_range` and `slice_plane`.
 
     Raises:
         ValueError: If the folder holds no export of semst_tf.
@@ -51,6 +51,7 @@ def network_of_saved_model(folder):
             )
         for name in ("value_range", "target_value_range"):
             setattr(network, name, parse_value_range(described.get(name)))
+        network.slice_plane = described.get("slice_plane")
     except Exception as error:
         # Whatever is wrong inside a file, it is the file that is wrong.
         raise ValueError(

@@ -23,6 +23,7 @@ def residual(tmp_path):
     described = json.loads((version / "config.json").read_text())
     described["translator"]["config"].update(residual=True, strength=0.8)
     described["value_range"] = [-1000, 2060]
+    described["slice_plane"] = "coronal"
     (version / "config.json").write_text(json.dumps(described))
     return folder
 
@@ -42,10 +43,11 @@ def test_every_translator_that_ships_has_a_network():
         assert weights_hash(load_network(name)) == described["weights_sha256"]
 
 
-def test_strength_and_value_range_are_those_of_the_export(residual):
+def test_strength_value_range_and_plane_are_those_of_the_export(residual):
     network = load_network(residual)
     assert network.strength == 0.8
     assert network.value_range == (-1000, 2060)
+    assert network.slice_plane == "coronal"
     assert load_network(residual, 0.25).strength == 0.25
 
 

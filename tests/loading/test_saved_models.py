@@ -85,9 +85,9 @@ def test_a_training_goes_on_from_a_shipped_translator():
 
 def test_what_research_only_photographs_trained_says_so():
     for version in (
-        "carla2cityscapes/3",
-        "carla2cityscapes_fast/1",
-        "day2night/1",
+        "carla2cityscapes/4",
+        "carla2cityscapes_fast/2",
+        "day2night/2",
     ):
         card = SAVED_MODELS / version / "model_card.md"
         assert "non-commercial use only" in card.read_text("utf-8")
@@ -102,6 +102,14 @@ def test_every_shipped_translator_says_where_it_comes_from():
         assert json.loads((version / "parity.json").read_text())
 
 
+def test_every_shipped_translator_is_stored_in_half_precision():
+    versions = [path.parent for path in SAVED_MODELS.rglob("saved_model.pb")]
+    assert versions
+    for version in versions:
+        config = json.loads((version / "config.json").read_text())
+        assert config["precision"] == "float16"
+
+
 def test_the_fast_translator_is_small():
-    files = (SAVED_MODELS / "colour2vintage_fast" / "2").rglob("*")
+    files = (SAVED_MODELS / "colour2vintage_fast" / "3").rglob("*")
     assert sum(f.stat().st_size for f in files if f.is_file()) < 2e6
