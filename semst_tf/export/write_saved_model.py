@@ -42,7 +42,6 @@ def saved_model(
     dtype="uint8",
     tile=512,
     overlap=128,
-    precision="float32",
     winograd=False,
     trained_on=None,
     licence=None,
@@ -50,6 +49,7 @@ def saved_model(
     images=None,
     overwrite=False,
     verbose=True,
+    precision="float32",
 ):
     """Exports the translator of a model as a versioned SavedModel.
 
@@ -79,8 +79,6 @@ def saved_model(
         dtype: str. `"uint8"` or `"uint16"`. Defaults to `"uint8"`.
         tile: int. Side of the tiles in pixels. Defaults to `512`.
         overlap: int. Pixels that neighbouring tiles share. Defaults to `128`.
-        precision: str. How weights are stored: `"float32"`, or `"float16"`
-            for half the size. Defaults to `"float32"`.
         winograd: bool. Export the convolutions as Keras takes them on
             processors, which is about 1.7 times as fast there and slower on
             a GPU. Defaults to `False`.
@@ -91,6 +89,8 @@ def saved_model(
             [-1, 1] to compare on, or `None` for synthetic ones.
         overwrite: bool. Replace a version that exists. Defaults to `False`.
         verbose: bool. Print the parity. Defaults to `True`.
+        precision: str. How weights are stored: `"float32"`, or `"float16"`
+            for half the size. Defaults to `"float32"`.
 
     Returns:
         `pathlib.Path` of the version's folder.
