@@ -230,12 +230,12 @@ def test_memory_does_not_grow_with_the_number_of_images(folders, monkeypatch):
     [
         "colour2vintage_fast",
         SAVED_MODELS / "colour2vintage_fast",
-        SAVED_MODELS / "colour2vintage_fast" / "2",
+        SAVED_MODELS / "colour2vintage_fast" / "3",
     ],
     ids=["name", "folder_of_versions", "version"],
 )
 def test_scores_of_an_exported_model_record_its_weights(folders, model):
-    path = SAVED_MODELS / "colour2vintage_fast" / "2"
+    path = SAVED_MODELS / "colour2vintage_fast" / "3"
     result, scores = evaluate(
         folders, f"--model={model}", f"--truth={folders / 'source'}"
     )
